@@ -1,0 +1,176 @@
+"""Settings from the environment, as a Flask config; imports nothing of ours."""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SOCKET_PATH_LIMIT = 100
+
+
+class ConfigError(Exception):
+    """A setting that cannot work; the text is one line for the person who set it."""
+
+
+def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Every setting. Raises ConfigError. Makes var/ and the secret key when they are missing."""
+    env = os.environ if env is None else env
+    var = _var(env)
+    demo = _flag(env, "ONSITE_DEMO", default="DATABASE_URL" not in env)
+    database = _database(env, var, demo)
+    redis = env.get("REDIS_URL") or f"unix://{socket_path(var, demo)}"
+    secure = bool(env.get("TLS_CERT")) or _number(env, "TRUSTED_PROXIES", 0) > 0
+    return {
+        "TESTING": env.get("ONSITE_TESTING") == "1",
+        "VAR": var,
+        "DEMO": demo,
+        "INSTANCE": _instance(demo),
+        "SECRET_KEY": env.get("SECRET_KEY") or secret_key(var),
+        "SQLALCHEMY_DATABASE_URI": database,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env, database),
+        "REDIS_URL": redis,
+        "REDIS_EMBEDDED": not env.get("REDIS_URL"),
+        "RATELIMIT_STORAGE_URI": redis.replace("unix://", "redis+unix://", 1),
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        **_serving(env, demo, sqlite=database.startswith("sqlite")),
+    }
+
+
+def secret_key(var: Path) -> str:
+    """The key in var/secret_key, made once with mode 0600; a half-written file is replaced."""
+    path = var / "secret_key"
+    try:
+        if len(key := path.read_text().strip()) >= 32:
+            return key
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}); {_owner_hint(var)}") from None
+    return _write_secret(path)
+
+
+def socket_path(var: Path, demo: bool) -> Path:
+    """Where the embedded Valkey listens; a short private directory when var/ lies too deep."""
+    path = var / f"{_instance(demo)}.sock"
+    if len(os.fsencode(path)) < SOCKET_PATH_LIMIT:
+        return path
+    mark = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"onsite-{os.getuid()}-{mark}" / "valkey.sock"
+
+
+def _instance(demo: bool) -> str:
+    return "demo" if demo else "onsite"
+
+
+def _var(env: Mapping[str, str]) -> Path:
+    var = Path(env.get("ONSITE_VAR") or ROOT / "var").resolve()
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{var} cannot be made ({error.strerror}); {_owner_hint(var.parent)}") from None
+    return var
+
+
+def _database(env: Mapping[str, str], var: Path, demo: bool) -> str:
+    url = env.get("DATABASE_URL")
+    if not url:
+        return f"sqlite:///{var / (_instance(demo) + '.db')}"
+    scheme, mark, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        return f"postgresql+psycopg://{rest}"
+    if not mark or scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise ConfigError(f"DATABASE_URL must start with sqlite:/// or postgresql://, not {scheme}")
+    return url
+
+
+def _engine_options(env: Mapping[str, str], database: str) -> dict[str, Any]:
+    threads = _number(env, "ONSITE_THREADS", 8)
+    if database.startswith("sqlite"):
+        return {"pool_size": threads, "max_overflow": 8}
+    return {"pool_size": threads, "max_overflow": 8, "pool_pre_ping": True}
+
+
+def _serving(env: Mapping[str, str], demo: bool, *, sqlite: bool) -> dict[str, Any]:
+    host = env.get("HOST") or "127.0.0.1"
+    if demo and host not in LOOPBACK and not _flag(env, "ONSITE_DEMO_PUBLIC", default=False):
+        raise ConfigError(
+            f"the demo has known passwords and will not listen on {host}; "
+            "use HOST=127.0.0.1, ONSITE_DEMO=0 for a real company, or ONSITE_DEMO_PUBLIC=1 if you mean it"
+        )
+    cert, key = _file(env, "TLS_CERT"), _file(env, "TLS_KEY")
+    if bool(cert) != bool(key):
+        raise ConfigError("TLS_CERT and TLS_KEY belong together; only one of them is set")
+    processes = _number(env, "ONSITE_PROCESSES", 1 if sqlite else 2, low=1)
+    return {
+        "HOST": host,
+        "PORT": _number(env, "PORT", 8000, low=1, high=65535),
+        "TLS_CERT": cert,
+        "TLS_KEY": key,
+        "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, high=5),
+        "THREADS": _number(env, "ONSITE_THREADS", 8, low=1, high=64),
+        "PROCESSES": processes,
+        "WORKERS": _number(env, "ONSITE_WORKERS", 1, low=1, high=32),
+    }
+
+
+def _file(env: Mapping[str, str], name: str) -> str | None:
+    path = env.get(name)
+    if path and not os.access(path, os.R_OK):
+        raise ConfigError(f"{name}={path} cannot be read")
+    return path or None
+
+
+def _number(env: Mapping[str, str], name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise ConfigError(f"{name}={text} must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name, "")
+    if text not in {"", "0", "1"}:
+        raise ConfigError(f"{name}={text} must be 0 or 1")
+    return text == "1" if text else default
+
+
+def _write_secret(path: Path) -> str:
+    """Written aside and renamed, so that two first starts agree on one key."""
+    key, aside = secrets.token_hex(32), path.with_name(f".secret_key.{os.getpid()}")
+    try:
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key + "\n")
+        if path.exists():
+            aside.replace(path)
+        else:
+            _link(aside, path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({error.strerror}); {_owner_hint(path.parent)}") from None
+
+
+def _link(aside: Path, path: Path) -> None:
+    with suppress(FileExistsError):
+        path.hardlink_to(aside)
+    aside.unlink()
+
+
+def _owner_hint(path: Path) -> str:
+    try:
+        owner = path.owner()
+    except (KeyError, OSError):
+        owner = "another user"
+    return f"{path} belongs to {owner}: run as that user, or hand it over with chown -R"

@@ -1,0 +1,202 @@
+"""Durable to-do rows, written with the change that causes them and drained by a job.
+
+A row waits, is claimed, and ends done or failed. At most one row waits per topic and key; what is put
+while the same key is being worked on waits on its own, so no change is ever swallowed.
+"""
+
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Executable, Index, Select, String, Text, delete, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import JSONB, UTC, Id, after_commit, conn, db, is_postgres
+from webapp.core.queue import nudge
+
+LEASE = timedelta(minutes=3)
+KEEP_DONE = timedelta(hours=1)
+MAX_ATTEMPTS = 8
+_WAITING = "claimed_at IS NULL AND done_at IS NULL AND failed_at IS NULL"
+
+
+class OutboxRow(db.Model):
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "uq_outbox_waiting",
+            "topic",
+            "key",
+            unique=True,
+            sqlite_where=text(_WAITING),
+            postgresql_where=text(_WAITING),
+        ),
+        Index("ix_outbox_due", "available_at", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
+        Index("ix_outbox_claimed_at", "claimed_at"),
+        Index("ix_outbox_done_at", "done_at"),
+    )
+
+    id: Mapped[Id]
+    topic: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(120))
+    payload: Mapped[JSONB | None]
+    created_at: Mapped[UTC]
+    available_at: Mapped[UTC]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    claimed_at: Mapped[UTC | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    done_at: Mapped[UTC | None]
+    failed_at: Mapped[UTC | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+_row = OutboxRow.__table__.c
+_waiting = (_row.claimed_at.is_(None), _row.done_at.is_(None), _row.failed_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: int
+    topic: str
+    key: str
+    payload: Any
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    waiting: int
+    claimed: int
+    failed: int
+    oldest_due_at: datetime | None
+
+
+def put(topic: str, key: str, payload: Any, at: datetime) -> None:
+    """Ask for `topic` to be done about `key`, not before `at`; part of the open unit of work.
+
+    The key names the whole work: asked twice before anybody starts, it is done once, with the later payload.
+    The conflicting row is locked, so that no drain can take it before this change is there to be seen.
+    """
+    values = {"topic": topic, "key": key, "payload": payload, "created_at": at, "available_at": at}
+    conn().execute(_insert(is_postgres()), values)
+    after_commit(nudge)
+
+
+def claim(*, at: datetime, limit: int = 100) -> list[Item]:
+    """Take due rows, oldest first. A row that failed before comes alone, so it cannot spoil its neighbours."""
+    ids = conn().scalars(_due(at, limit)).all()
+    if not ids:
+        return []
+    taken = (
+        update(OutboxRow)
+        .where(_row.id.in_(ids), *_waiting)
+        .values(claimed_at=at, claimed_by=_who(), attempts=_row.attempts + 1)
+        .returning(_row.id, _row.topic, _row.key, _row.payload, _row.attempts)
+    )
+    return sorted((Item(*row) for row in conn().execute(taken)), key=lambda item: item.id)
+
+
+def finish(*, ids: Sequence[int], at: datetime) -> None:
+    conn().execute(update(OutboxRow).where(_row.id.in_(ids)).values(done_at=at, last_error=None))
+
+
+def put_back(*, item: Item, error: str, at: datetime) -> None:
+    """After an error: wait longer each time, and after the last attempt stay visible as failed."""
+    if item.attempts >= MAX_ATTEMPTS:
+        values: dict[str, Any] = {"failed_at": at, "last_error": error[:2000]}
+        conn().execute(update(OutboxRow).where(_row.id == item.id).values(values))
+        return
+    pause = timedelta(seconds=min(5 * 4 ** (item.attempts - 1), 3600))
+    _release([item.id], {"available_at": at + pause, "last_error": error[:2000]})
+
+
+def release_lost(*, at: datetime) -> int:
+    """Hand out again what a killed process had claimed: at once on this machine, else when its lease ends."""
+    claimed = select(_row.id, _row.claimed_by, _row.claimed_at).where(
+        _row.claimed_at.is_not(None), _row.done_at.is_(None), _row.failed_at.is_(None)
+    )
+    lost = [row.id for row in conn().execute(claimed) if row.claimed_at < at - LEASE or _is_dead(row.claimed_by)]
+    _release(lost, {"available_at": at})
+    return len(lost)
+
+
+def prune(*, at: datetime) -> int:
+    return conn().execute(delete(OutboxRow).where(_row.done_at < at - KEEP_DONE)).rowcount
+
+
+def retry_failed(*, at: datetime) -> int:
+    """Try everything that failed for good once more, after its cause was mended."""
+    ids = conn().scalars(select(_row.id).where(_row.failed_at.is_not(None))).all()
+    _release(ids, {"available_at": at, "failed_at": None, "attempts": 0})
+    return len(ids)
+
+
+def backlog(*, at: datetime) -> Backlog:
+    """How much waits, is being worked on and failed, and since when the oldest due row waits."""
+    due = func.min(_row.available_at).filter(_row.claimed_at.is_(None), _row.failed_at.is_(None))
+    counted = select(
+        func.count().filter(*_waiting),
+        func.count().filter(_row.claimed_at.is_not(None), _row.failed_at.is_(None)),
+        func.count().filter(_row.failed_at.is_not(None)),
+        due,
+    ).where(_row.done_at.is_(None))
+    waiting, claimed, failed, oldest = db.session.execute(counted).one()
+    return Backlog(waiting, claimed, failed, oldest if oldest and oldest <= at else None)
+
+
+@cache
+def _insert(postgres: bool) -> Executable:
+    query = (postgresql if postgres else sqlite).insert(OutboxRow)
+    earlier = func.least if postgres else func.min
+    return query.on_conflict_do_update(
+        index_elements=[_row.topic, _row.key],
+        index_where=text(_WAITING),
+        set_={
+            "payload": query.excluded.payload,
+            "available_at": earlier(_row.available_at, query.excluded.available_at),
+        },
+    )
+
+
+def _due(at: datetime, limit: int) -> Select[int]:
+    due = select(_row.id).where(*_waiting, _row.available_at <= at).order_by(_row.available_at, _row.id)
+    first = conn().execute(due.with_only_columns(_row.attempts).limit(1)).first()
+    if first and first.attempts:
+        due = due.limit(1)
+    else:
+        due = due.where(_row.attempts == 0).limit(limit)
+    return due.with_for_update(skip_locked=True)
+
+
+def _release(ids: Sequence[int], values: dict[str, Any]) -> None:
+    """Back to waiting, one by one; where a newer row with the same key waits already, that one will do."""
+    for row_id in ids:
+        mine = select(_row.topic, _row.key).where(_row.id == row_id).subquery()
+        newer = select(_row.id).join(mine, (mine.c.topic == _row.topic) & (mine.c.key == _row.key))
+        if conn().execute(newer.where(*_waiting)).first():
+            conn().execute(delete(OutboxRow).where(_row.id == row_id))
+        else:
+            back = {"claimed_at": None, "claimed_by": None, **values}
+            conn().execute(update(OutboxRow).where(_row.id == row_id).values(back))
+
+
+def _who() -> str:
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
+def _is_dead(claimed_by: str | None) -> bool:
+    host, _, pid = (claimed_by or "").rpartition(":")
+    if host != socket.gethostname()[:60] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

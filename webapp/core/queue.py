@@ -1,0 +1,89 @@
+"""Redis as a cache of intentions: what is lost here is found again in the database."""
+
+import logging
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from flask import current_app
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+DRAIN = "jobs.sweep.drain"
+DEFAULT_QUEUE = "default"
+FLAG = "onsite:drain"
+FLAG_SECONDS = 10
+DRAIN_SECONDS = 120
+PAUSE_SECONDS = 2
+
+log = logging.getLogger("onsite.queue")
+
+
+def connection() -> Redis:
+    """This process's client; short time limits, so that a missing Redis never holds up a person."""
+    if "onsite_redis" not in current_app.extensions:
+        current_app.extensions["onsite_redis"] = Redis.from_url(
+            current_app.config["REDIS_URL"],
+            socket_connect_timeout=0.5,
+            socket_timeout=2,
+            retry=Retry(NoBackoff(), 1),
+            health_check_interval=30,
+        )
+    return current_app.extensions["onsite_redis"]
+
+
+def queue(name: str = DEFAULT_QUEUE) -> Queue:
+    return Queue(name, connection=connection(), serializer=JSONSerializer)
+
+
+def nudge() -> None:
+    """Ask for the outbox to be drained; a burst of calls makes one job. Never raises."""
+    _quietly(_nudge)
+
+
+def clear_flag() -> None:
+    """Say that the drain has begun, so that whatever comes next asks for another one. Never raises."""
+    _quietly(lambda: connection().delete(FLAG))
+
+
+def enqueue(name: str, *, timeout: int = 180, at_front: bool = False, retry: Any = None, **kwargs: Any) -> str | None:
+    """Queue a job by its dotted name; the job's id, or None when Redis is away. Never raises."""
+    return _quietly(lambda: _enqueue(name, timeout=timeout, at_front=at_front, retry=retry, kwargs=kwargs))
+
+
+def _nudge() -> str | None:
+    if not connection().set(FLAG, 1, nx=True, ex=FLAG_SECONDS):
+        return None
+    return _enqueue(DRAIN, timeout=DRAIN_SECONDS, at_front=True, retry=None, kwargs={})
+
+
+def _enqueue(name: str, *, timeout: int, at_front: bool, retry: Any, kwargs: dict[str, Any]) -> str:
+    """Results live in our database; Redis keeps a finished job a minute and a failed one a day."""
+    job = queue().enqueue(
+        name,
+        kwargs=kwargs,
+        job_timeout=timeout,
+        at_front=at_front,
+        retry=retry,
+        result_ttl=60,
+        failure_ttl=86400,
+        description=name,
+    )
+    return job.id
+
+
+def _quietly(ask: Callable[[], Any]) -> Any:
+    """After a failure the next calls are skipped for a moment: nobody waits twice for a dead Redis."""
+    state = current_app.extensions.setdefault("onsite_redis_state", {"until": 0.0})
+    if monotonic() < state["until"]:
+        return None
+    try:
+        return ask()
+    except (RedisError, OSError) as error:
+        state["until"] = monotonic() + PAUSE_SECONDS
+        log.warning("redis is away: %s", error)
+        return None
