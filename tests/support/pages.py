@@ -93,7 +93,5 @@ def problems(html: str, *, fragment: bool = False) -> list[str]:
     if not page.lang:
         found.append("<html> without lang")
     known = set(page.ids)
-    found += [
-        f"{name}={target!r} points at no element" for name, target in page.references if target not in known
-    ]
+    found += [f"{name}={target!r} points at no element" for name, target in page.references if target not in known]
     return found

@@ -55,9 +55,7 @@ class Cluster:
 
     def hang_up(self, name: str) -> None:
         """Close whatever connections others left open on a database."""
-        self._admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
+        self._admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
     def url(self, name: str) -> str:
         """The SQLAlchemy URL of a database."""
@@ -101,9 +99,7 @@ def find_binaries() -> Path | None:
     found = shutil.which("initdb")
     folders = [Path(found).resolve().parent] if found else []
     versions = Path("/usr/lib/postgresql").glob("*/bin")
-    folders += sorted(
-        versions, key=lambda p: int(p.parent.name) if p.parent.name.isdigit() else 0, reverse=True
-    )
+    folders += sorted(versions, key=lambda p: int(p.parent.name) if p.parent.name.isdigit() else 0, reverse=True)
     return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
 
 
@@ -125,9 +121,7 @@ def _from_binaries(binaries: Path) -> Cluster:
     settings = {**_SETTINGS, "unix_socket_directories": str(base)}
     flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = base / "log"
-    server = process.spawn(
-        [*drop, binaries / "postgres", "-D", data, *flags], log=log, die_with=signal.SIGINT
-    )
+    server = process.spawn([*drop, binaries / "postgres", "-D", data, *flags], log=log, die_with=signal.SIGINT)
     url = f"postgresql://onsite@/postgres?host={base}"
     try:
         process.wait_until(lambda: _answers(url), "PostgreSQL", log=log)

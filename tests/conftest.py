@@ -1,0 +1,122 @@
+"""Fixtures shared by all tests; the machinery is in tests/support."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.support import apps, databases, postgres, server, valkey
+from tests.support import queries as query_recorder
+from tests.support.client import CheckingClient
+from tests.support.clockwork import Frozen
+
+apps.prepare_environment()
+time.tzset()
+
+
+@pytest.fixture(scope="session")
+def _stores() -> Iterator[dict[str, Any]]:
+    opened: dict[str, Any] = {}
+    yield opened
+    for store in opened.values():
+        store.close()
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
+)
+def db_url(request: pytest.FixtureRequest, _stores: dict[str, Any]) -> str:
+    """A clean, migrated database. Every test that uses it runs on SQLite and on PostgreSQL.
+
+    One kind only: @pytest.mark.parametrize("db_url", ["sqlite"], indirect=True).
+    """
+    kind = request.param
+    if kind not in _stores:
+        try:
+            _stores[kind] = databases.open_store(kind, apps.build_schema)
+        except postgres.Unavailable as reason:
+            pytest.skip(f"PostgreSQL tests: {reason}")
+    _stores[kind].reset()
+    return _stores[kind].url
+
+
+@pytest.fixture(scope="session")
+def _valkey() -> Iterator[valkey.Server]:
+    running = valkey.Server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def redis_url(_valkey: valkey.Server) -> str:
+    """A real, empty Valkey. A test that asks for it gets an `app` connected to it."""
+    _valkey.flush()
+    return _valkey.url
+
+
+@pytest.fixture
+def make_app(db_url: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Flask]]:
+    """Build apps on the test's database with other settings: make_app(DEMO=True)."""
+    made: list[Flask] = []
+    redis = request.getfixturevalue("redis_url") if "redis_url" in request.fixturenames else None
+
+    def make(**settings: Any) -> Flask:
+        from webapp.app import create_app
+
+        app = create_app({**apps.settings(db_url, redis), **settings})
+        app.test_client_class = CheckingClient
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        apps.close(app)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The application on a clean database, its context pushed for builders and services.
+
+    Requests made by clients get a context of their own, as in production.
+    """
+    made = make_app()
+    with made.app_context():
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    """Nobody is signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Callable[..., CheckingClient]:
+    """client_as("R001") or client_as(employee): a client signed in as that person, without a password."""
+    return lambda who, **known: apps.sign_in(app, app.test_client(), who, **known)
+
+
+@pytest.fixture
+def freeze() -> Iterator[Frozen]:
+    """freeze("2026-03-02T09:00+08:00") stops the clock, for child processes too."""
+    frozen = Frozen()
+    yield frozen
+    frozen.release()
+
+
+@pytest.fixture
+def queries() -> Callable[..., Any]:
+    """with queries() as q: ...; assert len(q) <= 12, q"""
+    return query_recorder.record
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[server.Server]:
+    """The test's app on a real port: .url, .stop(), .start()."""
+    running = server.Server(app)
+    yield running
+    running.stop()

@@ -1,0 +1,104 @@
+"""The application as tests build it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.support.databases import VERSIONS
+
+SECRET = "a key for tests only, never for a real company"
+_WITHOUT_REDIS = "unix:///nonexistent/onsite-test.sock"
+
+
+def prepare_environment() -> None:
+    """Settings of the machine must not leak into tests, and tests must not touch var/."""
+    for name in ("DATABASE_URL", "REDIS_URL", "HOST", "PORT", "TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES"):
+        os.environ.pop(name, None)
+    folder = Path(tempfile.mkdtemp(prefix="onsite-var-"))
+    os.environ.update(
+        ONSITE_VAR=str(folder),
+        ONSITE_TESTING="1",
+        ONSITE_DEMO="0",
+        ONSITE_TEST_CLOCK=str(folder / "clock"),
+        SECRET_KEY=SECRET,
+        # Not the zone of any branch, so whatever leans on the server's zone shows up (T15).
+        TZ="America/St_Johns",
+    )
+
+
+def settings(url: str, redis_url: str | None = None) -> dict[str, Any]:
+    """Flask config of an app on database `url`; without Redis unless a URL is given."""
+    return {
+        "TESTING": True,
+        "SECRET_KEY": SECRET,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "REDIS_URL": redis_url or _WITHOUT_REDIS,
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "DEMO": False,
+    }
+
+
+def environment(url: str, redis_url: str | None = None) -> dict[str, str]:
+    """The same, for child processes."""
+    return {"DATABASE_URL": url, "REDIS_URL": redis_url or _WITHOUT_REDIS, "ONSITE_TESTING": "1"}
+
+
+def build_schema(url: str) -> None:
+    """Bring an empty database to head by the real migrations."""
+    from webapp.app import create_app
+    from webapp.core.db import db
+
+    app = create_app(settings(url))
+    with app.app_context():
+        if any(VERSIONS.glob("*.py")):
+            import flask_migrate
+
+            flask_migrate.upgrade(directory=str(VERSIONS.parent))
+        else:
+            with db.engine.connect().execution_options(onsite_write=True) as connection:
+                db.metadata.create_all(connection)
+                connection.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def sign_in(app: Flask, client: FlaskClient, who: Any) -> Any:
+    """Give the client the session of `who` (staff number or employee) without hashing a password."""
+    from webapp.core import clock
+    from webapp.core.db import db, transaction
+    from webapp.people.models import Employee, SignIn
+
+    at = clock.now()
+    with app.app_context(), transaction():
+        employee_id = getattr(who, "id", None) or db.session.scalar(select(Employee.id).where(Employee.staff_no == who))
+        assert employee_id, f"nobody has the staff number {who!r}"
+        # Far away, so that a test may move the clock by months and stay signed in.
+        expires = at + timedelta(days=36500)
+        session_row = SignIn(
+            token_hash=secrets.token_hex(32), employee_id=employee_id, created_at=at, expires_at=expires
+        )
+        db.session.add(session_row)
+    with client.session_transaction() as session:
+        session.update(_user_id=str(session_row.id), _fresh=True)
+    return client
+
+
+def close(app: Flask) -> None:
+    """Let go of the database; child processes and the next test need it for themselves."""
+    from webapp.core.db import db
+
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+    if redis := app.extensions.get("onsite_redis"):
+        redis.close()
