@@ -1,0 +1,162 @@
+"""Evidence (check-ins), verdicts, decisions of people, and the day derived from them."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import JSONB, UTC, Id, db
+
+
+class CheckIn(db.Model):
+    """Evidence, never edited: what a phone said (kind 'in' or 'out') and when we heard it."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "client_id"),
+        CheckConstraint("kind in ('in','out')", name="kind"),
+        Index("ix_check_in_day", "employee_id", "work_date", "tapped_at"),
+        Index("ix_check_in_site", "site_id", "work_date"),
+    )
+
+    id: Mapped[Id]
+    client_id: Mapped[str] = mapped_column(String(36))
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(String(3))
+    work_date: Mapped[date]
+    tapped_at: Mapped[UTC]
+    """The phone's clock at the tap."""
+    received_at: Mapped[UTC]
+    counted_at: Mapped[UTC]
+    """The moment the day is computed with: the tap when it is believed, else the arrival."""
+    skew_s: Mapped[int]
+    lat: Mapped[float | None] = mapped_column(Float(53))
+    lng: Mapped[float | None] = mapped_column(Float(53))
+    accuracy_m: Mapped[float | None] = mapped_column(Float(53))
+    fix_at: Mapped[UTC | None]
+    no_fix: Mapped[str | None] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(10), default="phone")
+    extra: Mapped[JSONB | None]
+
+
+class Verdict(db.Model):
+    """What the fence rule said about one check-in; computed, can be computed again."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (CheckConstraint("verdict in ('inside','uncertain','outside')", name="verdict"),)
+
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_in.id"), primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(30))
+    distance_m: Mapped[float | None] = mapped_column(Float(53))
+    radius_m: Mapped[int | None]
+    fence_version: Mapped[int | None]
+
+
+class CheckInVoid(db.Model):
+    """The rep took a check-in back within the time allowed."""
+
+    __tablename__ = "check_in_void"
+
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_in.id"), primary_key=True)
+    at: Mapped[UTC]
+    by: Mapped[int] = mapped_column("by_id", ForeignKey("employee.id"))
+
+
+class AttendanceException(db.Model):
+    """Something a person must decide. `state` is the projection of the last decision."""
+
+    __tablename__ = "attendance_exception"
+    __table_args__ = (
+        UniqueConstraint("dedup_key"),
+        CheckConstraint("state in ('open','approved','rejected','withdrawn')", name="state"),
+        Index("ix_exception_inbox", "branch_id", "state", "work_date", "id"),
+        Index("ix_exception_day", "employee_id", "work_date"),
+    )
+
+    id: Mapped[Id]
+    dedup_key: Mapped[str] = mapped_column(String(80))
+    """What it is about, so that the same matter never opens twice."""
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    work_date: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(20))
+    """outside | uncertain | late_arrival | clock | mistake | missing_out | late | early | absent"""
+    check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    opened_at: Mapped[UTC]
+    params: Mapped[JSONB]
+    """Facts for the sentence, and for a mistake what the rep asks for (category, time, note)."""
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    state_seq: Mapped[int] = mapped_column(default=0)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    decided_at: Mapped[UTC | None]
+
+
+class Decision(db.Model):
+    """A person's decision on an exception; the newest counts, none is ever edited."""
+
+    __tablename__ = "exception_decision"
+
+    exception_id: Mapped[int] = mapped_column(ForeignKey("attendance_exception.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    decision: Mapped[str] = mapped_column(String(10))
+    """approved | rejected | reopened"""
+    by: Mapped[int] = mapped_column("by_id", ForeignKey("employee.id"))
+    at: Mapped[UTC]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    params: Mapped[JSONB | None]
+
+
+class Confirmation(db.Model):
+    """A supervisor's word about one person and work date; the newest counts, none is edited."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = (Index("ix_confirmation_by", "by_id", "work_date"),)
+
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    work_date: Mapped[date] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(String(10))
+    """present | absent | undone"""
+    reason: Mapped[str | None] = mapped_column(String(20))
+    """For absent: no_show | leave | sick | swap | system"""
+    note: Mapped[str] = mapped_column(String(500), default="")
+    by: Mapped[int] = mapped_column("by_id", ForeignKey("employee.id"))
+    at: Mapped[UTC]
+    bulk: Mapped[bool] = mapped_column(default=False)
+
+
+class AttendanceDay(db.Model):
+    """Derived: one person, one work date. Rebuilt from the facts at any time."""
+
+    __tablename__ = "attendance_day"
+    __table_args__ = (
+        Index("ix_attendance_day_branch", "branch_id", "work_date"),
+        Index("ix_attendance_day_open", "branch_id", "final_at"),
+    )
+
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    work_date: Mapped[date] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    status: Mapped[str] = mapped_column(String(12))
+    scheduled: Mapped[bool]
+    minutes_late: Mapped[int] = mapped_column(default=0)
+    minutes_early: Mapped[int] = mapped_column(default=0)
+    grace_minutes: Mapped[int] = mapped_column(default=0)
+    starts_at: Mapped[UTC | None]
+    ends_at: Mapped[UTC | None]
+    first_in: Mapped[UTC | None]
+    last_out: Mapped[UTC | None]
+    excused: Mapped[bool] = mapped_column(default=False)
+    confirmed: Mapped[str | None] = mapped_column(String(10))
+    open_exceptions: Mapped[int] = mapped_column(default=0)
+    over: Mapped[bool] = mapped_column(default=False)
+    """The day's window has ended, so missing things are missing."""
+    final_at: Mapped[UTC | None]
+    """When the window ends and the day must be looked at again; null once it was."""
+    facts_hash: Mapped[str] = mapped_column(String(32))
+    rebuilt_at: Mapped[UTC]

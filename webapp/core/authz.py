@@ -1,0 +1,123 @@
+"""Who may call what: every endpoint states it, everything else is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, request
+from flask_login import current_user
+
+from webapp.core.errors import N_, Forbidden, words
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class Role(StrEnum):
+    REP = "rep"
+    SUPERVISOR = "supervisor"
+    HR = "hr"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+EVERYONE = frozenset(Role)
+OFFICE = frozenset({Role.HR, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class BranchInfo:
+    id: int
+    code: str
+    name: str
+    timezone: str
+    currency: str
+    language: str
+    settlement_time: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person behind a request; plain data, safe to keep after the transaction ended."""
+
+    id: int
+    staff_no: str
+    name: str
+    role: Role
+    employer: str
+    language: str
+    theme: str
+    text_size: str
+    branch: BranchInfo
+    branch_ids: tuple[int, ...]
+    sign_in_id: int
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.sign_in_id)
+
+    @property
+    def branch_id(self) -> int:
+        return self.branch.id
+
+    @property
+    def sees_money(self) -> bool:
+        """The client's own staff supervise attendance and never see what it is worth."""
+        return self.employer == "own"
+
+    def is_a(self, *roles: Role) -> bool:
+        return self.role in roles
+
+
+def me() -> SignedIn:
+    """The signed-in person; only inside a view that states a permission."""
+    return cast(SignedIn, current_user._get_current_object())
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Mark a view as open to these roles."""
+
+    def mark(view: View) -> View:
+        view.permission = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view as open to people who are not signed in."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def check_request() -> None:
+    """Refuse a request whose view does not allow the person's role. Raises Forbidden."""
+    if request.endpoint is None:
+        return None
+    allowed = current_app.view_functions[request.endpoint].permission  # type: ignore[attr-defined]
+    if allowed is None:
+        return None
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    if me().role not in allowed:
+        raise Forbidden("forbidden")
+    return None
+
+
+def refuse_unstated(app: Flask) -> None:
+    """A route without a stated permission stops the program, not the customer."""
+    app.view_functions["static"].permission = None  # type: ignore[attr-defined]
+    silent = [name for name, view in app.view_functions.items() if not hasattr(view, "permission")]
+    if silent:
+        raise RuntimeError(f"no permission stated for {', '.join(sorted(silent))}: add @allow(...) or @public")
+
+
+words({"sign_in_needed": N_("Sign in to go on.")})

@@ -1,0 +1,138 @@
+"""The reader's language: texts of codes, money, dates, distances."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_login import current_user
+
+from webapp.core.errors import WORDS, DomainError
+from webapp.core.money import exponent
+
+LANGUAGES = {"en": "en", "zh": "zh_Hans"}
+babel = Babel()
+_ = gettext
+
+__all__ = [
+    "LANGUAGES", "_", "date_text", "distance_text", "explain", "force_locale", "lang", "lazy_gettext", "money_text",
+    "ngettext", "say", "time_text", "when_text", "zone",
+]  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", f"{app.root_path}/translations")
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
+    babel.init_app(app, locale_selector=_select_locale)
+    app.jinja_env.globals.update(
+        say=say,
+        money=money_text,
+        day=date_text,
+        hm=time_text,
+        when=when_text,
+        metres=distance_text,
+        minutes=minutes_text,
+    )
+    app.context_processor(lambda: {"lang": lang()})
+
+
+def lang() -> str:
+    """'zh' or 'en', for the person reading."""
+    locale = get_locale()
+    return "zh" if locale is not None and locale.language == "zh" else "en"
+
+
+def say(code: str, **params: object) -> str:
+    """The text of a stable code with its parameters, in the reader's language."""
+    template = WORDS.get(code, code)
+    text = gettext(template)
+    return text % params if params or "%%" in text else text
+
+
+def explain(error: DomainError) -> str:
+    return say(error.code, **error.params)
+
+
+def zone() -> ZoneInfo:
+    """The time zone of the reader's branch; UTC when nobody is signed in."""
+    if has_request_context() and current_user and current_user.is_authenticated:
+        return current_user.branch.zone
+    return ZoneInfo("UTC")
+
+
+def money_text(minor: int, currency: str, *, signed: bool = False) -> str:
+    """An amount for the screen: true minus sign, symbol first, never coloured."""
+    value = Decimal(abs(minor)).scaleb(-exponent(currency))
+    text = numbers.format_currency(value, currency, locale=_locale())
+    if minor < 0:
+        return "\u2212" + text
+    return "+" + text if signed and minor > 0 else text
+
+
+def date_text(value: date | datetime, style: str = "day") -> str:
+    """11月22日 周日 / Sun 22 Nov; style "long" adds the year, "month" is month and year."""
+    if isinstance(value, datetime):
+        value = value.astimezone(zone()).date()
+    chinese = lang() == "zh"
+    patterns = {
+        "day": ("M月d日 EEE", "EEE d MMM"),
+        "short": ("M月d日", "d MMM"),
+        "long": ("y年M月d日 EEE", "EEE d MMM y"),
+        "month": ("y年M月", "MMMM y"),
+    }
+    return dates.format_date(value, patterns[style][0 if chinese else 1], locale=_locale())
+
+
+def time_text(value: datetime | None, tz: ZoneInfo | None = None) -> str:
+    """24 h clock in the branch's zone, "" for None."""
+    return "" if value is None else value.astimezone(tz or zone()).strftime("%H:%M")
+
+
+def when_text(value: datetime | None, tz: ZoneInfo | None = None) -> str:
+    """Day and time in the branch's zone."""
+    if value is None:
+        return ""
+    local = value.astimezone(tz or zone())
+    return f"{date_text(local.date(), 'short')} {local:%H:%M}"
+
+
+def distance_text(metres: float | None) -> str:
+    """18 m, 1.2 km; "" for None."""
+    if metres is None:
+        return ""
+    chinese = lang() == "zh"
+    if metres < 1000:
+        return f"{round(metres)} 米" if chinese else f"{round(metres)} m"
+    return f"{metres / 1000:.1f} 公里" if chinese else f"{metres / 1000:.1f} km"
+
+
+def minutes_text(minutes: int) -> str:
+    """1 h 05 min / 1 小时 5 分."""
+    hours, rest = divmod(int(minutes), 60)
+    if lang() == "zh":
+        return f"{hours} 小时 {rest} 分" if hours else f"{rest} 分钟"
+    return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
+
+
+def _locale() -> str:
+    return LANGUAGES[lang()]
+
+
+def _select_locale() -> str:
+    if not has_request_context():
+        return LANGUAGES["en"]
+    if "onsite_lang" not in g:
+        g.onsite_lang = _chosen_language()
+    return LANGUAGES[g.onsite_lang]
+
+
+def _chosen_language() -> str:
+    if current_user and current_user.is_authenticated:
+        return current_user.language if current_user.language in LANGUAGES else "en"
+    chosen = session.get("lang") or request.cookies.get("lang")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"], default="en")
+    return "zh" if best.startswith("zh") else "en"

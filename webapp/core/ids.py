@@ -1,0 +1,29 @@
+"""Ids made by whoever observed something, and fingerprints of what they said."""
+
+import hashlib
+import json
+import uuid
+
+from webapp.core.errors import N_, Invalid, words
+
+
+def new_id() -> str:
+    """A random UUID for a form served without JavaScript."""
+    return str(uuid.uuid4())
+
+
+def client_id(text: str, *, field: str = "client_id") -> str:
+    """The canonical form of a UUID made on a phone. Raises Invalid."""
+    try:
+        return str(uuid.UUID(text))
+    except (ValueError, AttributeError, TypeError):
+        raise Invalid("bad_client_id", field) from None
+
+
+def fingerprint(content: object) -> str:
+    """A stable hash of JSON-ready content, for "same id, same content"."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+words({"bad_client_id": N_("This form is damaged. Reload the page and try again.")})

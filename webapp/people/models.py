@@ -1,0 +1,109 @@
+"""Company, branches, teams, employees, sign-ins."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import JSONB, UTC, Id, Minor, db
+
+
+class Branch(db.Model):
+    """A legal or regional unit: time zone, currency, language, pay scheme."""
+
+    __tablename__ = "branch"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    timezone: Mapped[str] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(3))
+    language: Mapped[str] = mapped_column(String(2))
+    country: Mapped[str] = mapped_column(String(2))
+    settlement_time: Mapped[str] = mapped_column(String(5), default="10:00")
+    workdays: Mapped[JSONB]
+    """ISO weekdays that are normally worked, e.g. [1, 2, 3, 4, 5]."""
+    settled_from: Mapped[date]
+    """First work date that is ever settled."""
+    settled_through: Mapped[date | None]
+    on_hold: Mapped[bool] = mapped_column(default=False)
+    hold_reason: Mapped[str | None] = mapped_column(String(300))
+    pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Team(db.Model):
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("branch_id", "name"),)
+
+    id: Mapped[Id]
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class Employee(db.Model):
+    __tablename__ = "employee"
+    __table_args__ = (
+        CheckConstraint("role in ('rep','supervisor','hr','finance','admin')", name="role"),
+        CheckConstraint("employer in ('own','client')", name="employer"),
+        Index("ix_employee_branch", "branch_id", "left_on", "staff_no"),
+        Index("ix_employee_team", "team_id"),
+    )
+
+    id: Mapped[Id]
+    staff_no: Mapped[str] = mapped_column(String(20), unique=True)
+    phone: Mapped[str | None] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    role: Mapped[str] = mapped_column(String(12))
+    employer: Mapped[str] = mapped_column(String(8), default="own")
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    """Last day of work; from the next day on the person cannot sign in."""
+    language: Mapped[str] = mapped_column(String(2))
+    theme: Mapped[str] = mapped_column(String(8), default="auto")
+    text_size: Mapped[str] = mapped_column(String(8), default="normal")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[UTC | None]
+    created_at: Mapped[UTC]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class BranchScope(db.Model):
+    """A further branch that HR or finance may work in; their own is always included."""
+
+    __tablename__ = "branch_scope"
+
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+
+
+class Salary(db.Model):
+    """Base salary per month from a date on; the latest row on or before a day is in force."""
+
+    __tablename__ = "salary"
+    __table_args__ = (UniqueConstraint("employee_id", "effective_from"), CheckConstraint("amount >= 0", name="amount"))
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    effective_from: Mapped[date]
+    amount: Mapped[Minor]
+    currency: Mapped[str] = mapped_column(String(3))
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    recorded_at: Mapped[UTC]
+
+
+class SignIn(db.Model):
+    """One device's session; revocable. The signed cookie holds its id."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_employee", "employee_id", "revoked_at"),)
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    created_at: Mapped[UTC]
+    expires_at: Mapped[UTC]
+    revoked_at: Mapped[UTC | None]
+    agent: Mapped[str] = mapped_column(String(200), default="")

@@ -1,0 +1,93 @@
+"""Shifts, rosters, plans, leave, the calendar of holidays and make-up workdays."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import UTC, Id, db
+
+
+class Shift(db.Model):
+    """Local start and end "HH:MM"; an end at or before the start is on the next day."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        UniqueConstraint("branch_id", "name"),
+        CheckConstraint("grace_minutes between 0 and 240", name="grace"),
+    )
+
+    id: Mapped[Id]
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    start: Mapped[str] = mapped_column(String(5))
+    end: Mapped[str] = mapped_column(String(5))
+    grace_minutes: Mapped[int] = mapped_column(default=0)
+    archived_at: Mapped[UTC | None]
+
+
+class RosterDay(db.Model):
+    """What one person works on one work date; no row means the branch's week rules decide."""
+
+    __tablename__ = "roster_day"
+    __table_args__ = (
+        CheckConstraint("kind in ('work','rest')", name="kind"),
+        Index("ix_roster_day_branch", "branch_id", "work_date"),
+    )
+
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    work_date: Mapped[date] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    kind: Mapped[str] = mapped_column(String(6))
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey("shift.id"))
+
+
+class PlanStop(db.Model):
+    """One planned visit of a rep's day, in order; times are local "HH:MM" or empty."""
+
+    __tablename__ = "plan_stop"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "work_date", "seq"),
+        Index("ix_plan_stop_site", "site_id", "work_date"),
+    )
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    work_date: Mapped[date]
+    seq: Mapped[int]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    starts: Mapped[str | None] = mapped_column(String(5))
+    ends: Mapped[str | None] = mapped_column(String(5))
+
+
+class CalendarDay(db.Model):
+    """A branch's holiday or make-up workday; HR may edit what the library proposed."""
+
+    __tablename__ = "calendar_day"
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    on: Mapped[date] = mapped_column("on_date", primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    """'holiday' or 'workday' (make-up)."""
+    name: Mapped[str] = mapped_column(String(120))
+    source: Mapped[str] = mapped_column(String(10), default="library")
+
+
+class Leave(db.Model):
+    """Approved leave, first to last day inclusive."""
+
+    __tablename__ = "leave"
+    __table_args__ = (
+        CheckConstraint("last_on >= first_on", name="span"),
+        Index("ix_leave_employee", "employee_id", "first_on"),
+    )
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    recorded_at: Mapped[UTC]
+    cancelled_at: Mapped[UTC | None]

@@ -1,0 +1,95 @@
+"""Client sites, store types, who supervises where, proposed positions."""
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import UTC, Id, db
+
+
+class StoreType(db.Model):
+    """A scenario: supermarket, community, convenience …; carries the default shift and grace."""
+
+    __tablename__ = "store_type"
+    __table_args__ = (
+        UniqueConstraint("branch_id", "code"),
+        CheckConstraint("grace_minutes between 0 and 240", name="grace"),
+    )
+
+    id: Mapped[Id]
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    code: Mapped[str] = mapped_column(String(30))
+    name_en: Mapped[str] = mapped_column(String(60))
+    name_zh: Mapped[str] = mapped_column(String(60))
+    shift_start: Mapped[str] = mapped_column(String(5))
+    """Local "HH:MM"; an end at or before the start is on the next day."""
+    shift_end: Mapped[str] = mapped_column(String(5))
+    grace_minutes: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Site(db.Model):
+    """A client site. lat/lng are WGS-84 degrees; both or neither. The declared source is kept beside them."""
+
+    __tablename__ = "site"
+    __table_args__ = (
+        UniqueConstraint("branch_id", "code"),
+        CheckConstraint("radius_m between 30 and 2000", name="radius"),
+        CheckConstraint("(lat is null) = (lng is null)", name="position"),
+        CheckConstraint("lat between -90 and 90 and lng between -180 and 180", name="range"),
+        CheckConstraint("datum in ('wgs84','gcj02','bd09')", name="datum"),
+        Index("ix_site_place", "branch_id", "lat", "lng"),
+        Index("ix_site_name", "branch_id", "archived_at", "name"),
+        Index("ix_site_type", "branch_id", "store_type_id"),
+    )
+
+    id: Mapped[Id]
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    store_type_id: Mapped[int] = mapped_column(ForeignKey("store_type.id"))
+    code: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(120))
+    brand: Mapped[str] = mapped_column(String(80), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    lat: Mapped[float | None] = mapped_column(Float(53))
+    lng: Mapped[float | None] = mapped_column(Float(53))
+    datum: Mapped[str] = mapped_column(String(8), default="wgs84")
+    """The coordinate system the source values were declared in."""
+    source_lat: Mapped[float | None] = mapped_column(Float(53))
+    source_lng: Mapped[float | None] = mapped_column(Float(53))
+    radius_m: Mapped[int] = mapped_column(default=150)
+    fence_version: Mapped[int] = mapped_column(default=1)
+    """Counts changes of position or radius; a verdict keeps the one it was made with."""
+    archived_at: Mapped[UTC | None]
+    created_at: Mapped[UTC]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class SiteSupervisor(db.Model):
+    __tablename__ = "site_supervisor"
+    __table_args__ = (Index("ix_site_supervisor_employee", "employee_id"),)
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+
+
+class SiteProposal(db.Model):
+    """A position suggested by a rep standing there, for a site that has none."""
+
+    __tablename__ = "site_proposal"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "client_id"),
+        CheckConstraint("state in ('open','approved','rejected')", name="state"),
+        Index("ix_site_proposal_state", "state", "site_id"),
+    )
+
+    id: Mapped[Id]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    client_id: Mapped[str] = mapped_column(String(36))
+    lat: Mapped[float] = mapped_column(Float(53))
+    lng: Mapped[float] = mapped_column(Float(53))
+    accuracy_m: Mapped[float] = mapped_column(Float(53))
+    proposed_at: Mapped[UTC]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    decided_at: Mapped[UTC | None]
+    reason: Mapped[str | None] = mapped_column(String(300))
