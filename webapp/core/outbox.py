@@ -17,12 +17,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, after_commit, conn, db, is_postgres
+from webapp.core.process import is_alive
 from webapp.core.queue import nudge
 
 LEASE = timedelta(minutes=3)
 KEEP_DONE = timedelta(hours=1)
 MAX_ATTEMPTS = 8
 _WAITING = "claimed_at IS NULL AND done_at IS NULL AND failed_at IS NULL"
+_CLAIMED = "claimed_at IS NOT NULL AND done_at IS NULL AND failed_at IS NULL"
 
 
 class OutboxRow(db.Model):
@@ -37,7 +39,7 @@ class OutboxRow(db.Model):
             postgresql_where=text(_WAITING),
         ),
         Index("ix_outbox_due", "available_at", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
-        Index("ix_outbox_claimed_at", "claimed_at"),
+        Index("ix_outbox_claimed", "claimed_at", sqlite_where=text(_CLAIMED), postgresql_where=text(_CLAIMED)),
         Index("ix_outbox_done_at", "done_at"),
     )
 
@@ -57,6 +59,7 @@ class OutboxRow(db.Model):
 
 _row = OutboxRow.__table__.c
 _waiting = (_row.claimed_at.is_(None), _row.done_at.is_(None), _row.failed_at.is_(None))
+_claimed = (_row.claimed_at.is_not(None), _row.done_at.is_(None), _row.failed_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,15 @@ def put_back(*, item: Item, error: str, at: datetime) -> None:
     _release([item.id], {"available_at": at + pause, "last_error": error[:2000]})
 
 
-def release_lost(*, at: datetime) -> int:
-    """Hand out again what a killed process had claimed: at once on this machine, else when its lease ends."""
-    claimed = select(_row.id, _row.claimed_by, _row.claimed_at).where(
-        _row.claimed_at.is_not(None), _row.done_at.is_(None), _row.failed_at.is_(None)
-    )
-    lost = [row.id for row in conn().execute(claimed) if row.claimed_at < at - LEASE or _is_dead(row.claimed_by)]
-    _release(lost, {"available_at": at})
-    return len(lost)
+def lost(*, at: datetime) -> list[int]:
+    """Rows a killed process had claimed: known at once on this machine, elsewhere when the lease ends."""
+    query = select(_row.id, _row.claimed_by, _row.claimed_at).where(*_claimed)
+    claimed = db.session.execute(query).all()
+    return [row.id for row in claimed if row.claimed_at < at - LEASE or _is_dead(row.claimed_by)]
+
+
+def hand_out_again(*, ids: Sequence[int], at: datetime) -> None:
+    _release(ids, {"available_at": at})
 
 
 def prune(*, at: datetime) -> int:
@@ -193,10 +197,4 @@ def _is_dead(claimed_by: str | None) -> bool:
     host, _, pid = (claimed_by or "").rpartition(":")
     if host != socket.gethostname()[:60] or not pid.isdigit():
         return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return not is_alive(int(pid))

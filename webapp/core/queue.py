@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq import Retry as JobRetry
 from rq.serializers import JSONSerializer
 
 DRAIN = "jobs.sweep.drain"
@@ -58,7 +59,7 @@ def enqueue(name: str, *, timeout: int = 180, at_front: bool = False, retry: Any
 def _nudge() -> str | None:
     if not connection().set(FLAG, 1, nx=True, ex=FLAG_SECONDS):
         return None
-    return _enqueue(DRAIN, timeout=DRAIN_SECONDS, at_front=True, retry=None, kwargs={})
+    return _enqueue(DRAIN, timeout=DRAIN_SECONDS, at_front=True, retry=JobRetry(max=2, interval=[0, 5]), kwargs={})
 
 
 def _enqueue(name: str, *, timeout: int, at_front: bool, retry: Any, kwargs: dict[str, Any]) -> str:

@@ -1,0 +1,86 @@
+"""What every job has: a time limit, retries for named errors only, one log line when it ends."""
+
+import functools
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Protocol, cast
+
+from redis.exceptions import ConnectionError as RedisAway
+from redis.exceptions import TimeoutError as RedisSlow
+from rq import Retry, get_current_job
+from sqlalchemy.exc import OperationalError
+
+from jobs.queues import SHORT
+from webapp.core.logs import bound
+from webapp.core.queue import enqueue
+
+TRANSIENT: tuple[type[Exception], ...] = (OperationalError, RedisAway, RedisSlow)
+log = logging.getLogger("onsite.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    name: str
+    timeout: int
+    pauses: Sequence[int]
+    transient: tuple[type[Exception], ...]
+
+
+class Job(Protocol):
+    spec: Spec
+
+    def __call__(self, **kwargs: Any) -> Any: ...
+
+
+def job(
+    *,
+    timeout: int = SHORT,
+    pauses: Sequence[int] = (0, 5, 30, 120),
+    transient: tuple[type[Exception], ...] = TRANSIENT,
+) -> Callable[[Callable[..., Any]], Job]:
+    """Make a function a job. Arguments are plain JSON values by keyword.
+
+    It runs again, after each of `pauses` seconds, when its worker was killed or it raised a `transient` error;
+    any other error ends it at once. So its work must be keyed in the database: it may run twice.
+    """
+
+    def wrap(function: Callable[..., Any]) -> Job:
+        spec = Spec(f"{function.__module__}.{function.__qualname__}", timeout, tuple(pauses), transient)
+
+        @functools.wraps(function)
+        def run(**kwargs: Any) -> Any:
+            return _run(function, spec, kwargs)
+
+        run.spec = spec  # type: ignore[attr-defined]
+        return cast(Job, run)
+
+    return wrap
+
+
+def later(function: Job, *, at_front: bool = False, **kwargs: Any) -> str | None:
+    """Queue a job; its id, or None when Redis is away and the next sweep has to find the work."""
+    spec = function.spec
+    retry = Retry(max=len(spec.pauses), interval=list(spec.pauses)) if spec.pauses else None
+    return enqueue(spec.name, timeout=spec.timeout, at_front=at_front, retry=retry, **kwargs)
+
+
+def _run(function: Callable[..., Any], spec: Spec, kwargs: dict[str, Any]) -> Any:
+    current, started = get_current_job(), monotonic()
+    with bound(job=spec.name, job_id=current.id if current else None):
+        try:
+            result = function(**kwargs)
+        except Exception as error:
+            again = isinstance(error, spec.transient)
+            if current is not None and not again:
+                current.retries_left = 0
+            error.onsite_logged = True  # type: ignore[attr-defined]
+            log.exception("job failed", extra={"args_": kwargs, "ms": _ms(started), "transient": again})
+            raise
+        log.info("job done", extra={"args_": kwargs, "ms": _ms(started), "result": result})
+        return result
+
+
+def _ms(started: float) -> int:
+    return round((monotonic() - started) * 1000)

@@ -1,0 +1,96 @@
+"""Draining the outbox: who handles which topic, and what keeps rows from being forgotten."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from time import monotonic
+
+from rq.timeouts import JobTimeoutException
+from werkzeug.utils import import_string
+
+from jobs.base import Job, job, later
+from jobs.queues import DRAIN
+from webapp.core import outbox
+from webapp.core.clock import now
+from webapp.core.db import do
+from webapp.core.outbox import Item
+from webapp.core.queue import clear_flag, nudge
+
+Handler = Callable[[Sequence[Item]], None]
+
+TOPICS: dict[str, str] = {
+    "run": "jobs.sweep.run_jobs",
+}
+
+BATCH = 100
+log = logging.getLogger("onsite.jobs")
+
+
+@job(timeout=DRAIN)
+def drain() -> int:
+    """Work through every due row; stop in good time and ask for another drain if some are left."""
+    clear_flag()
+    rescue()
+    stop, handled = monotonic() + DRAIN / 2, 0
+    while items := do(outbox.claim, at=now(), limit=BATCH):
+        handled += len(items)
+        for topic, group in _by_topic(items):
+            _handle(topic, group)
+        if monotonic() > stop:
+            nudge()
+            break
+    return handled
+
+
+def rescue() -> int:
+    """Rows whose process was killed wait again; how many."""
+    ids = outbox.lost(at=now())
+    if ids:
+        log.warning("outbox rows handed out again", extra={"rows": len(ids)})
+        do(outbox.hand_out_again, ids=ids, at=now())
+    return len(ids)
+
+
+def run_jobs(items: Sequence[Item]) -> None:
+    """Topic "run": queue the job whose dotted name is the key, with the payload as its arguments."""
+    for item in items:
+        function: Job = import_string(item.key.partition("#")[0])
+        if later(function, **(item.payload or {})) is None:
+            raise ConnectionError("Redis is away")
+
+
+def _handle(topic: str, items: list[Item]) -> None:
+    """All rows at once; when that fails one by one, so that one bad row never stops the others."""
+    try:
+        _call(topic, items)
+    except JobTimeoutException:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to the row
+        if len(items) == 1:
+            _put_back(items[0], error)
+        else:
+            for item in items:
+                _handle(topic, [item])
+    else:
+        do(outbox.finish, ids=[item.id for item in items], at=now())
+
+
+def _call(topic: str, items: list[Item]) -> None:
+    handler: Handler = import_string(TOPICS[topic])
+    handler(items)
+
+
+def _put_back(item: Item, error: Exception) -> None:
+    log.warning(
+        "outbox row failed",
+        exc_info=error,
+        extra={"topic": item.topic, "key": item.key, "attempts": item.attempts},
+    )
+    do(outbox.put_back, item=item, error=f"{type(error).__name__}: {error}", at=now())
+
+
+def _by_topic(items: list[Item]) -> Iterable[tuple[str, list[Item]]]:
+    def topic(item: Item) -> str:
+        return item.topic
+
+    return [(name, list(group)) for name, group in groupby(sorted(items, key=topic), key=topic)]

@@ -1,0 +1,33 @@
+"""Which slot of each periodic item was taken last, so that any number of hosts may tick."""
+
+from datetime import datetime
+
+from sqlalchemy import String, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import UTC, conn, db, is_postgres
+
+
+class PeriodicRun(db.Model):
+    __tablename__ = "periodic_run"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    slot: Mapped[UTC]
+    taken_at: Mapped[UTC]
+
+
+def take(*, name: str, slot: datetime, at: datetime) -> bool:
+    """True for the one caller who takes this slot; later slots win, earlier ones are over."""
+    insert = (postgresql if is_postgres() else sqlite).insert(PeriodicRun)
+    query = insert.values(name=name, slot=slot, taken_at=at).on_conflict_do_update(
+        index_elements=[PeriodicRun.name],
+        set_={"slot": slot, "taken_at": at},
+        where=PeriodicRun.slot < slot,
+    )
+    return conn().execute(query.returning(PeriodicRun.name)).first() is not None
+
+
+def last_taken_at() -> datetime | None:
+    """When the tick last did anything, on any host."""
+    return db.session.scalar(select(func.max(PeriodicRun.taken_at)))
