@@ -1,0 +1,158 @@
+"""What the browser loads: bundles of the static files with a content hash, compressed once."""
+
+import gzip
+import hashlib
+import mimetypes
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, abort, current_app, request
+from jinja2 import Environment
+from werkzeug.security import safe_join
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+FOREVER = "public, max-age=31536000, immutable"
+COMPRESSIBLE = re.compile(r"^(text/|application/(json|javascript|manifest)|image/svg)")
+SMALLEST = 500
+
+_COMMON = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
+_PHONE = (*_COMMON, "tabs", "checkin", "outbox", "calendar", "print", "shell-phone")
+_DESK = (*_COMMON, "table", "filter", "drawer", "calendar", "print", "shell-desk")
+_SHARED_JS = ("app", "retry", "undo", "poll", "form")
+
+BUNDLES: dict[str, tuple[str, ...]] = {
+    "css/phone.css": tuple(f"css/{name}.css" for name in _PHONE),
+    "css/desk.css": tuple(f"css/{name}.css" for name in _DESK),
+    "js/phone.js": tuple(
+        f"js/{name}.js" for name in (*_SHARED_JS, "store", "outbox", "unsent", "geo", "checkin", "checkout", "nearby")
+    ),
+    "js/desk.js": tuple(f"js/{name}.js" for name in (*_SHARED_JS, "table", "bulk", "drawer")),
+}
+MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data", "chart"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    body: bytes
+    packed: bytes | None
+    mimetype: str
+    version: str
+
+
+class Ui:
+    """`ui.icon(...)`: every macro of templates/_shared/ui, so no page or block needs an import line."""
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+
+    def __getattr__(self, name: str) -> Any:
+        for file in MACROS:
+            macro = getattr(self._env.get_template(file).module, name, None)
+            if macro is not None:
+                return macro
+        raise AttributeError(f"no macro {name!r} in templates/_shared/ui")
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["assets"] = {}
+    app.jinja_env.globals.update(asset_url=asset_url, url_with=url_with, ui=Ui(app.jinja_env))
+    app.after_request(compress)
+    if "static" not in app.view_functions:
+        app.add_url_rule("/static/<path:filename>", endpoint="static")
+    app.view_functions["static"] = serve
+
+
+def asset_url(path: str) -> str:
+    """/static/<path>?v=<hash of the content>; raises FileNotFoundError for a file that is not there."""
+    return f"/static/{path}?v={_load(path).version}"
+
+
+def url_with(**changes: object) -> str:
+    """This page's address with these query parameters changed; None takes one away."""
+    args = {**request.args.to_dict(flat=False), **{name: [value] for name, value in changes.items()}}
+    pairs = [(name, item) for name, items in args.items() for item in items if item is not None]
+    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def serve(filename: str) -> Response:
+    """A static file or bundle; immutable when the address carries the hash of this very content."""
+    try:
+        asset = _load(filename)
+    except FileNotFoundError:
+        abort(404)
+    packed = asset.packed if _accepts_gzip() else None
+    response = Response(asset.body if packed is None else packed, mimetype=asset.mimetype)
+    if packed is not None:
+        response.headers["Content-Encoding"] = "gzip"
+    if asset.packed is not None:
+        response.vary.add("Accept-Encoding")
+    current = request.args.get("v") == asset.version
+    response.headers["Cache-Control"] = FOREVER if current else "no-cache"
+    response.set_etag(asset.version, weak=True)
+    return response.make_conditional(request)
+
+
+def compress(response: Response) -> Response:
+    """gzip an answer a browser is waiting for, when it is text and long enough to be worth it."""
+    if response.direct_passthrough or response.is_streamed or "Content-Encoding" in response.headers:
+        return response
+    if not COMPRESSIBLE.match(response.mimetype or "") or response.status_code < 200:
+        return response
+    response.vary.add("Accept-Encoding")
+    body = response.get_data()
+    if len(body) >= SMALLEST and _accepts_gzip():
+        response.set_data(gzip.compress(body, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _accepts_gzip() -> bool:
+    return request.accept_encodings["gzip"] > 0
+
+
+def _load(path: str) -> Asset:
+    """The asset, built once; looked at again on every use while developing."""
+    cache: dict[str, Asset] = current_app.extensions["assets"]
+    if path not in cache or current_app.debug:
+        cache[path] = _build(path)
+    return cache[path]
+
+
+def _build(path: str) -> Asset:
+    parts = BUNDLES.get(path, (path,))
+    squeeze = _SQUEEZE.get(Path(path).suffix, bytes)
+    body = b"\n".join(_read(part) for part in parts)
+    if not path.startswith("vendor/"):
+        body = squeeze(body)
+    mimetype = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    packed = gzip.compress(body, 9, mtime=0) if COMPRESSIBLE.match(mimetype) else None
+    return Asset(body, packed, mimetype, hashlib.sha256(body).hexdigest()[:10])
+
+
+def _read(path: str) -> bytes:
+    file = safe_join(str(STATIC), path)
+    # one spelling per file, or the cache could be grown from outside with a/./././b
+    if file is None or posixpath.normpath(path) != path or not Path(file).is_file():
+        raise FileNotFoundError(f"no static file {path}")
+    return Path(file).read_bytes()
+
+
+def _squeeze_css(body: bytes) -> bytes:
+    text = re.sub(r"/\*.*?\*/", "", body.decode(), flags=re.S)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s*([{};,])\s*", r"\1", text).replace(": ", ":").replace(";}", "}")
+    return text.strip().encode()
+
+
+def _squeeze_js(body: bytes) -> bytes:
+    """Drop indentation and comment lines only: nothing here can change what a script means."""
+    lines = (line.strip() for line in body.decode().splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
+
+
+_SQUEEZE: dict[str, Callable[[bytes], bytes]] = {".css": _squeeze_css, ".js": _squeeze_js}
