@@ -1,0 +1,82 @@
+"""What each process does; the launcher forks them, `python wsgi.py ROLE` runs one alone."""
+
+import os
+import signal
+from collections.abc import Callable
+
+from flask import Flask
+from flask.cli import ScriptInfo
+from werkzeug.utils import import_string
+
+from webapp import config
+from webapp.core import logs
+from webapp.launcher import checks, database, valkey, web
+
+# Valkey closes its file before it goes; everything else may be killed at any moment.
+POLITELY = signal.SIGTERM
+
+
+def worker(app: Flask) -> None:
+    """By name, because the web and everything under it knows no jobs."""
+    import_string("jobs.worker.run")(app)
+
+
+def tick(app: Flask) -> None:
+    import_string("jobs.schedule.run")(app)
+
+
+def redis(app_config: dict[str, object]) -> None:
+    """Becomes the server. Raises CannotStart."""
+    var, name, url = app_config["VAR"], app_config["INSTANCE"], str(app_config["REDIS_URL"])
+    words = valkey.command(url, var / f"redis-{name}")  # type: ignore[operator]
+    valkey.end_leftover(url)
+    os.execv(words[0], words)
+
+
+def demo(app: Flask) -> None:
+    """The demo's history, made through the real services while people already look around."""
+    app.cli.main(args=["demo"], prog_name="flask", obj=ScriptInfo(create_app=lambda: app))
+
+
+def _web() -> int:
+    app = _app()
+    web.serve(app, f"{app.config['HOST']}:{app.config['PORT']}")
+    return 0
+
+
+def _worker() -> int:
+    worker(_app())
+    return 0
+
+
+def _tick() -> int:
+    tick(_app())
+    return 0
+
+
+def _redis() -> int:
+    settings = config.from_env()
+    checks.writable(settings["VAR"])
+    redis(settings)
+    return 0
+
+
+def _migrate() -> int:
+    database.migrate(_app())
+    return 0
+
+
+def _app() -> Flask:
+    from webapp.app import create_app
+
+    logs.setup()
+    return create_app()
+
+
+ALONE: dict[str, Callable[[], int]] = {
+    "web": _web,
+    "worker": _worker,
+    "tick": _tick,
+    "redis": _redis,
+    "migrate": _migrate,
+}
