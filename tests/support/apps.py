@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -83,9 +82,7 @@ def sign_in(app: Flask, client: FlaskClient, who: Any) -> Any:
         assert employee_id, f"nobody has the staff number {who!r}"
         # Far away, so that a test may move the clock by months and stay signed in.
         expires = at + timedelta(days=36500)
-        session_row = SignIn(
-            token_hash=secrets.token_hex(32), employee_id=employee_id, created_at=at, expires_at=expires
-        )
+        session_row = SignIn(employee_id=employee_id, created_at=at, expires_at=expires)
         db.session.add(session_row)
     with client.session_transaction() as session:
         session.update(_user_id=str(session_row.id), _fresh=True)

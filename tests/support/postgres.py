@@ -53,10 +53,6 @@ class Cluster:
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         self._made.remove(name)
 
-    def hang_up(self, name: str) -> None:
-        """Close whatever connections others left open on a database."""
-        self._admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-
     def url(self, name: str) -> str:
         """The SQLAlchemy URL of a database."""
         return self.dsn(name).replace("postgresql://", "postgresql+psycopg://", 1)

@@ -12,13 +12,13 @@ _GUARD = {
     "postgresql": (
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION 'immutable'; END $$;"
-        " CREATE TRIGGER guard BEFORE TRUNCATE ON fact EXECUTE FUNCTION refuse();"
+        " CREATE TRIGGER guard BEFORE DELETE ON fact FOR EACH ROW EXECUTE FUNCTION refuse();"
     ),
 }
 
 
 def _build(url: str) -> None:
-    engine = create_engine(url)
+    engine = create_engine(url, execution_options={"onsite_write": True})
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE fact (id integer primary key, at timestamp)"))
         connection.execute(text(_GUARD[engine.dialect.name]))
@@ -33,7 +33,7 @@ def test_a_store_is_clean_after_reset_despite_immutability_triggers(kind: str) -
         pytest.skip(f"PostgreSQL tests: {reason}")
     for _ in range(2):
         store.reset()
-        engine = create_engine(store.url)
+        engine = create_engine(store.url, execution_options={"onsite_write": True})
         with engine.begin() as connection:
             assert connection.scalar(text("SELECT count(*) FROM fact")) == 0
             connection.execute(text("INSERT INTO fact VALUES (1, CURRENT_TIMESTAMP)"))
