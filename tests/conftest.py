@@ -97,7 +97,7 @@ def client(app: Flask) -> CheckingClient:
 @pytest.fixture
 def client_as(app: Flask) -> Callable[..., CheckingClient]:
     """client_as("R001") or client_as(employee): a client signed in as that person, without a password."""
-    return lambda who, **known: apps.sign_in(app, app.test_client(), who, **known)
+    return lambda who: apps.sign_in(app, app.test_client(), who)
 
 
 @pytest.fixture
@@ -112,6 +112,12 @@ def freeze() -> Iterator[Frozen]:
 def queries() -> Callable[..., Any]:
     """with queries() as q: ...; assert len(q) <= 12, q"""
     return query_recorder.record
+
+
+@pytest.fixture
+def worker(app: Flask, redis_url: str) -> Callable[[], None]:
+    """worker() lets a real RQ worker, a process of its own, work until the queue is empty."""
+    return lambda: apps.run_worker(app, redis_url)
 
 
 @pytest.fixture

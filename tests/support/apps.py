@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.support.databases import VERSIONS
+from tests.support.process import ROOT
 
 SECRET = "a key for tests only, never for a real company"
 _WITHOUT_REDIS = "unix:///nonexistent/onsite-test.sock"
@@ -70,8 +73,8 @@ def build_schema(url: str) -> None:
         db.engine.dispose()
 
 
-def sign_in(app: Flask, client: FlaskClient, who: Any) -> Any:
-    """Give the client the session of `who` (staff number or employee) without hashing a password."""
+def add_sign_in(app: Flask, who: Any) -> str:
+    """A session of `who` (staff number or employee), without hashing a password; what the cookie carries."""
     from webapp.core import clock
     from webapp.core.db import db, transaction
     from webapp.people.models import Employee, SignIn
@@ -81,12 +84,35 @@ def sign_in(app: Flask, client: FlaskClient, who: Any) -> Any:
         employee_id = getattr(who, "id", None) or db.session.scalar(select(Employee.id).where(Employee.staff_no == who))
         assert employee_id, f"nobody has the staff number {who!r}"
         # Far away, so that a test may move the clock by months and stay signed in.
-        expires = at + timedelta(days=36500)
-        session_row = SignIn(employee_id=employee_id, created_at=at, expires_at=expires)
-        db.session.add(session_row)
+        row = SignIn(employee_id=employee_id, created_at=at, expires_at=at + timedelta(days=36500))
+        db.session.add(row)
+    return str(row.id)
+
+
+def sign_in(app: Flask, client: FlaskClient, who: Any) -> Any:
+    """Give the client the session of `who`."""
+    token = add_sign_in(app, who)
     with client.session_transaction() as session:
-        session.update(_user_id=str(session_row.id), _fresh=True)
+        session.update(_user_id=token, _fresh=True)
     return client
+
+
+def run_worker(app: Flask, redis_url: str) -> None:
+    """Raises AssertionError with the worker's log when it fails."""
+    code = "from webapp.app import create_app; from jobs.worker import run; run(create_app(), burst=True)"
+    env = {**os.environ, **environment(app.config["SQLALCHEMY_DATABASE_URI"], redis_url)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    forget_read()
+
+
+def forget_read() -> None:
+    """End the test's own read transaction, so that it sees what others wrote since."""
+    if has_app_context():
+        from webapp.core.db import db
+
+        db.session.remove()
 
 
 def close(app: Flask) -> None:

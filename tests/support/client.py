@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support import pages
+from tests.support import apps, pages
 
 
 class CheckingClient(FlaskClient):
@@ -24,7 +23,7 @@ class CheckingClient(FlaskClient):
         """Each request in a context of its own: the one the test has pushed would share `g` between people."""
         with self.application.app_context():
             response = super().open(*args, **kwargs)
-        forget_read()
+        apps.forget_read()
         if self.check_pages:
             check(response)
         return response
@@ -33,14 +32,6 @@ class CheckingClient(FlaskClient):
         """The same request as htmx sends it."""
         headers = {"HX-Request": "true", **kwargs.pop("headers", {})}
         return self.open(path, method=method.upper(), headers=headers, **kwargs)
-
-
-def forget_read() -> None:
-    """End the test's own read transaction, so that it sees what the request wrote."""
-    if has_app_context():
-        from webapp.core.db import db
-
-        db.session.remove()
 
 
 def check(response: TestResponse) -> None:

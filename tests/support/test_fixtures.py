@@ -11,9 +11,9 @@ from flask_login import current_user
 from redis import Redis
 
 from tests import factories
-from webapp.core import clock
+from webapp.core import clock, outbox
 from webapp.core.authz import Role, allow, public
-from webapp.core.db import db
+from webapp.core.db import db, do
 from webapp.people.models import Employee
 
 GOOD = "<!doctype html><html lang=en><title>Hi</title><h1>{}</h1>"
@@ -104,3 +104,11 @@ def test_redis_is_real_and_empty(redis_url) -> None:
 
 
 test_redis_is_flushed = test_redis_is_real_and_empty
+
+
+def test_worker_drains_the_outbox(app, worker) -> None:
+    """A real worker finds by itself what nobody announced."""
+    at = clock.now()
+    do(outbox.put, topic="run", key="jobs.sweep.drain#test", payload=None, at=at)
+    worker()
+    assert outbox.backlog(at=clock.now()).waiting == 0

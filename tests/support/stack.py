@@ -1,0 +1,125 @@
+"""The whole product as processes: Valkey, gunicorn, RQ worker; each can be stopped, killed and started again."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from tests.support import apps, process, valkey
+
+
+class Stack:
+    """Runs on a migrated database. `app` looks at the same data from the test's own process."""
+
+    def __init__(self, url: str, *, durable: bool = False, **env: str) -> None:
+        from webapp.app import create_app
+
+        self.folder = Path(tempfile.mkdtemp(prefix="onsite-stack-"))
+        self.valkey = valkey.Server(durable=durable)
+        self.app = create_app(apps.settings(url, self.valkey.url))
+        self._port = _free_port()
+        self._env = {
+            **apps.environment(url, self.valkey.url),
+            "ONSITE_VAR": str(self.folder),
+            "PORT": str(self._port),
+            **env,
+        }
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> Stack:
+        """Web and worker, ready."""
+        self._spawn("web")
+        self._spawn("worker")
+        self._wait_for_web()
+        process.wait_until(lambda: self.valkey.client.scard("rq:workers"), "worker", log=self._log("worker"))
+        return self
+
+    def start_web(self) -> None:
+        self._spawn("web")
+        self._wait_for_web()
+
+    def start_worker(self) -> None:
+        """Returns at once; the worker needs about two seconds to load."""
+        self._spawn("worker")
+
+    def stop_web(self) -> None:
+        """Connections are refused from now on."""
+        process.stop(self._processes.pop("web"))
+
+    def kill_web(self) -> None:
+        process.kill(self._processes.pop("web"))
+
+    def kill_worker(self) -> None:
+        process.kill(self._processes.pop("worker"))
+
+    def flushall(self) -> None:
+        self.valkey.flush()
+
+    def pids(self) -> dict[str, int]:
+        """Parents only; their children are found with psutil."""
+        return {name: running.pid for name, running in self._processes.items()} | {"valkey": self.valkey.pid()}
+
+    def wait_idle(self, within: float = 15) -> None:
+        """Until nothing due is left in the outbox, in the queue or in a worker's hands."""
+        process.wait_until(self._idle, "work to end", within, self._log("worker"))
+
+    def cookie(self, who: Any) -> dict[str, str]:
+        """A signed-in session for a browser context: context.add_cookies([stack.cookie("R001")])."""
+        serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        value = serializer.dumps({"_user_id": apps.add_sign_in(self.app, who), "_fresh": True})
+        return {"name": self.app.config["SESSION_COOKIE_NAME"], "value": value, "url": self.url}
+
+    def log(self, name: str = "web") -> str:
+        return process.tail(self._log(name), 200)
+
+    def stop(self) -> None:
+        for running in self._processes.values():
+            process.stop(running)
+        apps.close(self.app)
+        self.valkey.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _spawn(self, role: str) -> None:
+        command = [sys.executable, "wsgi.py", role]
+        self._processes[role] = process.spawn(command, log=self._log(role), env=self._env)
+
+    def _wait_for_web(self) -> None:
+        process.wait_until(self._answers, "web", log=self._log("web"))
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
+            return True
+        return False
+
+    def _idle(self) -> bool:
+        from webapp.core import clock, outbox
+
+        with self.app.app_context():
+            left = outbox.backlog(at=clock.now())
+        client = self.valkey.client
+        try:
+            queued = client.llen("rq:queue:default") + client.zcard("rq:wip:default")
+        except RedisError:
+            return False
+        return not (queued or left.claimed or left.oldest_due_at)
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
