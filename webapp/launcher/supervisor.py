@@ -63,6 +63,7 @@ class Supervisor:
         self.stop_all()
 
     def stop_all(self) -> None:
+        self.stopping = True
         for child in self.children:
             if child.running:
                 self._stop(child)
