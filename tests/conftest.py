@@ -116,8 +116,8 @@ def queries() -> Callable[..., Any]:
 
 @pytest.fixture
 def worker(app: Flask, redis_url: str) -> Callable[[], None]:
-    """worker() lets a real RQ worker, a process of its own, work until the queue is empty."""
-    return lambda: apps.run_worker(app, redis_url)
+    """worker() lets a real RQ worker, in a process of its own, work until the queue is empty."""
+    return lambda: apps.run_worker(app)
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +12,9 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.support import forks
 from tests.support.databases import VERSIONS
-from tests.support.process import ROOT
+from tests.support.process import tail
 
 SECRET = "a key for tests only, never for a real company"
 _WITHOUT_REDIS = "unix:///nonexistent/onsite-test.sock"
@@ -97,14 +96,30 @@ def sign_in(app: Flask, client: FlaskClient, who: Any) -> Any:
     return client
 
 
-def run_worker(app: Flask, redis_url: str) -> None:
-    """Raises AssertionError with the worker's log when it fails."""
-    code = "from webapp.app import create_app; from jobs.worker import run; run(create_app(), burst=True)"
-    env = {**os.environ, **environment(app.config["SQLALCHEMY_DATABASE_URI"], redis_url)}
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+def run_worker(app: Flask) -> None:
+    """A real RQ worker works until the queue is empty. Raises AssertionError with its log when it fails."""
+    with tempfile.TemporaryDirectory(prefix="onsite-worker-") as folder:
+        log = Path(folder) / "log"
+        status = forks.Forked(lambda: work(app, burst=True), log).wait(120)
+        assert status == 0, f"the worker ended with {status}\n{tail(log)}"
     forget_read()
+
+
+def work(app: Flask, *, burst: bool) -> None:
+    """What a forked worker does: none of the parent's connections is used or closed."""
+    from jobs.worker import run
+
+    let_go(app)
+    run(app, burst=burst)
+
+
+def let_go(app: Flask) -> None:
+    """In a forked child: forget the parent's database connections without closing them."""
+    from webapp.core.db import db
+
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)
 
 
 def forget_read() -> None:

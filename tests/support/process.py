@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 _PR_SET_PDEATHSIG = 1
@@ -36,7 +37,18 @@ def spawn(
         )
 
 
-def stop(process: subprocess.Popen[bytes], sig: int = signal.SIGTERM, within: float = 10) -> int:
+class Child(Protocol):
+    """What subprocess.Popen and forks.Forked have in common."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
+def stop(process: Child, sig: int = signal.SIGTERM, within: float = 10) -> int:
     """Ask, then insist. Returns the exit code."""
     if process.poll() is None:
         process.send_signal(sig)
@@ -47,7 +59,7 @@ def stop(process: subprocess.Popen[bytes], sig: int = signal.SIGTERM, within: fl
     return process.wait()
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Child) -> None:
     """kill -9, and wait until it is really gone."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
