@@ -130,6 +130,10 @@ def forget_read() -> None:
         db.session.remove()
 
 
+def real_clock() -> None:
+    Path(os.environ["ONSITE_TEST_CLOCK"]).unlink(missing_ok=True)
+
+
 def close(app: Flask) -> None:
     """Let go of the database; child processes and the next test need it for themselves."""
     from webapp.core.db import db

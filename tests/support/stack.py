@@ -68,6 +68,14 @@ class Stack:
     def kill_worker(self) -> None:
         process.kill(self._processes.pop("worker"))
 
+    def come_back(self) -> None:
+        """Start whatever a test stopped or killed, and follow the real clock again."""
+        apps.real_clock()
+        for role in ("web", "worker"):
+            if role not in self._processes or self._processes[role].poll() is not None:
+                self._spawn(role)
+        self._wait_for_web()
+
     def flushall(self) -> None:
         self.valkey.flush()
 
