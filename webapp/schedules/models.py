@@ -87,7 +87,29 @@ class Leave(db.Model):
     first_on: Mapped[date]
     last_on: Mapped[date]
     kind: Mapped[str] = mapped_column(String(12))
+    """annual | sick | personal | other"""
     note: Mapped[str] = mapped_column(String(300), default="")
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     recorded_at: Mapped[UTC]
     cancelled_at: Mapped[UTC | None]
+
+
+class EarlierTimes(db.Model):
+    """Hours a shift or store type had before they were changed; in force on work dates before `until_on`."""
+
+    __tablename__ = "earlier_times"
+    __table_args__ = (
+        CheckConstraint("(shift_id is null) <> (store_type_id is null)", name="one"),
+        UniqueConstraint("shift_id", "until_on"),
+        UniqueConstraint("store_type_id", "until_on"),
+        Index("ix_earlier_times_branch", "branch_id", "until_on"),
+    )
+
+    id: Mapped[Id]
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey("shift.id"))
+    store_type_id: Mapped[int | None] = mapped_column(ForeignKey("store_type.id"))
+    until_on: Mapped[date]
+    start: Mapped[str] = mapped_column(String(5))
+    end: Mapped[str] = mapped_column(String(5))
+    grace_minutes: Mapped[int]

@@ -1,0 +1,205 @@
+"""What people's work dates should look like. One statement, however many people and dates."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.engine import Row
+
+from webapp.core.db import conn
+from webapp.people.models import Branch, Employee
+from webapp.schedules.models import CalendarDay, EarlierTimes, Leave, PlanStop, RosterDay, Shift
+from webapp.schedules.rules import USUAL, DayWords, Expectation, ShiftTimes, work_date_of
+from webapp.schedules.rules import expectation as expect
+from webapp.sites.models import Site, StoreType
+
+Pair = tuple[int, date]
+"""(employee_id, work_date)"""
+
+
+class HasZone(Protocol):
+    """A Branch or a BranchInfo."""
+
+    id: Any
+    timezone: Any
+
+
+def expectations(
+    pairs: Collection[Pair], branch: HasZone, *, default_site: Mapping[Pair, int] | None = None
+) -> dict[Pair, Expectation]:
+    """Every pair's expectation; all people belong to `branch`.
+
+    default_site: the first checked-in site of a pair; its store type's hours count when nothing else says them.
+    """
+    if not pairs:
+        return {}
+    known, zone, sites = _load(pairs, branch.id, default_site or {}), ZoneInfo(branch.timezone), default_site or {}
+    return {pair: expect(known.words(pair), known.shift(pair, sites.get(pair)), pair[1], zone) for pair in set(pairs)}
+
+
+def expectation(employee_id: int, work_date: date, branch: HasZone, *, site_id: int | None = None) -> Expectation:
+    pair = (employee_id, work_date)
+    return expectations([pair], branch, default_site=None if site_id is None else {pair: site_id})[pair]
+
+
+def work_date(employee_id: int, at: datetime, branch: HasZone, *, site_id: int | None = None) -> date:
+    """The work date a moment of this person belongs to."""
+    return work_day(employee_id, at, branch, site_id=site_id)[0]
+
+
+def work_day(
+    employee_id: int, at: datetime, branch: HasZone, *, site_id: int | None = None
+) -> tuple[date, Expectation]:
+    """The work date of a moment and what is expected of it, in one statement."""
+    zone = ZoneInfo(branch.timezone)
+    local = at.astimezone(zone).date()
+    pairs = [(employee_id, local + timedelta(days=step)) for step in (-1, 0, 1)]
+    known = _load(pairs, branch.id, {pair: site_id for pair in pairs if site_id is not None})
+    shifts = {pair[1]: known.shift(pair, site_id) for pair in pairs}
+    days = {pair[1]: expect(known.words(pair), shifts[pair[1]], pair[1], zone) for pair in pairs}
+    on = work_date_of(at, zone, lambda day: shifts[day] if days[day].scheduled else None)
+    return on, days[on]
+
+
+class _Known:
+    """Everything said about some people's dates, ready to be asked per pair."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        parts: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            parts[row.tag].append(row)
+        self.employed = {row.key: (row.day, row.until) for row in parts["person"]}
+        self.leaves = {row.key: [] for row in parts["leave"]}
+        for row in parts["leave"]:
+            self.leaves[row.key].append((row.day, row.until))
+        self.roster = {(row.key, row.day): row for row in parts["roster"]}
+        self.calendar = {row.day: row.word for row in parts["calendar"]}
+        # written last to first, so that the first stop of a day stays
+        stops = sorted(parts["plan"], key=lambda row: -row.seq)
+        self.planned = {(row.key, row.day): row for row in stops}
+        self.sites = {row.key: row for row in parts["site"]}
+        self.first_shift = next(iter(parts["shift"]), None)
+        self.workdays = tuple(json.loads(parts["week"][0].word)) if parts["week"] else ()
+        self.earlier = {tag: parts[tag] for tag in ("old_shift", "old_type")}
+
+    def words(self, pair: Pair) -> DayWords:
+        employee_id, on = pair
+        joined, left = self.employed.get(employee_id, (date.min, None))
+        roster = self.roster.get(pair)
+        return DayWords(
+            employed=joined <= on and (left is None or on <= left),
+            on_leave=any(first <= on <= last for first, last in self.leaves.get(employee_id, ())),
+            roster=roster.word if roster else None,
+            calendar=self.calendar.get(on),
+            workdays=self.workdays,
+        )
+
+    def shift(self, pair: Pair, site_id: int | None) -> ShiftTimes:
+        """Roster's shift, else the store type of the first planned or checked-in site, else the branch's first."""
+        roster, on = self.roster.get(pair), pair[1]
+        if roster is not None and roster.ref is not None:
+            return self._on("old_shift", roster, on)
+        place = self.planned.get(pair) or (self.sites.get(site_id) if site_id is not None else None)
+        if place is not None:
+            return self._on("old_type", place, on)
+        return USUAL if self.first_shift is None else self._on("old_shift", self.first_shift, on)
+
+    def _on(self, kind: str, row: Row, on: date) -> ShiftTimes:
+        """The hours in force on a date: the earliest change after it tells what was before."""
+        changes = [old for old in self.earlier[kind] if old.ref == row.ref and old.until > on]
+        return _times(min(changes, key=lambda old: old.until, default=row))
+
+
+def _load(pairs: Collection[Pair], branch_id: int, default_site: Mapping[Pair, int]) -> _Known:
+    dates = sorted({on for _, on in pairs})
+    asked = {
+        "branch": branch_id,
+        "people": sorted({employee_id for employee_id, _ in pairs}),
+        "dates": dates,
+        "first": dates[0],
+        "last": dates[-1],
+        "sites": sorted(set(default_site.values())),
+    }
+    return _Known(conn().execute(_EVERYTHING, asked))
+
+
+def _times(row: Row) -> ShiftTimes:
+    return ShiftTimes(row.start, row.end, row.grace)
+
+
+# The first part of the union names the columns and their types.
+_TYPES = {
+    "key": Integer, "day": Date, "until": Date, "ref": Integer, "seq": Integer,
+    "start": String, "end": String, "grace": Integer, "word": String,
+}  # fmt: skip
+
+
+def _part(tag: str, **columns: Any) -> Select[Any]:
+    def column(name: str, kind: Any) -> ColumnElement[Any]:
+        return columns.get(name, cast(null(), kind)).label(name)
+
+    return select(literal_column(f"'{tag}'", String).label("tag"), *(column(*item) for item in _TYPES.items()))
+
+
+def _hours(source: Any) -> dict[str, Any]:
+    return {"start": source.start, "end": source.end, "grace": source.grace_minutes}
+
+
+_STORE_HOURS = {"start": StoreType.shift_start, "end": StoreType.shift_end, "grace": StoreType.grace_minutes}
+_PEOPLE, _DATES = bindparam("people", expanding=True), bindparam("dates", expanding=True)
+_BRANCH, _FIRST, _LAST = bindparam("branch"), bindparam("first"), bindparam("last")
+_SHIFT = _hours(Shift)
+_FIRST_SHIFT = select(func.min(Shift.id)).where(Shift.branch_id == _BRANCH, Shift.archived_at.is_(None))
+
+_EVERYTHING = union_all(
+    _part("person", key=Employee.id, day=Employee.joined_on, until=Employee.left_on).where(Employee.id.in_(_PEOPLE)),
+    _part("leave", key=Leave.employee_id, day=Leave.first_on, until=Leave.last_on).where(
+        Leave.employee_id.in_(_PEOPLE),
+        Leave.cancelled_at.is_(None),
+        Leave.first_on <= _LAST,
+        Leave.last_on >= _FIRST,
+    ),
+    _part(
+        "roster", key=RosterDay.employee_id, day=RosterDay.work_date, ref=Shift.id, word=RosterDay.kind, **_hours(Shift)
+    )
+    .select_from(RosterDay)
+    .outerjoin(Shift, Shift.id == RosterDay.shift_id)
+    .where(RosterDay.employee_id.in_(_PEOPLE), RosterDay.work_date.in_(_DATES)),
+    _part("calendar", day=CalendarDay.on, word=CalendarDay.kind).where(
+        CalendarDay.branch_id == _BRANCH, CalendarDay.on.in_(_DATES)
+    ),
+    _part("plan", key=PlanStop.employee_id, day=PlanStop.work_date, seq=PlanStop.seq, ref=StoreType.id, **_STORE_HOURS)
+    .select_from(PlanStop)
+    .join(Site, Site.id == PlanStop.site_id)
+    .join(StoreType, StoreType.id == Site.store_type_id)
+    .where(PlanStop.employee_id.in_(_PEOPLE), PlanStop.work_date.in_(_DATES)),
+    _part("site", key=Site.id, ref=StoreType.id, **_STORE_HOURS)
+    .select_from(Site)
+    .join(StoreType, StoreType.id == Site.store_type_id)
+    .where(Site.id.in_(bindparam("sites", expanding=True))),
+    _part("shift", ref=Shift.id, **_SHIFT).where(Shift.id == _FIRST_SHIFT.scalar_subquery()),
+    _part("week", word=cast(Branch.workdays, String)).where(Branch.id == _BRANCH),
+    _part("old_shift", until=EarlierTimes.until_on, ref=EarlierTimes.shift_id, **_hours(EarlierTimes)).where(
+        EarlierTimes.branch_id == _BRANCH, EarlierTimes.until_on > _FIRST, EarlierTimes.shift_id.is_not(None)
+    ),
+    _part("old_type", until=EarlierTimes.until_on, ref=EarlierTimes.store_type_id, **_hours(EarlierTimes)).where(
+        EarlierTimes.branch_id == _BRANCH, EarlierTimes.until_on > _FIRST, EarlierTimes.store_type_id.is_not(None)
+    ),
+)

@@ -1,0 +1,146 @@
+"""Which hours, which work date; pure. Shift times are local "HH:MM", moments are aware UTC."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from webapp.core.errors import N_, Invalid, words
+
+CATCHMENT = timedelta(hours=4)
+GRACE_MAX = 240
+LEAVE_KINDS = ("annual", "sick", "personal", "other")
+Kind = Literal["work", "rest", "holiday", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftTimes:
+    """An end at or before the start is on the next day."""
+
+    start: str
+    end: str
+    grace_minutes: int = 0
+
+
+USUAL = ShiftTimes("09:00", "18:00", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What one person's work date should look like; `source` says which record decided it.
+
+    Times may be given on unscheduled days too, for display.
+    """
+
+    kind: Kind
+    starts_at: datetime | None
+    ends_at: datetime | None
+    grace_minutes: int
+    scheduled: bool
+    source: str
+    """leave | roster | calendar | week | employment"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One planned visit; starts and ends are local "HH:MM" or None, lat and lng None for an unplaced site."""
+
+    site_id: int
+    name: str
+    address: str
+    starts: str | None
+    ends: str | None
+    lat: float | None
+    lng: float | None
+    radius_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """Everything said about one person's date, strongest first; None where nothing was said."""
+
+    employed: bool
+    on_leave: bool
+    roster: Literal["work", "rest"] | None
+    calendar: Literal["holiday", "workday"] | None
+    workdays: tuple[int, ...]
+
+
+def window(shift: ShiftTimes, on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The shift of work date `on` in UTC. A time skipped by a clock change means the moment after the gap."""
+    starts, ends = clock_time(shift.start), clock_time(shift.end)
+    last = on + timedelta(days=1) if ends <= starts else on
+    begin = datetime.combine(on, starts, zone).astimezone(UTC)
+    return begin, max(begin, datetime.combine(last, ends, zone).astimezone(UTC))
+
+
+def work_date_of(moment: datetime, zone: ZoneInfo, shift_on: Callable[[date], ShiftTimes | None]) -> date:
+    """The work date a moment belongs to: that of the nearest shift within four hours, else the local date.
+
+    `shift_on` is asked for the local date and its neighbours; between two shifts equally far, the earlier one wins.
+    """
+    local = moment.astimezone(zone).date()
+    best: tuple[timedelta, date] | None = None
+    for on in (local - timedelta(days=1), local, local + timedelta(days=1)):
+        shift = shift_on(on)
+        if shift is None:
+            continue
+        far = _outside(moment, *window(shift, on, zone))
+        if far <= CATCHMENT and (best is None or far < best[0]):
+            best = (far, on)
+    return local if best is None else best[1]
+
+
+def decide(day: DayWords, on: date) -> tuple[Kind, str]:
+    """(kind, source): not employed, then leave, roster, calendar, the branch's week."""
+    if not day.employed:
+        return "rest", "employment"
+    if day.on_leave:
+        return "leave", "leave"
+    if day.roster:
+        return day.roster, "roster"
+    if day.calendar:
+        return ("work" if day.calendar == "workday" else "holiday"), "calendar"
+    return ("work" if on.isoweekday() in day.workdays else "rest"), "week"
+
+
+def expectation(day: DayWords, shift: ShiftTimes, on: date, zone: ZoneInfo) -> Expectation:
+    kind, source = decide(day, on)
+    starts_at, ends_at = window(shift, on, zone)
+    return Expectation(kind, starts_at, ends_at, shift.grace_minutes, kind == "work", source)
+
+
+def clock_time(text: str) -> time:
+    hours, _, minutes = text.partition(":")
+    return time(int(hours), int(minutes))
+
+
+def hhmm(text: str, *, field: str) -> str:
+    """A local time as typed ("9:00", "0900", "09:00") as "HH:MM". Raises Invalid."""
+    digits = text.strip().replace("：", ":")
+    if ":" not in digits and digits.isascii() and digits.isdigit() and len(digits) in (3, 4):
+        digits = f"{digits[:-2]}:{digits[-2:]}"
+    hours, colon, minutes = digits.partition(":")
+    plain = colon and digits.isascii() and hours.isdigit() and minutes.isdigit() and len(minutes) == 2
+    if not plain or len(hours) > 2 or int(hours) > 23 or int(minutes) > 59:
+        raise Invalid("not_a_time", field)
+    return f"{int(hours):02}:{minutes}"
+
+
+def _outside(moment: datetime, begin: datetime, end: datetime) -> timedelta:
+    return max(begin - moment, moment - end, timedelta(0))
+
+
+words(
+    {
+        "leave_annual": N_("Annual leave"),
+        "leave_sick": N_("Sick leave"),
+        "leave_personal": N_("Personal leave"),
+        "leave_other": N_("Other leave"),
+        "day_work": N_("Work"),
+        "day_rest": N_("Rest"),
+        "day_holiday": N_("Holiday"),
+        "day_leave": N_("Leave"),
+    }
+)

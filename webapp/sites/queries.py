@@ -1,0 +1,82 @@
+"""Reading sites: where somebody may check in, what is near, and the lists of the office."""
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.engine import Row
+
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.core.errors import NotFound
+from webapp.sites.models import Site
+from webapp.sites.rules import Near, SiteInfo, boxes, nearest
+
+FIRST_LOOK_M = 600
+
+_INFO = select(
+    Site.id,
+    Site.branch_id,
+    Site.code,
+    Site.name,
+    Site.address,
+    Site.lat,
+    Site.lng,
+    Site.radius_m,
+    Site.fence_version,
+    Site.store_type_id,
+)
+_ONE = _INFO.where(Site.id == bindparam("site"), Site.branch_id == bindparam("branch"), Site.archived_at.is_(None))
+_MANY = _INFO.where(Site.id.in_(bindparam("sites", expanding=True)))
+_BOXED = select(Site.id, Site.name, Site.address, Site.radius_m, Site.lat, Site.lng, Site.store_type_id).where(
+    Site.branch_id == bindparam("branch"),
+    Site.archived_at.is_(None),
+    Site.lat.between(bindparam("south"), bindparam("north")),
+    or_(
+        Site.lng.between(bindparam("west"), bindparam("east")),
+        Site.lng.between(bindparam("west2"), bindparam("east2")),
+    ),
+)
+
+
+def for_rep(user: SignedIn, site_id: int) -> SiteInfo:
+    """An active site of the person's branch, also one without a position. Raises NotFound."""
+    row = conn().execute(_ONE, {"site": site_id, "branch": user.branch_id}).first()
+    if row is None:
+        raise NotFound("not_found", "site_id")
+    return SiteInfo(*row)
+
+
+def fences(site_ids: Collection[int]) -> dict[int, SiteInfo]:
+    """Sites by id, archived ones too, in one statement."""
+    rows = conn().execute(_MANY, {"sites": sorted(set(site_ids))}) if site_ids else ()
+    return {row.id: SiteInfo(*row) for row in rows}
+
+
+def near(branch_id: int, lat: float, lng: float, limit: int = 5, within_m: float = 50_000) -> list[Near]:
+    """The branch's nearest active, placed sites, nearest first, ties by id; metres by geodesic.
+
+    Looks into a small box first and widens it until enough sites are surely the nearest ones.
+    """
+    reach = min(FIRST_LOOK_M, within_m)
+    while True:
+        found = [place for place in _look(branch_id, lat, lng, reach, limit) if place.distance_m <= reach]
+        if len(found) >= limit or reach >= within_m:
+            return found
+        reach = min(reach * 8, within_m)
+
+
+def _look(branch_id: int, lat: float, lng: float, reach: float, limit: int) -> list[Near]:
+    rows = sorted(_boxed(branch_id, lat, lng, reach), key=lambda row: row.id)
+    chosen = nearest((lat, lng), [(row.lat, row.lng) for row in rows], limit)
+    return [_near(rows[index], metres) for metres, index in chosen]
+
+
+def _boxed(branch_id: int, lat: float, lng: float, reach: float) -> list[Row]:
+    parts = boxes(lat, lng, reach)
+    first, last = parts[0], parts[-1]
+    span = {"south": first.south, "north": first.north, "west": first.west, "east": first.east}
+    return list(conn().execute(_BOXED, {**span, "west2": last.west, "east2": last.east, "branch": branch_id}))
+
+
+def _near(row: Row, metres: float) -> Near:
+    return Near(row.id, row.name, row.address, metres, row.radius_m, row.lat, row.lng, row.store_type_id)
