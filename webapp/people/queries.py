@@ -1,5 +1,6 @@
 """Reading people and branches."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -39,6 +40,11 @@ def signed_in(token: str, *, at: datetime) -> SignedIn | None:
 
 def branch(branch_id: int) -> Branch | None:
     return db.session.get(Branch, branch_id)
+
+
+def branches(ids: Collection[int]) -> list[Branch]:
+    """By name."""
+    return list(db.session.scalars(select(Branch).where(Branch.id.in_(ids)).order_by(Branch.name)))
 
 
 def _branches_in_reach(employee_id: int, role: Role, own: int) -> tuple[int, ...]:
