@@ -1,0 +1,108 @@
+"""What `make test` and `make lint` run once the environment is prepared: python -m tests.support.run [lint|test]."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.support import postgres
+from tests.support.process import ROOT
+
+BIN = Path(sys.executable).parent
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=10", "--durations-min=0.5"]
+LINT = {
+    "ruff": [str(BIN / "ruff"), "check", "."],
+    "import contracts": [str(BIN / "lint-imports")],
+    "types": [str(BIN / "mypy")],
+}
+# Skips for these reasons mean the machine lacks something; .ci/run must not pass with them.
+ENVIRONMENT = ("PostgreSQL tests", "browser tests", "Chinese fonts")
+
+
+def main(arguments: list[str]) -> int:
+    started = time.monotonic()
+    os.chdir(ROOT)
+    failed = lint()
+    skips: dict[str, int] = {}
+    if arguments != ["lint"]:
+        failed += tests(skips)
+    _closing_lines(failed, skips, time.monotonic() - started)
+    lacking = os.environ.get("ONSITE_CI") == "1" and any(reason.startswith(ENVIRONMENT) for reason in skips)
+    return 1 if failed or lacking else 0
+
+
+def lint() -> list[str]:
+    """The names of the checks that found something."""
+    return [name for name, command in LINT.items() if not _passes(name, command)]
+
+
+def tests(skips: dict[str, int]) -> list[str]:
+    """Both databases side by side first, then the browser, which wants the machine for itself."""
+    chromium = find_or_install_browser()
+    if reason := postgres.why_not():
+        skips[f"PostgreSQL tests: {reason}"] = 0
+    environment = {"ONSITE_CHROMIUM": chromium} if chromium else {}
+    parts = {
+        "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "-m", "not browser and not soak"],
+        "browser tests": [*PYTEST, "-m", "browser and not soak"],
+    }
+    return [name for name, command in parts.items() if not _pytest_passes(name, command, environment, skips)]
+
+
+def find_or_install_browser() -> str | None:
+    """A system Chromium, else Playwright's own, else the distribution's when root; None when none can be had."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.support import browsers
+
+    with sync_playwright() as playwright:
+        bundled = playwright.chromium.executable_path
+    if found := browsers.find(bundled):
+        return found
+    _say("Looking for a browser")
+    if _quietly([sys.executable, "-m", "playwright", "install", "chromium"], within=300):
+        return browsers.find(bundled)
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _quietly(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], within=600)
+    return browsers.find(bundled)
+
+
+def _pytest_passes(name: str, command: list[str], environment: dict[str, str], skips: dict[str, int]) -> bool:
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        passed = _passes(name, command, {**environment, "ONSITE_SKIPS": report.name})
+        for reason, number in json.loads(Path(report.name).read_text() or "{}").items():
+            skips[reason] = skips.get(reason, 0) + number
+    return passed
+
+
+def _passes(name: str, command: list[str], environment: dict[str, str] | None = None) -> bool:
+    _say(name)
+    return subprocess.run(command, env={**os.environ, **(environment or {})}, check=False).returncode == 0
+
+
+def _quietly(command: list[str], within: float) -> bool:
+    try:
+        return subprocess.run(command, timeout=within, capture_output=True, check=False).returncode == 0
+    except (subprocess.TimeoutExpired, OSError):
+        return False
+
+
+def _closing_lines(failed: list[str], skips: dict[str, int], seconds: float) -> None:
+    if skips:
+        _say("Skipped: " + " · ".join(f"{reason}{f' (×{n})' if n > 1 else ''}" for reason, n in skips.items()))
+    _say(f"{'FAILED: ' + ', '.join(failed) if failed else 'All passed'} in {seconds:.0f} s")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"== {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
