@@ -1,7 +1,9 @@
 """The reader's language: texts of codes, money, dates, distances."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -17,8 +19,8 @@ babel = Babel()
 _ = gettext
 
 __all__ = [
-    "LANGUAGES", "_", "date_text", "distance_text", "explain", "force_locale", "lang", "lazy_gettext", "money_text",
-    "ngettext", "say", "time_text", "when_text", "zone",
+    "LANGUAGES", "_", "date_text", "distance_text", "explain", "force_locale", "lang", "lazy_gettext", "line_text",
+    "money_text", "ngettext", "say", "time_text", "when_text", "zone",
 ]  # fmt: skip
 
 
@@ -34,6 +36,7 @@ def init_app(app: Flask) -> None:
         when=when_text,
         metres=distance_text,
         minutes=minutes_text,
+        line=line_text,
     )
     app.context_processor(lambda: {"lang": lang()})
 
@@ -114,6 +117,19 @@ def minutes_text(minutes: int) -> str:
     if lang() == "zh":
         return f"{hours} 小时 {rest} 分" if hours else f"{rest} 分钟"
     return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
+
+
+def line_text(code: str, params: Mapping[str, Any]) -> str:
+    """One explanation line: parameters ending in _minor are money (in `currency`), in _bp a percentage."""
+    return say(code, **{name: _said(name, value, params) for name, value in params.items()})
+
+
+def _said(name: str, value: Any, params: Mapping[str, Any]) -> Any:
+    if name.endswith("_minor"):
+        return money_text(value, params["currency"])
+    if name.endswith("_bp"):
+        return numbers.format_percent(Decimal(value) / 10_000, format="#,##0.##%", locale=_locale())
+    return value
 
 
 def _locale() -> str:

@@ -79,8 +79,8 @@ words(
             "Attendance allowance %(paid_minor)s: checked in %(time)s, %(late)s min late, excused."
         ),
         "allowance_share": N_(
-            "Attendance allowance %(paid_minor)s = %(full_minor)s × %(share_bp)s: checked in %(time)s, %(late)s min late, "
-            "grace %(grace)s min."
+            "Attendance allowance %(paid_minor)s = %(full_minor)s × %(share_bp)s: checked in %(time)s, %(late)s min "
+            "late, grace %(grace)s min."
         ),
         "allowance_too_late": N_(
             "No attendance allowance earned: checked in %(time)s, %(late)s min late, grace %(grace)s min."
