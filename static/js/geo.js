@@ -1,1 +1,77 @@
-// geo
+// Where the phone is: fresh fixes only, best of a few seconds, a second try with low accuracy, or a reason.
+(function () {
+  const GOOD = 25;
+  const CODES = { 1: 'denied', 2: 'unavailable', 3: 'timeout' };
+  const PRECISE = { enableHighAccuracy: true, maximumAge: 0, timeout: 10000 };
+  const ROUGH = { enableHighAccuracy: false, maximumAge: 30000, timeout: 8000 };
+
+  onsite.geo = { GOOD, watch, best, permission, fields };
+
+  // granted | prompt | denied | unsupported. iOS always says prompt.
+  async function permission() {
+    if (!navigator.geolocation) return 'unsupported';
+    try {
+      return (await navigator.permissions.query({ name: 'geolocation' })).state;
+    } catch {
+      return 'prompt';
+    }
+  }
+
+  // Calls onFix for every fix and onFail(reason) when there is none; returns a function that stops it.
+  function watch(onFix, onFail) {
+    if (!navigator.geolocation) {
+      onFail('unsupported');
+      return () => {};
+    }
+    let on = true;
+    let rough = false;
+    let last = 0;
+    const take = (position) => {
+      last = Date.now();
+      if (on) onFix(read(position));
+    };
+    const fail = (error) => {
+      if (!on || (error.code !== 1 && Date.now() - last < 20000)) return;
+      if (error.code === 1 || rough) onFail(CODES[error.code] || 'unavailable');
+      else navigator.geolocation.getCurrentPosition(take, fail, ROUGH);
+      rough = true;
+    };
+    const id = navigator.geolocation.watchPosition(take, fail, PRECISE);
+    return () => {
+      on = false;
+      navigator.geolocation.clearWatch(id);
+    };
+  }
+
+  // The best fix of the next `ms`, at once when it is good: {fix} or {reason}.
+  function best(ms) {
+    return new Promise((resolve) => {
+      let fix = null;
+      let stop = () => {};
+      const end = (answer) => { stop(); resolve(answer); };
+      const timer = setTimeout(() => fix && end({ fix }), ms);
+      stop = watch(
+        (found) => {
+          if (!fix || found.accuracy <= fix.accuracy) fix = found;
+          if (fix.accuracy <= GOOD) { clearTimeout(timer); end({ fix }); }
+        },
+        (reason) => end(fix ? { fix } : { reason }),
+      );
+      setTimeout(() => end(fix ? { fix } : { reason: 'timeout' }), ms + 10000);
+    });
+  }
+
+  function read({ coords, timestamp }) {
+    const { latitude, longitude, accuracy, altitude, speed } = coords;
+    return { latitude, longitude, accuracy, altitude, speed, at: timestamp, heard: Date.now() };
+  }
+
+  // What is posted: a fix, or the reason why there is none; never an old position, never 0,0.
+  function fields({ fix, reason }) {
+    if (!fix) return { no_fix: reason };
+    const sent = { lat: fix.latitude, lng: fix.longitude, accuracy: fix.accuracy, fix_at: new Date(fix.at).toISOString() };
+    if (fix.altitude !== null) sent.altitude = fix.altitude;
+    if (fix.speed !== null && !Number.isNaN(fix.speed)) sent.speed = fix.speed;
+    return sent;
+  }
+})();

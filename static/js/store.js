@@ -1,1 +1,75 @@
-// store
+// What this phone still owes the server. Opened for each operation (iOS drops idle connections), tried twice;
+// a phone that cannot store keeps it in this page's memory, and says so. Needs no document: a worker can use it.
+(function () {
+  const onsite = (self.onsite = self.onsite || {});
+  const NAME = 'onsite';
+  const STORE = 'outbox';
+  const memory = new Map();
+
+  onsite.store = {
+    // The record itself, or the one already there that `twin` finds; one transaction, so two tabs agree.
+    add: (record, twin) =>
+      run('readwrite', (store, done) => {
+        store.getAll().onsuccess = (event) => {
+          const known = event.target.result.find(twin);
+          if (!known) store.put(record);
+          done(known || record);
+        };
+      }).catch(() => {
+        const known = [...memory.values()].find(twin);
+        if (known) return known;
+        memory.set(record.id, { ...record, unsaved: true });
+        return memory.get(record.id);
+      }),
+
+    all: () =>
+      run('readonly', (store, done) => {
+        store.getAll().onsuccess = (event) => done(event.target.result);
+      })
+        .catch(() => [])
+        .then((kept) => [...kept, ...memory.values()].sort((a, b) => (a.created < b.created ? -1 : 1))),
+
+    // Change a record that is still there; resolves to it, or to null when it is gone.
+    change: (id, changes) => {
+      if (memory.has(id)) return Promise.resolve(Object.assign(memory.get(id), changes));
+      return run('readwrite', (store, done) => {
+        store.get(id).onsuccess = (event) => {
+          const record = event.target.result;
+          if (record) store.put(Object.assign(record, changes));
+          done(record || null);
+        };
+      }).catch(() => null);
+    },
+
+    remove: (id) => {
+      memory.delete(id);
+      return run('readwrite', (store) => store.delete(id)).catch(() => null);
+    },
+  };
+
+  const run = (mode, work) => once(mode, work).catch(() => once(mode, work));
+
+  async function once(mode, work) {
+    const db = await open();
+    try {
+      return await new Promise((resolve, reject) => {
+        const tx = db.transaction(STORE, mode, { durability: 'strict' });
+        let result;
+        tx.oncomplete = () => resolve(result);
+        tx.onabort = tx.onerror = () => reject(tx.error);
+        work(tx.objectStore(STORE), (value) => { result = value; });
+      });
+    } finally {
+      db.close();
+    }
+  }
+
+  function open() {
+    return new Promise((resolve, reject) => {
+      const request = indexedDB.open(NAME, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'id' });
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = request.onblocked = () => reject(request.error);
+    });
+  }
+})();

@@ -20,18 +20,21 @@ FOREVER = "public, max-age=31536000, immutable"
 COMPRESSIBLE = re.compile(r"^(text/|application/(json|javascript|manifest)|image/svg)")
 SMALLEST = 500
 
-_COMMON = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
-_PHONE = (*_COMMON, "tabs", "checkin", "outbox", "calendar", "print", "shell-phone")
-_DESK = (*_COMMON, "table", "filter", "drawer", "calendar", "print", "shell-desk")
-_SHARED_JS = ("app", "retry", "undo", "poll", "form")
+_PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress", "calendar", "print")
+_JS = ("app", "retry", "undo", "poll", "form")
+_OUTBOX = ("store", "sender", "outbox", "view", "unsent")
+_TODAY = ("geo", "fence", "eyes", "note", "answer", "pending", "checkin", "checkout", "nearby")
+
+
+def _files(folder: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"{folder}/{name}.{folder}" for name in names)
+
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "css/phone.css": tuple(f"css/{name}.css" for name in _PHONE),
-    "css/desk.css": tuple(f"css/{name}.css" for name in _DESK),
-    "js/phone.js": tuple(
-        f"js/{name}.js" for name in (*_SHARED_JS, "store", "outbox", "unsent", "geo", "checkin", "checkout", "nearby")
-    ),
-    "js/desk.js": tuple(f"js/{name}.js" for name in (*_SHARED_JS, "table", "bulk", "drawer")),
+    "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "shell-phone"),
+    "css/desk.css": _files("css", *_PARTS, "table", "filter", "drawer", "shell-desk"),
+    "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY),
+    "js/desk.js": _files("js", *_JS, "table", "bulk", "drawer"),
 }
 MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data", "chart"))
 

@@ -1,0 +1,49 @@
+// Answers of the server put on the screen without htmx, so that Today is whole before anything else is loaded.
+// Every element of the answer that has an id takes the place of the one with that id.
+(function () {
+  const block = () => document.getElementById('checkin');
+
+  onsite.put = function (html, quiet) {
+    const parts = [...new DOMParser().parseFromString(html, 'text/html').body.children].filter((el) => el.id);
+    for (const part of parts) {
+      const old = document.getElementById(part.id);
+      if (old) old.replaceWith(part);
+      onsite.scan(part);
+      if (!quiet) part.querySelector('[autofocus]')?.focus();
+    }
+    if (quiet) onsite.say(document.getElementById('range')?.textContent.trim());
+  };
+
+  // Posts a form's values; resolves to true when the answer is on the screen, else says so beside `el`.
+  onsite.post = async function (el, url, values) {
+    onsite.retry.clear(el);
+    const answer = await onsite.sender.post({ url, fields: values });
+    if (answer.status === 200 || answer.status === 201) return onsite.put(answer.text) || true;
+    onsite.retry.show(el, answer.status, answer.text, () => onsite.post(el, url, values));
+    return false;
+  };
+
+  onsite.bind('form[data-post]', (form) => {
+    form.addEventListener('submit', async (event) => {
+      const button = form.querySelector('[type=submit]');
+      event.preventDefault();
+      if (button.getAttribute('aria-busy')) return;
+      onsite.busy(button, true);
+      await onsite.post(form, form.getAttribute('action'), Object.fromEntries(new FormData(form)));
+      onsite.busy(button, false);
+    });
+  });
+
+  // Focus when the person just tapped, a quiet word when it happened in the background, nothing over another tap.
+  document.addEventListener('onsite:outbox', ({ detail }) => {
+    const root = block();
+    if (detail.kind !== 'sent' || !root) return;
+    const shown = root.dataset.record === detail.record.id;
+    const busy = ['armed', 'sending'].includes(root.dataset.view);
+    if (busy && !shown) return;
+    if (detail.here) {
+      onsite.put(detail.text, !(shown && busy));
+      if (shown && busy) onsite.buzz(detail.state === 'accepted');
+    } else if (root.dataset.checkin === 'ready') location.reload();
+  });
+})();
