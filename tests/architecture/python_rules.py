@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.architecture.source import Rule, Source
+from tests.architecture.source import ROOT, Rule, Source
 
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES = 300, 400, 40
 _CLOCKS = {
@@ -55,10 +55,10 @@ def short_functions(source: Source) -> Iterator[str]:
 
 
 def pure_rules(source: Source) -> Iterator[str]:
-    if not source.path.endswith("/rules.py"):
+    if not re.match(r"webapp/\w+/rules(\.py|/)", source.path):
         return
     for line, module in _imports(source.tree):
-        own = module.startswith("webapp.") and module not in _PURE and not module.endswith(".rules")
+        own = module.startswith("webapp.") and module not in _PURE and ".rules" not in module
         if own or module.split(".")[0] in ("flask", "sqlalchemy", "flask_babel", "flask_login"):
             yield f"{line}: imports {module}"
 
@@ -76,11 +76,15 @@ def no_float_money(source: Source) -> Iterator[str]:
 
 
 def thin_verbs(source: Source) -> Iterator[str]:
-    """Public verbs of a service take keyword-only arguments."""
+    """Public verbs take keyword-only arguments; of a package, those its __init__ names."""
     if not re.fullmatch(r"webapp/\w+/service(/\w+)?\.py", source.path):
         return
+    package = (ROOT / source.path).parent / "__init__.py"
+    exported = package.read_text() if package.parent.name == "service" else None
     for node in source.tree.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.args.args:
+            if exported is not None and not re.search(rf"\b{node.name}\b", exported):
+                continue
             yield f"{node.lineno}: {node.name}({node.args.args[0].arg}, ...) is positional"
 
 

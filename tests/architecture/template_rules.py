@@ -16,6 +16,8 @@ ENV = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.lo
 _NAMES = re.compile(r"\b(Onsite|English|CSV|XLSX|GPS|ID|WGS-84|GCJ-02|BD-09|R001|S001|H001|F001|A001)\b|中文")
 _LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 _SPOKEN = {"title", "placeholder", "alt", "aria-label", "aria-description", "aria-roledescription", "label"}
+# {% block shell %}today{% endblock %}: a word for a class or an attribute, not for people.
+_KEYWORD_BLOCK = re.compile(r"{%-? block \w+ -?%}[a-z][a-z -]*{%-? endblock[^%]*%}")
 _VERBATIM = {"code", "kbd", "samp", "pre", "script", "style"}
 _GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext", "N_"}
 _PROSE = re.compile(r"^[A-Z][a-z]+(?![\w/.:])|^[\u4e00-\u9fff]|[a-z] [a-z]+ [a-z]+[.!?]?$")
@@ -46,7 +48,7 @@ def no_sharp_filters(source: Source) -> Iterator[str]:
 
 def text_translated(source: Source) -> Iterator[str]:
     reader = _Text()
-    reader.feed(skeleton(source.text))
+    reader.feed(skeleton(_KEYWORD_BLOCK.sub("", source.text)))
     yield from reader.found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +27,7 @@ def prepare_environment() -> None:
     for name in ("DATABASE_URL", "REDIS_URL", "HOST", "PORT", "TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES"):
         os.environ.pop(name, None)
     folder = Path(tempfile.mkdtemp(prefix="onsite-var-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.update(
         ONSITE_VAR=str(folder),
         ONSITE_TESTING="1",

@@ -1,4 +1,7 @@
-"""What `make test` and `make lint` run once the environment is prepared: python -m tests.support.run [lint|test]."""
+"""What `make test`, `make lint` and `make soak` run once the environment is prepared.
+
+python -m tests.support.run [--lint | --soak] [arguments for one pytest run instead of everything]
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support import postgres
 from tests.support.process import ROOT
 
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=10", "--durations-min=0.5"]
+# Both databases side by side first, then the browser, which wants the machine for itself.
+EVERYTHING = {
+    "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "-m", "not browser and not soak"],
+    "browser tests": [*PYTEST, "-m", "browser and not soak"],
+}
 LINT = {
     "ruff": [str(BIN / "ruff"), "check", "."],
     "import contracts": [str(BIN / "lint-imports")],
@@ -28,10 +35,15 @@ ENVIRONMENT = ("PostgreSQL tests", "browser tests", "Chinese fonts")
 def main(arguments: list[str]) -> int:
     started = time.monotonic()
     os.chdir(ROOT)
-    failed = lint()
     skips: dict[str, int] = {}
-    if arguments != ["lint"]:
-        failed += tests(skips)
+    if arguments == ["--lint"]:
+        failed = lint()
+    elif arguments[:1] == ["--soak"]:
+        failed = tests(skips, {"soak": [*PYTEST, "-m", "soak", *arguments[1:]]})
+    elif arguments:
+        failed = tests(skips, {"tests": [*PYTEST, *arguments]})
+    else:
+        failed = lint() + tests(skips, EVERYTHING)
     _closing_lines(failed, skips, time.monotonic() - started)
     lacking = os.environ.get("ONSITE_CI") == "1" and any(reason.startswith(ENVIRONMENT) for reason in skips)
     return 1 if failed or lacking else 0
@@ -42,16 +54,10 @@ def lint() -> list[str]:
     return [name for name, command in LINT.items() if not _passes(name, command)]
 
 
-def tests(skips: dict[str, int]) -> list[str]:
-    """Both databases side by side first, then the browser, which wants the machine for itself."""
+def tests(skips: dict[str, int], parts: dict[str, list[str]]) -> list[str]:
+    """The names of the parts that failed; `skips` gets the reasons for what was left out."""
     chromium = find_or_install_browser()
-    if reason := postgres.why_not():
-        skips[f"PostgreSQL tests: {reason}"] = 0
     environment = {"ONSITE_CHROMIUM": chromium} if chromium else {}
-    parts = {
-        "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "-m", "not browser and not soak"],
-        "browser tests": [*PYTEST, "-m", "browser and not soak"],
-    }
     return [name for name, command in parts.items() if not _pytest_passes(name, command, environment, skips)]
 
 
