@@ -43,6 +43,21 @@ class SiteInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteFields:
+    """What the office writes about a site; `place` is in `datum`, None when nobody knows it yet."""
+
+    code: str
+    name: str
+    store_type_id: int
+    place: Point | None
+    datum: Datum
+    radius_m: int = RADIUS_DEFAULT
+    brand: str = ""
+    address: str = ""
+    supervisors: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """A site and how far it is from where somebody stands."""
 
@@ -126,6 +141,13 @@ def position(lat: object, lng: object) -> Point | None:
     if place == (0, 0):
         raise Invalid("position_zero", "lat")
     return place
+
+
+def radius(metres: int) -> int:
+    """Raises Invalid outside 30-2000 m."""
+    if not RADIUS_MIN <= metres <= RADIUS_MAX:
+        raise Invalid("radius_bounds", "radius_m", low=RADIUS_MIN, high=RADIUS_MAX)
+    return metres
 
 
 def boxes(lat: float, lng: float, metres: float) -> tuple[Box, ...]:
@@ -227,5 +249,16 @@ words(
         "degrees_range": N_("Degrees must lie between −%(limit)s and %(limit)s."),
         "position_half": N_("Give both latitude and longitude, or leave both empty."),
         "position_zero": N_("0, 0 is a point in the ocean. Leave both empty when the position is not known."),
+        "radius_bounds": N_("The radius must be from %(low)s to %(high)s metres."),
+        "datum_wgs84": N_("WGS-84 (GPS, phones)"),
+        "datum_gcj02": N_("GCJ-02 (Amap, Tencent)"),
+        "datum_bd09": N_("BD-09 (Baidu)"),
+        "site_code_taken": N_("Another site of this branch has the code %(code)s."),
+        "store_type_code_taken": N_("Another store type of this branch has the code %(code)s."),
+        "site_placed": N_("This site has a position already."),
+        "fix_too_rough": N_("Your position is only known to ±%(metres)s m. Step outside and try again."),
+        "proposal_decided": N_("%(name)s has decided this already."),
+        "proposal_own": N_("Somebody else has to decide about what you proposed."),
+        "reason_needed": N_("Say why."),
     }
 )

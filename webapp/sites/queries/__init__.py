@@ -1,0 +1,32 @@
+"""Reading sites: where somebody may check in, what is near, and the lists of the office."""
+
+from webapp.sites.queries.office import (
+    SiteFilter,
+    SitePage,
+    coverage,
+    detail,
+    export,
+    search,
+    store_types,
+    supervisors,
+)
+from webapp.sites.queries.places import choices, fences, for_rep, near
+from webapp.sites.queries.proposals import Proposal, open_count, proposals
+
+__all__ = [
+    "Proposal",
+    "SiteFilter",
+    "SitePage",
+    "choices",
+    "coverage",
+    "detail",
+    "export",
+    "fences",
+    "for_rep",
+    "near",
+    "open_count",
+    "proposals",
+    "search",
+    "store_types",
+    "supervisors",
+]

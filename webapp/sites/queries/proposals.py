@@ -1,0 +1,51 @@
+"""Positions proposed by reps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.people.models import Employee
+from webapp.sites import policy
+from webapp.sites.models import Site, SiteProposal
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One open proposal; degrees are WGS-84."""
+
+    id: int
+    site_id: int
+    site_name: str
+    site_address: str
+    lat: float
+    lng: float
+    accuracy_m: float
+    radius_m: int
+    proposed_at: datetime
+    by_name: str
+
+
+def proposals(user: SignedIn, limit: int = 50) -> list[Proposal]:
+    """Open proposals for sites the person decides about, oldest first; never the person's own."""
+    return [Proposal(*row) for row in conn().execute(_open(user).order_by(SiteProposal.id).limit(limit))]
+
+
+def open_count(user: SignedIn) -> int:
+    return conn().scalar(select(func.count()).select_from(_open(user).subquery())) or 0
+
+
+def _open(user: SignedIn) -> Select[tuple[int, int, str, str, float, float, float, int, datetime, str]]:
+    mine = policy.visible_to(user).with_only_columns(Site.id)
+    return (
+        select(
+            SiteProposal.id, Site.id.label("site_id"), Site.name.label("site_name"), Site.address, SiteProposal.lat,
+            SiteProposal.lng, SiteProposal.accuracy_m, Site.radius_m, SiteProposal.proposed_at,
+            Employee.name.label("by_name"),
+        )
+        .join(Site, Site.id == SiteProposal.site_id)
+        .join(Employee, Employee.id == SiteProposal.employee_id)
+        .where(SiteProposal.state == "open", SiteProposal.employee_id != user.id, Site.id.in_(mine))
+    )  # fmt: skip

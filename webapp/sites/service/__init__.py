@@ -1,0 +1,17 @@
+"""Changing sites: the office's form, store types, positions proposed by reps."""
+
+from webapp.sites.service.edit import archive_site, create_site, reread_position, unarchive_site, update_site
+from webapp.sites.service.propose import decide_proposal, propose_position
+from webapp.sites.service.store_types import create_store_type, rename_store_type
+
+__all__ = [
+    "archive_site",
+    "create_site",
+    "create_store_type",
+    "decide_proposal",
+    "propose_position",
+    "rename_store_type",
+    "reread_position",
+    "unarchive_site",
+    "update_site",
+]

@@ -1,0 +1,109 @@
+"""A rep standing at a site nobody has placed proposes the spot; a supervisor of the site or HR decides."""
+
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import select, update
+
+from webapp.core import audit, ids
+from webapp.core.authz import SignedIn
+from webapp.core.db import db
+from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.people.models import Employee
+from webapp.sites import policy, rules
+from webapp.sites.models import Site, SiteProposal
+from webapp.sites.rules import ROUGHEST_PROPOSAL_M, Datum
+from webapp.sites.service.edit import place
+
+
+class Person(Protocol):
+    """A SignedIn, or anybody with an id and a branch."""
+
+    id: int
+
+    @property
+    def branch_id(self) -> int: ...
+
+
+def propose_position(
+    *, rep: Person, site_id: int, client_id: str, lat: object, lng: object, accuracy_m: float, at: datetime
+) -> int:
+    """The proposal's id; the same client_id again gives the same one.
+
+    Raises NotFound (no such active site in the person's branch), Conflict (it has a position), Invalid.
+    """
+    key = ids.client_id(client_id)
+    said = select(SiteProposal.id).where(SiteProposal.employee_id == rep.id, SiteProposal.client_id == key)
+    if (earlier := db.session.scalar(said)) is not None:
+        return earlier
+    site = db.session.get(Site, site_id)
+    if site is None or site.branch_id != rep.branch_id or site.archived_at is not None:
+        raise NotFound("not_found", "site_id")
+    if site.lat is not None:
+        raise Conflict("site_placed")
+    spot = rules.position(lat, lng)
+    if spot is None:
+        raise Invalid("required", "lat")
+    if not 0 < accuracy_m <= ROUGHEST_PROPOSAL_M:
+        raise Invalid("fix_too_rough", "accuracy", metres=round(accuracy_m) if accuracy_m < 1e9 else "?")
+    made = SiteProposal(
+        site_id=site_id, employee_id=rep.id, client_id=key, lat=spot[0], lng=spot[1],
+        accuracy_m=accuracy_m, proposed_at=at, state="open",
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made.id
+
+
+def decide_proposal(*, by: SignedIn, proposal_id: int, decision: str, reason: str | None = None, at: datetime) -> None:
+    """`decision` is approved or rejected (with a reason). Approving places the site and closes its other proposals.
+
+    Raises NotFound, Forbidden (one's own proposal), Conflict (decided already), Invalid.
+    """
+    proposal = db.session.get(SiteProposal, proposal_id, with_for_update=True)
+    site = None if proposal is None else db.session.scalar(
+        policy.visible_to(by).where(Site.id == proposal.site_id).with_for_update()
+    )  # fmt: skip
+    if proposal is None or site is None:
+        raise NotFound("not_found")
+    if proposal.employee_id == by.id:
+        raise Forbidden("proposal_own")
+    if proposal.state != "open":
+        decider = db.session.get(Employee, proposal.decided_by)
+        raise Conflict("proposal_decided", name=decider.name if decider else "")
+    if decision not in ("approved", "rejected"):
+        raise Invalid("not_a_choice", "decision")
+    if decision == "rejected" and not reason:
+        raise Invalid("reason_needed", "reason")
+    proposal.state, proposal.reason, proposal.decided_by, proposal.decided_at = decision, reason, by.id, at
+    if decision == "approved":
+        _place(site, proposal, by, at)
+    _record(site, proposal, by, at)
+
+
+def _place(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> None:
+    place(site, (proposal.lat, proposal.lng), Datum.WGS84)
+    site.version += 1
+    others = (
+        SiteProposal.site_id == site.id,
+        SiteProposal.state == "open",
+        SiteProposal.id != proposal.id,
+    )
+    db.session.execute(
+        update(SiteProposal).where(*others).values(state="rejected", decided_by=by.id, decided_at=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _record(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> None:
+    approved = proposal.state == "approved"
+    audit.record(
+        actor_id=by.id,
+        action=f"site.position_{proposal.state}",
+        object_type="site",
+        object_id=site.id,
+        branch_id=site.branch_id,
+        after={"lat": proposal.lat, "lng": proposal.lng, "proposed_by": proposal.employee_id} if approved else None,
+        reason=proposal.reason,
+        at=at,
+    )
