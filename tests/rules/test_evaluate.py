@@ -61,6 +61,11 @@ def test_allowance_of_a_day_not_worked_is_zero_with_a_reason(status: str) -> Non
     assert outcome.lines[0].code.startswith("allowance_")
 
 
+def test_absent_because_our_system_failed_costs_nothing() -> None:
+    outcome = evaluate(ALLOWANCE, day(status="absent", present=False, excused=True, first_in=None))
+    assert (outcome.amount, outcome.lines[0].code) == (5000, "allowance_system")
+
+
 def test_undecided_day_pays_nothing_yet() -> None:
     for kind in (ALLOWANCE, STREAK):
         outcome = evaluate(kind, day(status="pending", undecided=True, run_before=9))
@@ -132,6 +137,7 @@ def test_visit_of_exactly_the_minimum_counts() -> None:
         ({"status": "missing_out"}, 0),
         ({"status": "missing_out", "excused": True}, 0),
         ({"status": "absent"}, 0),
+        ({"status": "absent", "excused": True, "present": False}, 8),
         ({"status": "leave"}, 7),
         ({"status": "rest", "scheduled": False}, 7),
         ({"status": "field_work", "scheduled": False}, 7),

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, Minor, db
+from webapp.core.triggers import attach, immutable
 
 
 class RepDay(db.Model):
@@ -23,7 +24,8 @@ class RepDay(db.Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
     state: Mapped[str] = mapped_column(String(10), default="open")
     changed_at: Mapped[UTC | None]
-    inputs_hash: Mapped[str | None] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts marks and settlements, so that nothing is settled from facts read before the last of them."""
     run_after: Mapped[int | None]
     """Length of the run of good scheduled days after this date; null until computed."""
     settled_at: Mapped[UTC | None]
@@ -55,6 +57,9 @@ class SettlementLine(db.Model):
     posted_at: Mapped[UTC]
 
 
+attach(SettlementLine.__table__, immutable("settlement_line"))
+
+
 class SettlementRun(db.Model):
     """One settlement of one branch's work date; progress is visible while it runs."""
 
@@ -72,6 +77,8 @@ class SettlementRun(db.Model):
     state: Mapped[str] = mapped_column(String(8), default="running")
     started_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     started_at: Mapped[UTC]
+    progress_at: Mapped[UTC]
+    """When it last moved on; a running one that stands still is handed out again."""
     finished_at: Mapped[UTC | None]
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, db
+from webapp.core.triggers import attach, guard
 
 
 class Rule(db.Model):
@@ -45,3 +46,28 @@ class RuleVersion(db.Model):
     created_at: Mapped[UTC]
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     approved_at: Mapped[UTC | None]
+
+
+_KEPT = (
+    "rule_id", "n", "effective_from", "author_id", "created_at", "approver_id", "approved_at", "condition", "params",
+)  # fmt: skip
+_CHANGED = " OR ".join(f"COALESCE(CAST(NEW.{c} AS TEXT), '') <> COALESCE(CAST(OLD.{c} AS TEXT), '')" for c in _KEPT)
+attach(
+    RuleVersion.__table__,  # type: ignore[arg-type]
+    (
+        guard(
+            "reward_rule_version",
+            "approved_stays",
+            "UPDATE",
+            refuse_when=f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {_CHANGED})",
+            message="an approved rule version is immutable",
+        ),
+        guard(
+            "reward_rule_version",
+            "approved_kept",
+            "DELETE",
+            refuse_when="OLD.status <> 'draft'",
+            message="an approved rule version is immutable",
+        ),
+    ),
+)

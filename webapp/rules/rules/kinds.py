@@ -19,14 +19,14 @@ def attendance_allowance(p: Params, s: Snapshot) -> Outcome:
     """A share of the amount by minutes late from the start of the shift; bands are upper-inclusive."""
     inputs = {"status": s.status, "first_in": s.first_in, "late": s.minutes_late, "excused": s.excused}
     if s.status == "absent":
-        return _none("allowance_absent", inputs)
+        return _allowance(p, s, inputs) if s.excused else _none("allowance_absent", inputs)
     if s.undecided:
         return _wait("allowance_undecided", inputs)
     if s.status in _OFF or (p["scheduled_only"] and not s.scheduled):
         return _none("allowance_" + _OFF.get(s.status, "not_scheduled"), inputs)
     if not s.present:
         return _wait("allowance_no_check_in", inputs)
-    return _allowance_by_minutes(p, s, inputs)
+    return _allowance(p, s, inputs)
 
 
 def full_attendance_target(p: Params, s: Snapshot) -> Outcome:
@@ -37,7 +37,7 @@ def full_attendance_target(p: Params, s: Snapshot) -> Outcome:
     if not s.target:
         return _none("target_not_set", inputs)
     figures = {"sales_minor": s.sales or 0, "target_minor": s.target, "currency": s.currency}
-    if s.undecided or not s.complete or not s.present:
+    if s.undecided or not s.complete or not (s.present or s.excused):
         return _wait("target_waiting", inputs)
     if s.sales is None or s.sales < s.target:
         return Outcome(0, (Line("target_missed", figures, 0),), inputs=inputs)
@@ -46,7 +46,7 @@ def full_attendance_target(p: Params, s: Snapshot) -> Outcome:
 
 def effective_visit(p: Params, s: Snapshot) -> Outcome:
     """Visits that count, long enough and with an outcome, in the order they began."""
-    if s.status == "absent":
+    if s.status == "absent" and not s.excused:
         return _none("visit_absent", {"status": s.status})
     lines: list[Line] = []
     paid: set[object] = set()
@@ -79,11 +79,14 @@ def streak(p: Params, s: Snapshot) -> Outcome:
 
 
 def run_after(run_before: int, s: Snapshot) -> int:
-    """The run of good scheduled days after this one; rest, leave and undecided days leave it as it is."""
+    """The run of good scheduled days after this one; rest, leave and undecided days leave it as it is.
+
+    Absent and excused is somebody marked absent because our system failed: it costs them nothing.
+    """
     if not s.scheduled or s.status in _OFF:
         return run_before
     if s.status == "absent":
-        return 0
+        return run_before + 1 if s.excused else 0
     if s.undecided or not s.complete:
         return run_before
     return run_before + 1 if s.status in GOOD or (s.excused and s.status in _EXCUSABLE) else 0
@@ -105,7 +108,7 @@ def _wait(code: str, inputs: dict[str, Any]) -> Outcome:
     return Outcome(0, (Line(code, {}, 0),), pending=True, inputs=inputs)
 
 
-def _allowance_by_minutes(p: Params, s: Snapshot, inputs: dict[str, Any]) -> Outcome:
+def _allowance(p: Params, s: Snapshot, inputs: dict[str, Any]) -> Outcome:
     keep = _share_kept(p, s.late)
     amount = share(p["amount"], keep)
     params = {
@@ -119,8 +122,8 @@ def _allowance_by_minutes(p: Params, s: Snapshot, inputs: dict[str, Any]) -> Out
     }
     if s.late:
         code = "allowance_share" if keep else "allowance_too_late"
-    elif s.excused and s.minutes_late > s.grace_minutes:
-        code = "allowance_excused"
+    elif s.excused:
+        code = "allowance_excused" if s.present else "allowance_system"
     else:
         code = "allowance_full"
     return Outcome(amount, (Line(code, params, amount),), inputs=inputs)
@@ -134,7 +137,7 @@ def _share_kept(p: Params, late: int) -> int:
 
 def _not_fully_there(s: Snapshot) -> str | None:
     """The reason that no later event of the day can mend, if any."""
-    if s.status == "absent":
+    if s.status == "absent" and not s.excused:
         return "target_absent"
     if not s.scheduled or s.status in _OFF:
         return "target_not_scheduled"

@@ -76,12 +76,13 @@ words(
         ),
         "allowance_full": N_("Attendance allowance %(paid_minor)s: checked in %(time)s, on time, grace %(grace)s min."),
         "allowance_excused": N_(
-            "Attendance allowance %(paid_minor)s: checked in %(time)s, %(late)s min late, excused."
+            "Attendance allowance %(paid_minor)s: checked in %(time)s, excused, so it counts as on time."
         ),
         "allowance_share": N_(
             "Attendance allowance %(paid_minor)s = %(full_minor)s × %(share_bp)s: checked in %(time)s, %(late)s min "
             "late, grace %(grace)s min."
         ),
+        "allowance_system": N_("Attendance allowance %(paid_minor)s: the check-in failed through no fault of yours."),
         "allowance_too_late": N_(
             "No attendance allowance earned: checked in %(time)s, %(late)s min late, grace %(grace)s min."
         ),
