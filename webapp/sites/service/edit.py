@@ -101,7 +101,7 @@ def _fill(site: Site, fields: SiteFields) -> None:
 def _check_code(site: Site, code: str) -> None:
     same = select(Site.id).where(Site.branch_id == site.branch_id, Site.code == code)
     if db.session.scalar(same) not in (None, site.id):
-        raise Invalid("site_code_taken", "code", code=code)
+        raise Invalid("site_code_taken", "code", taken=code)
 
 
 def _check_store_type(branch_id: int, store_type_id: int) -> None:

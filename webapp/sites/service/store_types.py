@@ -29,7 +29,7 @@ def create_store_type(
         raise Forbidden("forbidden")
     same = select(StoreType.id).where(StoreType.branch_id == branch_id, StoreType.code == code)
     if db.session.scalar(same) is not None:
-        raise Invalid("store_type_code_taken", "code", code=code)
+        raise Invalid("store_type_code_taken", "code", taken=code)
     hours = {"shift_start": shift_start, "shift_end": shift_end, "grace_minutes": grace_minutes}
     kind = StoreType(branch_id=branch_id, code=code, name_en=name_en, name_zh=name_zh, version=1, **hours)
     db.session.add(kind)
