@@ -144,6 +144,11 @@ class AttendanceDay(db.Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
     status: Mapped[str] = mapped_column(String(12))
     scheduled: Mapped[bool]
+    expected: Mapped[str] = mapped_column(String(8))
+    """work | rest | holiday | leave"""
+    present: Mapped[bool] = mapped_column(default=False)
+    complete: Mapped[bool] = mapped_column(default=False)
+    undecided: Mapped[bool] = mapped_column(default=False)
     minutes_late: Mapped[int] = mapped_column(default=0)
     minutes_early: Mapped[int] = mapped_column(default=0)
     grace_minutes: Mapped[int] = mapped_column(default=0)

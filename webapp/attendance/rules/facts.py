@@ -1,0 +1,141 @@
+"""What happened on one person's work date, and what people decided about it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from webapp.schedules.rules import Expectation
+
+ABOUT_A_MARK = frozenset({"outside", "uncertain", "late_arrival", "clock"})
+State = Literal["clear", "open", "approved", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One check-in ("in") or check-out ("out") that was not taken back, as evidence and verdict have it."""
+
+    id: int
+    kind: Literal["in", "out"]
+    at: datetime
+    site_id: int | None
+    verdict: Literal["inside", "uncertain", "outside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An exception with its last decision. `asked` is what the rep wants, `granted` what the decider wrote."""
+
+    id: int
+    kind: str
+    state: Literal["open", "approved", "rejected", "withdrawn"]
+    check_in_id: int | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    granted: Mapping[str, Any] = field(default_factory=dict)
+
+    def wish(self, name: str) -> Any:
+        return self.granted.get(name) or self.asked.get(name)
+
+    def time(self) -> datetime | None:
+        written = self.wish("at")
+        return datetime.fromisoformat(written) if written else None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The last confirmation that was not undone."""
+
+    word: Literal["present", "absent"]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """`midnight` is the end of the local work date."""
+
+    midnight: datetime
+    marks: Sequence[Mark] = ()
+    issues: Sequence[Issue] = ()
+    word: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assume:
+    """What somebody may be about to decide: exceptions by id, and the supervisor's word."""
+
+    decisions: Mapping[int, Literal["approved", "rejected"]] = field(default_factory=dict)
+    word: Literal["present", "absent"] | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A mark as people decided it, or one they added (mark_id None)."""
+
+    kind: Literal["in", "out"]
+    at: datetime
+    state: State
+    outside: bool
+    site_id: int | None
+    mark_id: int | None
+
+    @property
+    def counts(self) -> bool:
+        return self.state in ("clear", "approved")
+
+
+def assumed(facts: DayFacts, assume: Assume | None) -> DayFacts:
+    """The facts as they would be under the assumption; decisions on other days' exceptions change nothing."""
+    if assume is None:
+        return facts
+    states = assume.decisions
+    issues = [replace(issue, state=states[issue.id]) if issue.id in states else issue for issue in facts.issues]
+    word = Word(assume.word, assume.reason) if assume.word else facts.word
+    return replace(facts, issues=issues, word=word)
+
+
+def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment]:
+    """Marks with their decisions applied, and the ones that approved corrections add, in order of time."""
+    own = {issue.check_in_id: issue for issue in facts.issues if issue.kind in ABOUT_A_MARK}
+    moved = {
+        issue.check_in_id: issue
+        for issue in sorted(facts.issues, key=lambda issue: issue.id)
+        if issue.kind == "mistake" and issue.state == "approved" and issue.asked.get("category") != "forgot_out"
+    }
+    found = [_moment(mark, own.get(mark.id), moved.get(mark.id)) for mark in facts.marks]
+    found += _added(facts.issues, expected)
+    return sorted(found, key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
+
+
+def _moment(mark: Mark, issue: Issue | None, correction: Issue | None) -> Moment:
+    at, site_id, state = mark.at, mark.site_id, "clear"
+    if issue is not None:
+        state = "rejected" if issue.state == "withdrawn" else issue.state
+        at = (issue.time() if issue.granted else None) or at
+    if correction is not None:
+        at, site_id = correction.time() or at, correction.wish("site_id") or site_id
+    return Moment(mark.kind, at, state, mark.verdict == "outside", site_id, mark.id)  # type: ignore[arg-type]
+
+
+def _added(issues: Iterable[Issue], expected: Expectation | None) -> list[Moment]:
+    found: list[Moment] = []
+    for issue in issues:
+        if issue.state != "approved":
+            continue
+        for kind, at in _additions(issue, expected):
+            if at is not None:
+                found.append(Moment(kind, at, "approved", False, issue.wish("site_id"), None))
+    return found
+
+
+def _additions(issue: Issue, expected: Expectation | None) -> list[tuple[Literal["in", "out"], datetime | None]]:
+    """What an approved correction adds; without a time of its own the shift's start or end is meant."""
+    start, end = (expected.starts_at, expected.ends_at) if expected else (None, None)
+    category = issue.asked.get("category")
+    if issue.kind == "absent":
+        return [("in", issue.time() or start), ("out", end)]
+    if issue.kind == "missing_out" or (issue.kind == "mistake" and category == "forgot_out"):
+        return [("out", issue.time() or end)]
+    if issue.kind == "mistake" and category == "forgot_in":
+        return [("in", issue.time() or start)]
+    return []

@@ -1,0 +1,109 @@
+"""Was the phone at the site, and when? Three verdicts, each with a stable reason."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isfinite
+from typing import Literal
+
+from webapp.sites.rules import distance_m
+
+WORST_ACCURACY_M = 200
+FIX_AGE = timedelta(seconds=120)
+ON_TIME = timedelta(seconds=120)
+OLDEST_TAP = timedelta(days=60)
+NO_FIX = ("denied", "unavailable", "timeout", "unsupported")
+_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What the phone said about where it is: WGS-84 degrees, metres, and the phone's time of the fix."""
+
+    lat: float
+    lng: float
+    accuracy_m: float | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    lat: float
+    lng: float
+    radius_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: Literal["inside", "uncertain", "outside"]
+    reason: str
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tap on the server's clock: the moment that counts, the phone's skew, and what is odd about it."""
+
+    counted_at: datetime
+    skew_s: int
+    problem: Literal["late_arrival", "clock"] | None
+
+
+def judge(
+    fix: Fix | None,
+    fence: Fence | None,
+    *,
+    tapped_at: datetime,
+    counted_at: datetime | None = None,
+    no_fix: str | None = None,
+) -> Judgement:
+    """Inside when distance + accuracy <= radius, outside when distance - accuracy > radius, else uncertain.
+
+    Whatever keeps us from measuring is uncertain with its own reason; a person decides those.
+    """
+    if fix is None:
+        return Judgement("uncertain", f"no_fix_{no_fix}" if no_fix in NO_FIX else "no_fix_unavailable")
+    if (fix.lat, fix.lng) == (0, 0):
+        return Judgement("uncertain", "zero_position")
+    if not (abs(fix.lat) <= 90 and abs(fix.lng) <= 180):
+        return Judgement("uncertain", "bad_position")
+    if fence is None:
+        return Judgement("uncertain", "no_site_location")
+    away = distance_m((fix.lat, fix.lng), (fence.lat, fence.lng))
+    if doubt := _doubt(fix, (tapped_at, counted_at or tapped_at)):
+        return Judgement("uncertain", doubt, away)
+    return _measure(away, fix.accuracy_m or 0.0, fence.radius_m)
+
+
+def place_tap(tapped_at: datetime, received_at: datetime, sent_at: datetime | None) -> Tap:
+    """Believe a tap that arrives within two minutes of it; later ones and impossible ones go to a person.
+
+    With the phone's time of sending its clock error cancels out: what counts is how long the tap waited.
+    """
+    waited = (sent_at or received_at) - tapped_at
+    skew = max(-_LIMIT, min(_LIMIT, round((received_at - tapped_at).total_seconds())))
+    if waited < -ON_TIME or waited > OLDEST_TAP:
+        return Tap(received_at, skew, "clock")
+    counted = min(received_at - waited, received_at)
+    return Tap(counted, skew, None if waited <= ON_TIME else "late_arrival")
+
+
+def _doubt(fix: Fix, moments: tuple[datetime, datetime]) -> str | None:
+    accuracy = fix.accuracy_m
+    if accuracy is None or not isfinite(accuracy) or accuracy <= 0:
+        return "no_accuracy"
+    if accuracy > WORST_ACCURACY_M:
+        return "weak_signal"
+    if fix.at is None:
+        return "fix_undated"
+    age = min((moment - fix.at for moment in moments), key=abs)
+    if age > FIX_AGE:
+        return "fix_old"
+    return "fix_ahead" if age < -FIX_AGE else None
+
+
+def _measure(away: float, accuracy: float, radius: int) -> Judgement:
+    if away + accuracy <= radius:
+        return Judgement("inside", "in_range", away)
+    if away - accuracy > radius:
+        return Judgement("outside", "too_far", away)
+    return Judgement("uncertain", "at_the_edge", away)
