@@ -1,6 +1,7 @@
-"""Company, branches, teams, employees, sign-ins."""
+"""Branches, teams, employees, sign-ins."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,6 +31,10 @@ class Branch(db.Model):
     hold_reason: Mapped[str | None] = mapped_column(String(300))
     pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
 
 class Team(db.Model):
@@ -65,8 +70,8 @@ class Employee(db.Model):
     theme: Mapped[str] = mapped_column(String(8), default="auto")
     text_size: Mapped[str] = mapped_column(String(8), default="normal")
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[UTC | None]
+    password_temporary: Mapped[bool] = mapped_column(default=False)
+    """Made by HR; the person chooses their own before anything else."""
     created_at: Mapped[UTC]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -93,6 +98,18 @@ class Salary(db.Model):
     currency: Mapped[str] = mapped_column(String(3))
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     recorded_at: Mapped[UTC]
+
+
+class SignInAttempt(db.Model):
+    """Wrong passwords in a row, for people who exist and names that do not alike, so nobody learns which is which."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_last_at", "last_at"),)
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[UTC]
+    locked_until: Mapped[UTC | None]
 
 
 class SignIn(db.Model):

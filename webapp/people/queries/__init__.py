@@ -1,0 +1,38 @@
+"""Reading people, branches and the audit trail."""
+
+from webapp.people.queries.audit import AuditFilters, entries, kinds
+from webapp.people.queries.people import (
+    Filters,
+    Page,
+    Person,
+    all_branches,
+    branch,
+    branch_by_code,
+    branches,
+    employee,
+    employees_by_staff_no,
+    find,
+    names,
+    phone_owners,
+    salaries,
+    salaries_of,
+    scope,
+    team_sizes,
+    teams,
+)  # fmt: skip
+from webapp.people.queries.sessions import (
+    Credentials,
+    as_actor,
+    credentials,
+    has_left,
+    password_hash,
+    sign_ins,
+    signed_in,
+)  # fmt: skip
+
+__all__ = [
+    "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "branch",
+    "branch_by_code", "branches", "credentials", "employee", "employees_by_staff_no", "entries", "find",
+    "has_left", "kinds", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope",
+    "sign_ins", "signed_in", "team_sizes", "teams",
+]  # fmt: skip

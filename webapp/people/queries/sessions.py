@@ -1,0 +1,94 @@
+"""Who is behind a session, and what a password is compared with."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from webapp.core.authz import BranchInfo, Role, SignedIn
+from webapp.core.db import conn, db
+from webapp.people.models import Branch, BranchScope, Employee, SignIn
+from webapp.people.rules import login_names
+
+_PERSON = (
+    *(Employee.__table__.c[name] for name in ("id", "staff_no", "name", "role", "employer", "language")),
+    *(Employee.__table__.c[name] for name in ("theme", "text_size", "left_on")),
+    *(Branch.__table__.c[name].label(f"branch_{name}") for name in BranchInfo.__dataclass_fields__),
+)
+_SIGNED_IN = (
+    select(SignIn.id.label("sign_in_id"), *_PERSON)
+    .join(Employee, Employee.id == SignIn.employee_id)
+    .join(Branch, Branch.id == Employee.branch_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    id: int
+    staff_no: str
+    name: str
+    password_hash: str | None
+    temporary: bool
+
+
+def signed_in(token: str, *, at: datetime) -> SignedIn | None:
+    """The person behind a session cookie; None when it expired, was revoked, or the person has left."""
+    if not token.isascii() or not token.isdigit() or len(token) > 18:
+        return None
+    live = _SIGNED_IN.where(SignIn.id == int(token), SignIn.revoked_at.is_(None), SignIn.expires_at > at)
+    row = conn().execute(live).mappings().first()
+    if row is None:
+        return None
+    who = _person(row, row["sign_in_id"])
+    return None if has_left(row["left_on"], who.branch, at) else who
+
+
+def as_actor(staff_no: str, *, at: datetime) -> SignedIn | None:
+    """A person as the actor of an operator's command; None when there is nobody, or no longer."""
+    query = select(*_PERSON).join(Branch, Branch.id == Employee.branch_id)
+    row = conn().execute(query.where(Employee.staff_no == staff_no.strip().upper())).mappings().first()
+    who = _person(row, 0) if row else None
+    return None if row is None or who is None or has_left(row["left_on"], who.branch, at) else who
+
+
+def credentials(typed: str) -> Credentials | None:
+    """Found by staff number, else by phone number."""
+    staff_no, phone = login_names(typed)
+    columns = (Employee.id, Employee.staff_no, Employee.name, Employee.password_hash, Employee.password_temporary)
+    query = select(*columns).where((Employee.staff_no == staff_no) | (Employee.phone == phone))
+    rows = conn().execute(query.order_by((Employee.staff_no == staff_no).desc()).limit(1)).all()
+    return Credentials(*rows[0]) if rows else None
+
+
+def password_hash(employee_id: int) -> str | None:
+    return conn().scalar(select(Employee.password_hash).where(Employee.id == employee_id))
+
+
+def sign_ins(employee_id: int, *, at: datetime) -> list[SignIn]:
+    """Live ones, newest first."""
+    live = (SignIn.employee_id == employee_id, SignIn.revoked_at.is_(None), SignIn.expires_at > at)
+    return list(db.session.scalars(select(SignIn).where(*live).order_by(SignIn.id.desc()).limit(50)))
+
+
+def has_left(left_on: date | None, branch: BranchInfo | Branch, at: datetime) -> bool:
+    """True from the day after the last one on, by the branch's calendar."""
+    return left_on is not None and left_on < at.astimezone(branch.zone).date()
+
+
+def _person(row: object, sign_in_id: int) -> SignedIn:
+    values = dict(row)  # type: ignore[call-overload]
+    branch = BranchInfo(**{name: values[f"branch_{name}"] for name in BranchInfo.__dataclass_fields__})
+    fields = ("id", "staff_no", "name", "employer", "language", "theme", "text_size")
+    role = Role(values["role"])
+    reach = _branches_in_reach(values["id"], role, branch.id)
+    known = {name: values[name] for name in fields}
+    return SignedIn(**known, role=role, branch=branch, branch_ids=reach, sign_in_id=sign_in_id)
+
+
+def _branches_in_reach(employee_id: int, role: Role, own: int) -> tuple[int, ...]:
+    if role is Role.ADMIN:
+        return tuple(conn().scalars(select(Branch.id).order_by(Branch.id)))
+    if role in {Role.HR, Role.FINANCE}:
+        more = conn().scalars(select(BranchScope.branch_id).where(BranchScope.employee_id == employee_id))
+        return tuple(sorted({own, *more}))
+    return (own,)

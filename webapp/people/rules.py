@@ -1,0 +1,136 @@
+"""What people may be called, what passwords must be like, how long sign-ins last, who may change whom."""
+
+import hashlib
+import re
+from datetime import timedelta
+
+from webapp.core.errors import N_, Invalid, words
+
+ROLES = ("rep", "supervisor", "hr", "finance", "admin")
+FIELD_ROLES = frozenset({"rep", "supervisor"})
+EMPLOYERS = ("own", "client")
+LANGUAGES = ("zh", "en")
+THEMES = ("auto", "light", "dark")
+TEXT_SIZES = ("normal", "large")
+
+MAX_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=12)
+PHONE_SIGN_IN = timedelta(days=30)
+DESK_SIGN_IN = timedelta(hours=12)
+MIN_PASSWORD, MAX_PASSWORD = 8, 128
+
+_STAFF_NO = re.compile(r"^[A-Z0-9][A-Z0-9_\-]{0,19}$")
+_PHONE = re.compile(r"^\+?\d{6,18}$")
+_HHMM = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+_COMMON = re.compile(
+    r"pass?w[o0]rd|1234567|7654321|qwerty|abcd?1234|abc123|1qaz2wsx|iloveyou|52013|woaini|asdfgh|letmein|admin123|a123456"
+)
+
+
+def clean_staff_no(text: str) -> str:
+    """Upper case without spaces. Raises Invalid."""
+    value = text.strip().upper()
+    if not _STAFF_NO.match(value):
+        raise Invalid("bad_staff_no", "staff_no")
+    return value
+
+
+def clean_phone(text: str | None) -> str | None:
+    """Digits with an optional leading plus; None for nothing. Raises Invalid."""
+    value = re.sub(r"[\s\-().]", "", text or "")
+    if not value:
+        return None
+    if not _PHONE.match(value):
+        raise Invalid("bad_phone", "phone")
+    return value
+
+
+def login_names(text: str) -> tuple[str, str]:
+    """What was typed as a staff number and as a phone number; tried in this order."""
+    value = text.strip()[:60]
+    return value.upper(), re.sub(r"[\s\-().]", "", value)
+
+
+def attempt_key(employee_id: int | None, typed: str) -> str:
+    """Whose wrong passwords are counted: the person's, or the unknown name's."""
+    if employee_id is not None:
+        return f"employee:{employee_id}"
+    return "name:" + hashlib.sha256(login_names(typed)[0].encode()).hexdigest()[:40]
+
+
+def check_password(password: str, *, staff_no: str, field: str = "password") -> None:
+    """Length first, then the guesses everybody tries. Raises Invalid."""
+    if len(password) < MIN_PASSWORD:
+        raise Invalid("password_short", field, limit=MIN_PASSWORD)
+    if len(password) > MAX_PASSWORD:
+        raise Invalid("too_long", field, limit=MAX_PASSWORD)
+    rest = _COMMON.sub("", password.casefold()).replace(staff_no.casefold(), "")
+    if len(rest) < 4 or len(set(password)) < 4:
+        raise Invalid("password_easy", field)
+
+
+def sign_in_lasts(role: str) -> timedelta:
+    """People on the move stay signed in on their own phone; a desk in an office is shared more easily."""
+    return PHONE_SIGN_IN if role in FIELD_ROLES else DESK_SIGN_IN
+
+
+def check_settlement_time(text: str) -> str:
+    if not _HHMM.match(text):
+        raise Invalid("not_a_time", "settlement_time")
+    return text
+
+
+def check_workdays(days: list[int]) -> list[int]:
+    """ISO weekdays in order. Raises Invalid."""
+    found = sorted(set(days))
+    if not found or not set(found) <= set(range(1, 8)):
+        raise Invalid("no_workdays", "workdays")
+    return found
+
+
+def grantable(role: str | None) -> frozenset[str]:
+    """Roles somebody of `role` may give and take; None is the operator. Only admins make office people."""
+    if role in (None, "admin"):
+        return frozenset(ROLES)
+    return FIELD_ROLES if role == "hr" else frozenset()
+
+
+words(
+    {
+        "bad_staff_no": N_("Letters, digits, - and _, at most 20, for example R001."),
+        "bad_phone": N_("Write a phone number with 6 to 18 digits."),
+        "password_short": N_("At least %(limit)s characters. A short sentence is easy to remember."),
+        "password_easy": N_("This password is one of the first that are tried. Take a longer or less common one."),
+        "password_repeat": N_("The two passwords differ."),
+        "password_wrong": N_("This is not your current password."),
+        "no_workdays": N_("Choose at least one day."),
+        "sign_in_wrong": N_("The number and the password do not belong together. Check both and try again."),
+        "sign_in_locked": N_(
+            "Too many wrong passwords. For your safety this sign-in is locked for %(minutes)s more min."
+        ),
+        "sign_in_expired": N_("That took too long. Sign in once more with the one-time password."),
+        "staff_no_taken": N_("%(name)s has this staff number already."),
+        "phone_taken": N_("%(name)s has this phone number already."),
+        "no_such_branch": N_("There is no such branch among yours."),
+        "no_such_team": N_("There is no such team in this branch."),
+        "team_taken": N_("There is a team of this name already."),
+        "team_not_empty": N_("Move its people to another team first."),
+        "branch_taken": N_("There is a branch with this code already."),
+        "bad_branch_code": N_("Letters and digits, at most 20, for example SH."),
+        "bad_timezone": N_("Choose a time zone from the list, such as Asia/Shanghai."),
+        "bad_currency": N_("Write the currency as three letters, such as CNY."),
+        "bad_country": N_("Write the country as two letters, such as CN."),
+        "branch_has_money": N_("Money has been recorded in this branch, so this can no longer change."),
+        "branch_differs": N_(
+            "People move only between branches of the same currency and time zone. "
+            "Set a leaving date here and add them anew there."
+        ),
+        "role_not_yours": N_("Only an administrator can give or take this role."),
+        "not_yourself": N_("You cannot change this about yourself. Ask a colleague."),
+        "left_before_joined": N_("The last day is before the first."),
+        "changed_meanwhile": N_("Somebody changed this while you were looking at it. The newest state is shown below."),
+        "company_exists": N_("There is a company in this database already."),
+        "hold_reason_needed": N_("Say why, for those who wait for their money."),
+    }
+)

@@ -1,0 +1,32 @@
+"""Changing people, branches and sign-ins. `by` None is the operator at the console or the demo's maker."""
+
+from webapp.people.service.access import (
+    Attempt,
+    change_password,
+    choose_password,
+    one_time_password,
+    reset_password,
+    revoke_sign_in,
+    revoke_sign_ins,
+    set_preferences,
+    sign_out,
+    try_sign_in,
+)
+from webapp.people.service.branches import (
+    create_branch,
+    create_team,
+    delete_team,
+    hold_branch,
+    release_branch,
+    rename_team,
+    timezones,
+    update_branch,
+)
+from webapp.people.service.employees import hire, record_salary, set_leaving, update_employee
+
+__all__ = [
+    "Attempt", "change_password", "choose_password", "create_branch", "create_team", "delete_team", "hire",
+    "hold_branch", "one_time_password", "record_salary", "release_branch", "rename_team", "reset_password",
+    "revoke_sign_in", "revoke_sign_ins", "set_leaving", "set_preferences", "sign_out", "timezones", "try_sign_in",
+    "update_branch", "update_employee",
+]  # fmt: skip
