@@ -1,0 +1,7 @@
+"""The pure part of settlement: what changes, and how a run of days goes on."""
+
+from webapp.rewards.rules.chain import Walked, walk
+from webapp.rewards.rules.plan import Latest, Plan, RepDayState, Revision, Work, plan
+from webapp.rewards.rules.words import words as words
+
+__all__ = ["Latest", "Plan", "RepDayState", "Revision", "Walked", "Work", "plan", "walk"]

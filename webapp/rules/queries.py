@@ -1,0 +1,110 @@
+"""Reading reward rules: which version is in force on which work date."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, bindparam, select
+
+from webapp.core.db import conn
+from webapp.people.models import Employee
+from webapp.rules.models import Rule, RuleVersion
+from webapp.rules.rules import RuleInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The approved versions of one branch, by priority."""
+
+    versions: tuple[tuple[RuleInForce, date, date | None], ...] = ()
+
+    def on(self, work_date: date) -> tuple[RuleInForce, ...]:
+        """The rules in force on a work date."""
+        return tuple(
+            rule for rule, first, last in self.versions if first <= work_date and (last is None or work_date <= last)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version as the rules page shows it."""
+
+    id: int
+    rule_id: int
+    branch_id: int
+    store_type_id: int | None
+    code: str
+    kind: str
+    n: int
+    params: dict
+    status: str
+    effective_from: date
+    effective_to: date | None
+    author: str | None
+    approver: str | None
+
+
+_FIELDS = (Rule.id, RuleVersion.id, RuleVersion.n, Rule.code, Rule.kind, RuleVersion.params, Rule.store_type_id)
+_RANGES = (
+    select(*_FIELDS, RuleVersion.effective_from, RuleVersion.effective_to, Rule.branch_id)
+    .join(RuleVersion, RuleVersion.rule_id == Rule.id)
+    .where(Rule.branch_id.in_(bindparam("branches", expanding=True)), RuleVersion.status == "approved")
+    .order_by(Rule.priority, Rule.id, RuleVersion.n)
+)
+_AUTHOR, _APPROVER = Employee.__table__.alias("author"), Employee.__table__.alias("approver")
+
+
+def in_force(branch_id: int, work_date: date) -> tuple[RuleInForce, ...]:
+    return ranges(branch_id).on(work_date)
+
+
+def ranges(branch_id: int) -> Ranges:
+    """All approved versions of a branch, for many dates at once; one statement."""
+    return ranges_of([branch_id])[branch_id]
+
+
+def ranges_of(branch_ids: Collection[int]) -> dict[int, Ranges]:
+    """{branch_id: Ranges} of several branches; one statement."""
+    found: dict[int, list[tuple[RuleInForce, date, date | None]]] = {branch: [] for branch in branch_ids}
+    for row in conn().execute(_RANGES, {"branches": list(branch_ids)}):
+        found[row[-1]].append((RuleInForce(*row[:7]), row[7], row[8]))
+    return {branch: Ranges(tuple(versions)) for branch, versions in found.items()}
+
+
+def versions(branch_ids: Collection[int]) -> list[VersionRow]:
+    """Every version of the branches' rules, newest first within a rule."""
+    rows = conn().execute(_listed().where(Rule.branch_id.in_(list(branch_ids))))
+    return [_version(row) for row in rows]
+
+
+def version(version_id: int, branch_ids: Collection[int]) -> VersionRow | None:
+    row = conn().execute(_listed().where(RuleVersion.id == version_id, Rule.branch_id.in_(list(branch_ids)))).first()
+    return None if row is None else _version(row)
+
+
+def _listed():  # type: ignore[no-untyped-def]
+    return (
+        select(
+            RuleVersion.id,
+            RuleVersion.rule_id,
+            Rule.branch_id,
+            Rule.store_type_id,
+            Rule.code,
+            Rule.kind,
+            RuleVersion.n,
+            RuleVersion.params,
+            RuleVersion.status,
+            RuleVersion.effective_from,
+            RuleVersion.effective_to,
+            _AUTHOR.c.name,
+            _APPROVER.c.name,
+        )
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .outerjoin(_AUTHOR, _AUTHOR.c.id == RuleVersion.author_id)
+        .outerjoin(_APPROVER, _APPROVER.c.id == RuleVersion.approver_id)
+        .order_by(Rule.branch_id, Rule.priority, Rule.id, RuleVersion.n.desc())
+    )
+
+
+def _version(row: Row) -> VersionRow:
+    return VersionRow(*row)
