@@ -83,13 +83,6 @@ def start() -> Cluster:
     raise Unavailable(MISSING)
 
 
-def why_not() -> str | None:
-    """The reason PostgreSQL tests would be skipped, without starting anything."""
-    if os.environ.get("TEST_POSTGRES_URL") or os.environ.get("ONSITE_PG_WHEEL") == "1" or find_binaries():
-        return None
-    return MISSING
-
-
 def find_binaries() -> Path | None:
     """The folder of initdb and postgres, the newest version first."""
     found = shutil.which("initdb")

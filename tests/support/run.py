@@ -29,7 +29,7 @@ LINT = {
     "types": [str(BIN / "mypy")],
 }
 # Skips for these reasons mean the machine lacks something; .ci/run must not pass with them.
-ENVIRONMENT = ("PostgreSQL tests", "browser tests", "Chinese fonts")
+ENVIRONMENT = ("PostgreSQL tests", "browser tests")
 
 
 def main(arguments: list[str]) -> int:
