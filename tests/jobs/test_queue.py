@@ -10,7 +10,6 @@ from flask import Flask
 
 from jobs import sweep
 from tests.jobs import probe
-from tests.support import valkey
 from webapp.core import clock, outbox
 from webapp.core import queue as queues
 from webapp.core.db import db
@@ -53,11 +52,11 @@ def test_without_redis_the_change_is_saved_and_nobody_waits(app: Flask, put: Put
 
 
 def test_a_wiped_redis_loses_nothing(
-    redis_url: str, _valkey: valkey.Server, app: Flask, put: Put, worker: Callable[[], None], tmp_path: object
+    redis_url: str, app: Flask, put: Put, worker: Callable[[], None], tmp_path: object
 ) -> None:
     path = f"{tmp_path}/notes"
     put("a", path=path)
-    _valkey.flush()
+    queues.connection().flushall()
     db.session.remove()
     queues.nudge()
     worker()

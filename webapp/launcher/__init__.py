@@ -2,21 +2,48 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from webapp.config import ConfigError
-from webapp.launcher.checks import CannotStart
+from webapp import config
+from webapp.launcher import checks
+
+ROLES = ("web", "worker", "tick", "redis", "migrate")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """No argument runs everything; web, worker, tick, redis or migrate runs that alone. An exit status."""
-    from webapp.launcher import everything, roles
-
+    """No argument runs everything; the name of a role runs that alone. An exit status."""
     try:
         if not arguments:
-            return everything.run()
-        if arguments[0] in roles.ALONE and len(arguments) == 1:
-            return roles.ALONE[arguments[0]]()
-        raise CannotStart(f"python wsgi.py takes one of: {', '.join(roles.ALONE)}")
-    except (ConfigError, CannotStart) as problem:
+            return _everything()
+        if len(arguments) == 1 and arguments[0] in ROLES:
+            return _alone(arguments[0])
+        raise checks.CannotStart(f"python wsgi.py takes one of: {', '.join(ROLES)}")
+    except (config.ConfigError, checks.CannotStart) as problem:
         print(f"onsite: {problem}", file=sys.stderr)  # noqa: T201 - the one line a person needs
         return 1
+
+
+def _everything() -> int:
+    """What can go wrong early is found before the product is loaded, so that it is said at once."""
+    settings = config.from_env()
+    checks.writable(settings["VAR"])
+    address = _address(settings)
+    lock = checks.only_one(settings["VAR"] / f"{settings['INSTANCE']}.lock", address)
+    listener = checks.listen(settings["HOST"], settings["PORT"])
+
+    from webapp.launcher import everything
+
+    return everything.run(settings, address, lock, listener)
+
+
+def _alone(role: str) -> int:
+    from webapp.launcher import roles
+
+    roles.ALONE[role]()
+    return 0
+
+
+def _address(settings: dict[str, Any]) -> str:
+    host = "127.0.0.1" if settings["HOST"] in {"0.0.0.0", "::"} else settings["HOST"]  # noqa: S104
+    scheme = "https" if settings["TLS_CERT"] else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings['PORT']}"

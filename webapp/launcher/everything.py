@@ -12,21 +12,15 @@ from typing import IO, Any
 
 from flask import Flask
 
-from webapp import config
 from webapp.core import logs
-from webapp.launcher import checks, database, roles, valkey, web
+from webapp.launcher import database, roles, valkey, web
 from webapp.launcher.supervisor import Child, Supervisor
 
 SIGN_INS = "R001 rep · S001 store supervisor · H001 HR · F001 finance · A001 admin; password onsite-demo"
 
 
-def run() -> int:
-    """Until Ctrl-C. Raises ConfigError or CannotStart."""
-    settings = config.from_env()
-    checks.writable(settings["VAR"])
-    address = _address(settings)
-    lock = checks.only_one(settings["VAR"] / f"{settings['INSTANCE']}.lock", address)
-    listener = checks.listen(settings["HOST"], settings["PORT"])
+def run(settings: dict[str, Any], address: str, lock: IO[str], listener: socket.socket) -> int:
+    """Until Ctrl-C. Raises CannotStart."""
     logs.setup()
     redis = _redis(settings)
     supervisor = Supervisor([redis] if redis else [])
@@ -103,9 +97,3 @@ def _announce(app: Flask, address: str) -> None:
     if app.config["DEMO"]:
         lines.append(f"Sign in as {SIGN_INS}")
     print("\n".join(lines), flush=True)  # noqa: T201 - what a person waits for
-
-
-def _address(settings: dict[str, Any]) -> str:
-    host = "127.0.0.1" if settings["HOST"] in {"0.0.0.0", "::"} else settings["HOST"]  # noqa: S104
-    scheme = "https" if settings["TLS_CERT"] else "http"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings['PORT']}"

@@ -38,32 +38,15 @@ def demo(app: Flask) -> None:
     app.cli.main(args=["demo"], prog_name="flask", obj=ScriptInfo(create_app=lambda: app))
 
 
-def _web() -> int:
+def _web() -> None:
     app = _app()
     web.serve(app, f"{app.config['HOST']}:{app.config['PORT']}")
-    return 0
 
 
-def _worker() -> int:
-    worker(_app())
-    return 0
-
-
-def _tick() -> int:
-    tick(_app())
-    return 0
-
-
-def _redis() -> int:
+def _redis() -> None:
     settings = config.from_env()
     checks.writable(settings["VAR"])
     redis(settings)
-    return 0
-
-
-def _migrate() -> int:
-    database.migrate(_app())
-    return 0
 
 
 def _app() -> Flask:
@@ -73,10 +56,10 @@ def _app() -> Flask:
     return create_app()
 
 
-ALONE: dict[str, Callable[[], int]] = {
+ALONE: dict[str, Callable[[], None]] = {
     "web": _web,
-    "worker": _worker,
-    "tick": _tick,
+    "worker": lambda: worker(_app()),
+    "tick": lambda: tick(_app()),
     "redis": _redis,
-    "migrate": _migrate,
+    "migrate": lambda: database.migrate(_app()),
 }

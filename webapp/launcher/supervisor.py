@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from webapp.core.process import die_with_parent
+from webapp.core.process import call_me, die_with_parent
 
 log = logging.getLogger("onsite.launcher")
 
@@ -154,6 +154,7 @@ class Supervisor:
     def _become(self, child: Child, parent: int) -> None:
         """A group of its own, so that Ctrl-C reaches the launcher alone, and ordinary signals again."""
         die_with_parent(parent, child.death)
+        call_me(f"onsite-{child.name}")
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         for number in (*STOP_SIGNALS, signal.SIGCHLD):
