@@ -88,6 +88,12 @@ def statements(dialect: str, *, tables: Iterable[str] | None = None) -> list[str
     return list(dict.fromkeys(texts))
 
 
+def names(dialect: str, tables: Iterable[str]) -> list[str]:
+    """The triggers that must be there on these tables."""
+    wanted = set(tables)
+    return [trigger.name for trigger in _attached if trigger.table in wanted and trigger.only in (None, dialect)]
+
+
 def _maker(triggers: tuple[Trigger, ...]) -> Callable[..., None]:
     def make(_table: Table, connection: Connection, **_: object) -> None:
         for trigger in triggers:

@@ -1,1 +1,28 @@
 """Reading the wallet."""
+
+from webapp.wallet.queries.checks import problems
+from webapp.wallet.queries.entries import Filters, Row, Statement, entries_behind, entry, statement
+from webapp.wallet.queries.figures import (
+    balances,
+    closed_months,
+    earned_between,
+    held_and_paid,
+    open_date,
+    withdrawn_total,
+)
+from webapp.wallet.queries.requests import (
+    WithdrawalFilters,
+    asked_today,
+    branches_of,
+    own_withdrawals,
+    terms,
+    withdrawal,
+    withdrawals,
+    withdrawals_of,
+)
+
+__all__ = [
+    "Filters", "Row", "Statement", "WithdrawalFilters", "asked_today", "balances", "branches_of", "closed_months",
+    "earned_between", "entries_behind", "entry", "held_and_paid", "open_date", "own_withdrawals", "problems",
+    "statement", "terms", "withdrawal", "withdrawals", "withdrawals_of", "withdrawn_total",
+]  # fmt: skip

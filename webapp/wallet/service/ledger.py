@@ -17,7 +17,7 @@ from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict
 from webapp.core.ids import fingerprint
 from webapp.wallet import rules
-from webapp.wallet.models import Account, Entry, Txn
+from webapp.wallet.models import Account, Entry, MonthClose, Txn
 from webapp.wallet.rules import Leg, Posting
 
 
@@ -74,6 +74,12 @@ def close_person(*, employee_id: int, currency: str, through: date) -> None:
     open_book(employee_id=employee_id, currency=currency)
     mine = (Account.employee_id == employee_id, Account.currency == currency)
     conn().execute(update(Account).where(*mine).values(closed_through=through))
+
+
+def close_month(*, branch_id: int, month: str, at: datetime) -> None:
+    """From now on rewards for days of this month are booked in the open month; twice changes nothing."""
+    query = (postgresql if is_postgres() else sqlite).insert(MonthClose).on_conflict_do_nothing()
+    conn().execute(query, {"branch_id": branch_id, "month": month, "closed_at": at})
 
 
 def open_book(*, employee_id: int, currency: str) -> Book:

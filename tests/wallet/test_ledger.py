@@ -1,0 +1,176 @@
+"""Booking, and what the database itself refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.wallet.people import AT, company, earn, posting
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn, do, transaction
+from webapp.core.errors import Conflict
+from webapp.wallet import queries, service
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def test_figures_add_up() -> None:
+    rep, _ = company()
+    earn(rep, 10_000, 5_000, -2_000)
+    mine = queries.balances(rep.id, "CNY")
+    assert (mine.available, mine.earned, mine.recovery) == (13_000, 13_000, 0)
+    assert queries.problems() == []
+
+
+def test_t29_correction_below_zero_waits_and_is_offset_by_later_rewards() -> None:
+    rep, _ = company()
+    earn(rep, 3_000, -5_000)
+    assert queries.balances(rep.id, "CNY").recovery == -2_000
+    earn(rep, 500)
+    assert queries.balances(rep.id, "CNY").available == 0
+    earn(rep, 2_000)
+    mine = queries.balances(rep.id, "CNY")
+    assert (mine.available, mine.recovery, mine.earned) == (500, 0, 500)
+    assert queries.problems() == []
+
+
+def test_t28_same_key_is_booked_once_and_other_content_is_refused() -> None:
+    rep, _ = company()
+    once = posting(700, key="slot:1")
+    first = do(service.post, employee_id=rep.id, currency="CNY", postings=[once], at=AT)
+    again = do(service.post, employee_id=rep.id, currency="CNY", postings=[once, posting(50, key="slot:2")], at=AT)
+    assert again["slot:1"] == first["slot:1"]
+    assert queries.balances(rep.id, "CNY").available == 750
+    with pytest.raises(Conflict) as refused:
+        do(service.post, employee_id=rep.id, currency="CNY", postings=[posting(701, key="slot:1")], at=AT)
+    assert refused.value.code == "posting_changed"
+    assert queries.balances(rep.id, "CNY").available == 750
+
+
+def test_t27_currencies_never_mix() -> None:
+    rep, _ = company()
+    earn(rep, 100)
+    do(service.post, employee_id=rep.id, currency="SGD", postings=[posting(40)], at=AT)
+    assert queries.balances(rep.id, "CNY").available == 100
+    assert queries.balances(rep.id, "SGD").available == 40
+
+
+def test_posting_costs_five_statements_however_many(queries) -> None:
+    rep, _ = company()
+    earn(rep, 1)
+    with queries() as asked:
+        earn(rep, 100, 200, 300, 400)
+    assert len(asked) == 5, asked
+
+
+def test_late_rewards_go_to_the_open_month() -> None:
+    rep, _ = company()
+    do(service.close_month, branch_id=rep.branch_id, month="2026-02", at=AT)
+    do(service.close_month, branch_id=rep.branch_id, month="2026-02", at=AT)
+    today = date(2026, 3, 10)
+    assert queries.open_date(rep.branch_id, date(2026, 2, 27), today) == today
+    assert queries.open_date(rep.branch_id, date(2026, 1, 27), today) == date(2026, 1, 27)
+    assert queries.open_date(rep.branch_id, date(2026, 3, 2), today) == date(2026, 3, 2)
+
+
+def test_nothing_is_booked_into_a_month_that_was_paid() -> None:
+    """T29: also when the settlement asked for the date before the payslip was issued."""
+    rep, _ = company()
+    do(service.close_person, employee_id=rep.id, currency="CNY", through=date(2026, 2, 28))
+    txn_id = next(iter(earn(rep, 900, on=date(2026, 2, 20)).values()))
+    assert queries.entry(rep, txn_id).effective_on == date(2026, 3, 1)
+
+
+TAMPERING = {
+    "change an entry": "UPDATE ledger_entry SET amount = amount + 1",
+    "delete an entry": "DELETE FROM ledger_entry",
+    "change a transaction": "UPDATE ledger_txn SET amount = 1",
+    "move its day": "UPDATE ledger_txn SET effective_on = '2026-01-01'",
+    "unseal": "UPDATE ledger_txn SET sealed = false",
+    "seal again": "UPDATE ledger_txn SET sealed = true",
+    "delete a transaction": "DELETE FROM ledger_txn",
+    "raise a balance": "UPDATE ledger_account SET balance = balance + 100 WHERE kind = 'available'",
+    "raise balance and version": "UPDATE ledger_account SET balance = balance + 100, version = version + 1",
+    "hand the account over": "UPDATE ledger_account SET employee_id = (SELECT MAX(id) FROM employee)",
+    "delete accounts": "DELETE FROM ledger_account",
+    "an account with money in it": (
+        "INSERT INTO ledger_account (employee_id, kind, currency, balance, version)"
+        " SELECT MAX(id), 'available', 'CNY', 500, 0 FROM employee"
+    ),
+    "an entry in a sealed transaction": (
+        "INSERT INTO ledger_entry (txn_id, account_id, amount, balance_after, account_version)"
+        " SELECT MAX(t.id), a.id, 100, a.balance + 100, a.version + 1 FROM ledger_txn t, ledger_account a"
+        " WHERE a.kind = 'available' GROUP BY a.id, a.balance, a.version"
+    ),
+    "a transaction born sealed": (
+        "INSERT INTO ledger_txn (idem_key, fingerprint, employee_id, kind, currency, amount, effective_on, created_at,"
+        " meta, sealed) SELECT 'x', 'x', employee_id, 'reward', 'CNY', 5, effective_on, created_at, meta, true"
+        " FROM ledger_txn LIMIT 1"
+    ),
+    "sealed without entries": [
+        "INSERT INTO ledger_txn (idem_key, fingerprint, employee_id, kind, currency, amount, effective_on, created_at,"
+        " meta, sealed) SELECT 'x', 'x', employee_id, 'reward', 'CNY', 5, effective_on, created_at, meta, false"
+        " FROM ledger_txn LIMIT 1",
+        "UPDATE ledger_txn SET sealed = true WHERE idem_key = 'x'",
+    ],
+    "one-sided": [
+        "INSERT INTO ledger_txn (idem_key, fingerprint, employee_id, kind, currency, amount, effective_on, created_at,"
+        " meta, sealed) SELECT 'x', 'x', employee_id, 'reward', 'CNY', 5, effective_on, created_at, meta, false"
+        " FROM ledger_txn LIMIT 1",
+        "INSERT INTO ledger_entry (txn_id, account_id, amount, balance_after, account_version)"
+        " SELECT t.id, a.id, 5, a.balance + 5, a.version + 1 FROM ledger_txn t, ledger_account a"
+        " WHERE t.idem_key = 'x' AND a.kind IN ('available', 'clearing')",
+        "UPDATE ledger_txn SET sealed = true WHERE idem_key = 'x'",
+    ],
+    "an entry out of line": (
+        "INSERT INTO ledger_entry (txn_id, account_id, amount, balance_after, account_version)"
+        " SELECT MAX(t.id), a.id, 100, 7, a.version + 1 FROM ledger_txn t, ledger_account a GROUP BY a.id, a.version"
+    ),
+}
+
+
+@pytest.mark.parametrize("statements", TAMPERING.values(), ids=TAMPERING.keys())
+def test_tampering_by_sql_is_refused(statements: str | list[str]) -> None:
+    rep, _ = company()
+    earn(rep, 1_000)
+    with pytest.raises(DBAPIError, match=_SPOKEN):
+        _run(statements)
+    _is_untouched(rep)
+
+
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_txn"])
+def test_replacing_a_row_is_refused(table: str) -> None:
+    """INSERT OR REPLACE deletes on SQLite without asking the delete trigger."""
+    rep, _ = company()
+    earn(rep, 1_000)
+    with pytest.raises(DBAPIError, match=_SPOKEN):
+        _run(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+    _is_untouched(rep)
+
+
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_txn", "ledger_account"])
+def test_truncating_is_refused(table: str) -> None:
+    rep, _ = company()
+    earn(rep, 1_000)
+    with pytest.raises(DBAPIError, match=_SPOKEN):
+        _run(f"TRUNCATE {table} CASCADE")
+    _is_untouched(rep)
+
+
+_SPOKEN = "is immutable|is sealed after|starts empty|only together|sum to zero|continues its account"
+
+
+def _run(statements: str | list[str]) -> None:
+    with transaction():
+        for statement in [statements] if isinstance(statements, str) else statements:
+            conn().execute(text(statement))
+
+
+def _is_untouched(rep: SignedIn) -> None:
+    assert queries.balances(rep.id, "CNY").available == 1_000
+    assert queries.problems() == []
