@@ -134,3 +134,33 @@ words(
         "hold_reason_needed": N_("Say why, for those who wait for their money."),
     }
 )
+
+words(
+    {
+        "role_rep": N_("Rep"),
+        "role_supervisor": N_("Store supervisor"),
+        "role_hr": N_("HR"),
+        "role_finance": N_("Finance"),
+        "role_admin": N_("Administrator"),
+        "employer_own": N_("Our own staff"),
+        "employer_client": N_("The client's staff"),
+        "employee.hired": N_("Added the person"),
+        "employee.changed": N_("Changed the person's data"),
+        "employee.leaving": N_("Set the last day"),
+        "employee.stays": N_("Took the last day back"),
+        "employee.scope": N_("Changed the branches they work in"),
+        "salary.recorded": N_("Set the base salary"),
+        "password.reset": N_("Made a one-time password"),
+        "password.chosen": N_("Chose a password"),
+        "password.changed": N_("Changed the password"),
+        "sign_ins.ended": N_("Ended sign-ins"),
+        "branch.created": N_("Made the branch"),
+        "branch.changed": N_("Changed the branch's settings"),
+        "branch.held": N_("Held the branch's settlement"),
+        "branch.released": N_("Released the branch's settlement"),
+        "team.created": N_("Made the team"),
+        "team.renamed": N_("Renamed the team"),
+        "team.deleted": N_("Deleted the team"),
+        "import.applied": N_("Imported a file"),
+    }
+)
