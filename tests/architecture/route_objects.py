@@ -1,20 +1,32 @@
 """What the permission matrix puts into URLs and forms. Whoever adds a route adds its objects here.
 
-OBJECTS: URL parameter -> (object of the company the roles work in, object of somebody else's branch).
+OBJECTS: URL parameter -> function of the company and the staff number of who asks, called in an app context;
+    gives (an object that person may see, one of another branch or person).
 FORMS: endpoint -> a form that gets past validation, so that the object itself is looked up.
-EMPTY_HANDED: endpoints that answer something else than 2xx/3xx to a plain GET, with the status.
+EMPTY_HANDED: endpoints that answer something else than 2xx or 3xx to a plain GET, with the status.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask import current_app
+
+from tests.support import apps
 from tests.support.company import Company
 
-OBJECTS: dict[str, Callable[[Company], tuple[object, object]]] = {
-    "site_id": lambda company: (company.sites[0].id, company.other_site.id),
-    "employee_id": lambda company: (company.people["R001"].id, company.people["R101"].id),
-    "branch_id": lambda company: (company.branch.id, company.other_branch.id),
+OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
+    "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
+    "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
+    "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
+    "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),
 }
+
+
+def fill(parameters: list[str], company: Company, who: str, *, foreign: bool = False) -> dict[str, object]:
+    """Values for a route's parameters; unknown ones are left to the test that asks for them."""
+    return {name: OBJECTS[name](company, who)[foreign] for name in parameters}
+
+
 FORMS: dict[str, dict[str, str]] = {}
 EMPTY_HANDED: dict[str, int] = {"health.ready": 503}  # the matrix runs without Redis

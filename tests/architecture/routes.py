@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
 
 from webapp.core.authz import Role
 
+_PARAMETER = re.compile(r"<(?:([^:<>]+):)?(\w+)>")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -23,10 +24,11 @@ class Route:
 
     @property
     def parameters(self) -> list[str]:
-        return re.findall(r"<(?:[^:<>]+:)?(\w+)>", self.rule)
+        """Names of the objects in the path; a choice of words (<any(a, b):x>) names no object."""
+        return [name for converter, name in _PARAMETER.findall(self.rule) if not converter.startswith("any(")]
 
-    def path(self, values: dict[str, object]) -> str:
-        return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(values[found[1]]), self.rule)
+    def path(self, values: Mapping[str, object]) -> str:
+        return _PARAMETER.sub(lambda found: str(values.get(found[2], _first_choice(found[1]))), self.rule)
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule} ({self.endpoint})"
@@ -39,6 +41,10 @@ def all_routes(app: Flask) -> Iterator[Route]:
             if method in (rule.methods or ()) and rule.endpoint != "static":
                 roles = app.view_functions[rule.endpoint].permission  # type: ignore[attr-defined]
                 yield Route(rule.endpoint, method, rule.rule, roles)
+
+
+def _first_choice(converter: str) -> str:
+    return converter.removeprefix("any(").partition(",")[0].strip(" \"')")
 
 
 def untyped(rule: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support import forks
 from tests.support.databases import VERSIONS
@@ -89,6 +89,15 @@ def add_sign_in(app: Flask, who: Any) -> str:
         row = SignIn(employee_id=employee_id, created_at=at, expires_at=at + timedelta(days=36500))
         db.session.add(row)
     return str(row.id)
+
+
+def speak(app: Flask, staff_no: str, language: str) -> None:
+    """Set the language a person reads, "en" or "zh"."""
+    from webapp.core.db import db, transaction
+    from webapp.people.models import Employee
+
+    with app.app_context(), transaction():
+        db.session.execute(update(Employee).where(Employee.staff_no == staff_no).values(language=language))
 
 
 def sign_in(app: Flask, client: FlaskClient, who: Any) -> Any:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from tests import factories
+from webapp.core.db import db
 from webapp.core.security import hash_password
 from webapp.people.models import Branch, Employee
 from webapp.sites.models import Site, StoreType
@@ -41,6 +44,15 @@ def build() -> Company:
     )
     other = factories.site(other_kind, people["S101"], name="Raffles", code="SG001", lat=1.2839, lng=103.8515)
     return Company(shanghai, singapore, people, kind, other_kind, sites, other)
+
+
+def find() -> Company:
+    """The company of this database, as `build` made it. Needs an app context."""
+    people = {person.staff_no: person for person in db.session.scalars(select(Employee))}
+    shanghai, singapore = db.session.scalars(select(Branch).order_by(Branch.id))
+    kind, other_kind = db.session.scalars(select(StoreType).order_by(StoreType.id))
+    *sites, other = db.session.scalars(select(Site).order_by(Site.id))
+    return Company(shanghai, singapore, people, kind, other_kind, tuple(sites), other)
 
 
 def _people(shanghai: Branch, singapore: Branch) -> dict[str, Employee]:
