@@ -135,7 +135,7 @@ def test_an_environment_made_by_hand_without_them_gets_them(prepare: ModuleType)
 
 def test_what_cannot_be_installed_is_one_line(prepare: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     pin(prepare.ROOT, "1.1")
-    monkeypatch.setattr(prepare, "_run", lambda words: "venv" in words)
+    monkeypatch.setattr(prepare, "_install", lambda kind: False)
     with pytest.raises(prepare.Trouble, match="could not be made; see the lines above"):
         prepare.prepare("run")
 

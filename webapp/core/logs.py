@@ -26,7 +26,8 @@ def setup(*, terminal: bool | None = None, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(KeyValueFormatter() if terminal else JsonFormatter())
     root = logging.getLogger()
-    root.handlers, root.level = [handler], level
+    root.handlers = [handler]
+    root.setLevel(level)
     for name in ("alembic", "flask_limiter", "rq", "rq.worker", "rq.job", "rq.scheduler", "gunicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
