@@ -18,7 +18,8 @@ pytestmark = pytest.mark.usefixtures("app")
 
 _SECOND_RELEASE = (
     "INSERT INTO ledger_txn (idem_key, fingerprint, employee_id, kind, currency, amount, effective_on, created_at,"
-    " meta, sealed, resolves_id) SELECT 'x', 'x', employee_id, 'sweep', currency, 0, effective_on, created_at, meta, true, id"
+    " meta, sealed, resolves_id)"
+    " SELECT 'x', 'x', employee_id, 'sweep', currency, 0, effective_on, created_at, meta, true, id"
     " FROM ledger_txn WHERE kind = 'reserve'"
 )
 BROKEN = {
