@@ -24,6 +24,7 @@ class Shift(db.Model):
     end: Mapped[str] = mapped_column(String(5))
     grace_minutes: Mapped[int] = mapped_column(default=0)
     archived_at: Mapped[UTC | None]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class RosterDay(db.Model):
@@ -64,13 +65,15 @@ class CalendarDay(db.Model):
     """A branch's holiday or make-up workday; HR may edit what the library proposed."""
 
     __tablename__ = "calendar_day"
+    __table_args__ = (CheckConstraint("kind in ('holiday','workday','ordinary')", name="kind"),)
 
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
     on: Mapped[date] = mapped_column("on_date", primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
-    """'holiday' or 'workday' (make-up)."""
+    """holiday | workday (make-up) | ordinary (HR took a day of the library back: the week decides)"""
     name: Mapped[str] = mapped_column(String(120))
     source: Mapped[str] = mapped_column(String(10), default="library")
+    """library | hr"""
 
 
 class Leave(db.Model):

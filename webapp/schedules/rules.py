@@ -57,6 +57,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """One stop as somebody plans it; times are local "HH:MM" or None."""
+
+    site_id: int
+    starts: str | None = None
+    ends: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DayWords:
     """Everything said about one person's date, strongest first; None where nothing was said."""
 
@@ -128,6 +137,20 @@ def hhmm(text: str, *, field: str) -> str:
     return f"{int(hours):02}:{minutes}"
 
 
+def shift_times(start: str, end: str, grace_minutes: int) -> ShiftTimes:
+    """Checked hours. Raises Invalid with the field (start, end, grace_minutes)."""
+    hours = ShiftTimes(hhmm(start, field="start"), hhmm(end, field="end"), grace_minutes)
+    if hours.start == hours.end:
+        raise Invalid("shift_empty", "end")
+    if not 0 <= grace_minutes <= GRACE_MAX:
+        raise Invalid("grace_bounds", "grace_minutes", high=GRACE_MAX)
+    return hours
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def _outside(moment: datetime, begin: datetime, end: datetime) -> timedelta:
     return max(begin - moment, moment - end, timedelta(0))
 
@@ -142,5 +165,26 @@ words(
         "day_rest": N_("Rest"),
         "day_holiday": N_("Holiday"),
         "day_leave": N_("Leave"),
+        "day_workday": N_("Make-up workday"),
+        "day_ordinary": N_("Ordinary day"),
+        "shift_empty": N_("The end must differ from the start. An end before the start means the next day."),
+        "grace_bounds": N_("The grace must be from 0 to %(high)s minutes."),
+        "shift_name_taken": N_("Another shift of this branch is called %(name)s."),
+        "hours_too_old": N_("Hours can be changed back to %(day)s at most."),
+        "past_day": N_("Only HR changes days that are over."),
+        "plan_too_long": N_("At most %(limit)s visits a day."),
+        "plan_bad_site": N_("A planned site is not one of this branch, or it is archived."),
+        "plan_order": N_("A visit ends after it starts."),
+        "leave_overlap": N_("There is leave from %(first)s to %(last)s already."),
+        "leave_too_long": N_("At most %(limit)s days at once."),
+        "leave_order": N_("The last day is before the first."),
+        "no_holiday_list": N_("There is no list of holidays for the country %(country)s. Add the days by hand."),
+        "plan_on_rest": N_("Visits are planned on a day off."),
+        "plan_on_holiday": N_("Visits are planned on a holiday."),
+        "plan_on_leave": N_("Visits are planned during leave."),
+        "plan_outside_shift": N_("A visit is planned outside the shift."),
+        "plan_overlaps": N_("Two visits overlap."),
+        "plan_unplaced": N_("A planned site has no position yet."),
+        "same_week": N_("Choose another week to copy from."),
     }
 )

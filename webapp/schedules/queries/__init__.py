@@ -1,6 +1,27 @@
 """Reading schedules: what a day should look like, which work date it is, plans, rosters, calendars, leave."""
 
 from webapp.schedules.queries.days import expectation, expectations, work_date, work_day
+from webapp.schedules.queries.office import calendar, leaves, open_shifts, shifts, some_day, upcoming
 from webapp.schedules.queries.plans import plan, plans
+from webapp.schedules.queries.week import Cell, WeekFilter, WeekPage, people, person, week
 
-__all__ = ["expectation", "expectations", "plan", "plans", "work_date", "work_day"]
+__all__ = [
+    "Cell",
+    "WeekFilter",
+    "WeekPage",
+    "calendar",
+    "expectation",
+    "expectations",
+    "leaves",
+    "open_shifts",
+    "people",
+    "person",
+    "plan",
+    "plans",
+    "shifts",
+    "some_day",
+    "upcoming",
+    "week",
+    "work_date",
+    "work_day",
+]

@@ -183,7 +183,7 @@ _EVERYTHING = union_all(
     .outerjoin(Shift, Shift.id == RosterDay.shift_id)
     .where(RosterDay.employee_id.in_(_PEOPLE), RosterDay.work_date.in_(_DATES)),
     _part("calendar", day=CalendarDay.on, word=CalendarDay.kind).where(
-        CalendarDay.branch_id == _BRANCH, CalendarDay.on.in_(_DATES)
+        CalendarDay.branch_id == _BRANCH, CalendarDay.on.in_(_DATES), CalendarDay.kind != "ordinary"
     ),
     _part("plan", key=PlanStop.employee_id, day=PlanStop.work_date, seq=PlanStop.seq, ref=StoreType.id, **_STORE_HOURS)
     .select_from(PlanStop)

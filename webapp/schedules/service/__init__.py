@@ -1,0 +1,27 @@
+"""Changing schedules: hours, rosters, plans, calendars, leave."""
+
+from webapp.schedules.service.calendar import seed_calendar, set_calendar_day
+from webapp.schedules.service.hours import (
+    archive_shift,
+    change_shift,
+    change_store_type,
+    create_shift,
+    unarchive_shift,
+)
+from webapp.schedules.service.leave import cancel_leave, record_leave
+from webapp.schedules.service.roster import copy_week, set_day, set_plan
+
+__all__ = [
+    "archive_shift",
+    "cancel_leave",
+    "change_shift",
+    "change_store_type",
+    "copy_week",
+    "create_shift",
+    "record_leave",
+    "seed_calendar",
+    "set_calendar_day",
+    "set_day",
+    "set_plan",
+    "unarchive_shift",
+]

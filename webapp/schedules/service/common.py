@@ -1,0 +1,70 @@
+"""What every verb needs: whom it is about, whether it may, and telling attendance."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from webapp.core import outbox
+from webapp.core.authz import OFFICE, SignedIn
+from webapp.core.db import db
+from webapp.core.errors import Forbidden, NotFound
+from webapp.people.models import Branch, Employee
+from webapp.schedules import policy
+
+
+def person(by: SignedIn | None, employee_id: int, on: date, at: datetime) -> Employee:
+    """Somebody whose schedule `by` may change on that date. Raises NotFound, Forbidden.
+
+    Supervisors change today and later; HR and the operator at the console (None) any day. Nobody their own.
+    """
+    if by is None:
+        return _found(db.session.get(Employee, employee_id))
+    someone = _found(db.session.scalar(policy.visible_to(by).where(Employee.id == employee_id)))
+    if not policy.can_change(by) or by.id == employee_id:
+        raise Forbidden("forbidden")
+    if by.role not in OFFICE and on < today(someone.branch_id, at):
+        raise Forbidden("past_day", "work_date")
+    return someone
+
+
+def office(by: SignedIn | None, branch_id: int) -> None:
+    """Raises NotFound for another branch, Forbidden for those who are not HR or admin."""
+    if by is None:
+        return
+    if branch_id not in by.branch_ids:
+        raise NotFound("not_found")
+    if by.role not in OFFICE:
+        raise Forbidden("forbidden")
+
+
+def today(branch_id: int, at: datetime) -> date:
+    """The branch's local date."""
+    zone = db.session.scalar(select(Branch.timezone).where(Branch.id == branch_id))
+    if zone is None:
+        raise NotFound("not_found", "branch_id")
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def person_changed(someone: Employee, dates: Iterable[date], at: datetime) -> None:
+    """Have these days rebuilt; days still to come have nothing to rebuild."""
+    last = today(someone.branch_id, at)
+    for on in sorted({on for on in dates if on <= last}):
+        payload = {"employee_id": someone.id, "work_date": on.isoformat()}
+        outbox.put("schedule_changed", f"{someone.id}|{on}", payload, at)
+
+
+def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> None:
+    """Have a span of a branch's days rebuilt, as far as they have begun."""
+    end = min(last, today(branch_id, at))
+    while first <= end:
+        payload = {"branch_id": branch_id, "work_date": first.isoformat()}
+        outbox.put("schedule_changed", f"branch {branch_id}|{first}", payload, at)
+        first += timedelta(days=1)
+
+
+def _found(someone: Employee | None) -> Employee:
+    if someone is None:
+        raise NotFound("not_found", "employee_id")
+    return someone

@@ -1,0 +1,193 @@
+"""Who works when, and which sites they visit."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from webapp.core import audit
+from webapp.core.authz import OFFICE, SignedIn
+from webapp.core.db import conn, db
+from webapp.core.errors import Forbidden, Invalid, NotFound
+from webapp.people.models import Employee
+from webapp.schedules import policy, rules
+from webapp.schedules.models import PlanStop, RosterDay, Shift
+from webapp.schedules.rules import PlannedStop
+from webapp.schedules.service.common import person, person_changed, today
+from webapp.sites.models import Site
+
+MOST_STOPS = 20
+WEEK = timedelta(days=7)
+
+
+def set_day(
+    *,
+    by: SignedIn | None,
+    employee_id: int,
+    work_date: date,
+    kind: str | None,
+    shift_id: int | None = None,
+    at: datetime,
+) -> None:
+    """`kind` is work (with a shift, or None for the usual hours), rest, or None: the calendar and week decide.
+
+    Raises NotFound, Forbidden, Invalid.
+    """
+    someone = person(by, employee_id, work_date, at)
+    if kind not in ("work", "rest", None):
+        raise Invalid("not_a_choice", "kind")
+    shift_id = shift_id if kind == "work" else None
+    _check_shift(someone.branch_id, shift_id)
+    row = db.session.get(RosterDay, (employee_id, work_date))
+    before = {"kind": row.kind, "shift_id": row.shift_id} if row else {"kind": None, "shift_id": None}
+    after = {"kind": kind, "shift_id": shift_id}
+    if before == after:
+        return
+    here = (RosterDay.employee_id == employee_id, RosterDay.work_date == work_date)
+    conn().execute(delete(RosterDay).where(*here))
+    if kind is not None:
+        values = {"employee_id": employee_id, "work_date": work_date, "branch_id": someone.branch_id, **after}
+        conn().execute(insert(RosterDay), values)
+    _record(by, "roster.changed", someone, work_date, *audit.changed(before, after), at)
+    person_changed(someone, [work_date], at)
+
+
+def set_plan(
+    *, by: SignedIn | None, employee_id: int, work_date: date, stops: Sequence[PlannedStop], at: datetime
+) -> None:
+    """Replace the planned visits of a day, in order. Raises NotFound, Forbidden, Invalid."""
+    someone = person(by, employee_id, work_date, at)
+    wanted = [_checked(stop) for stop in stops]
+    if len(wanted) > MOST_STOPS:
+        raise Invalid("plan_too_long", "stops", limit=MOST_STOPS)
+    before = _stops(employee_id, work_date)
+    _check_sites(someone.branch_id, {stop.site_id for stop in wanted} - {stop.site_id for stop in before})
+    if wanted == before:
+        return
+    here = (PlanStop.employee_id == employee_id, PlanStop.work_date == work_date)
+    conn().execute(delete(PlanStop).where(*here))
+    rows = [_row(someone.id, work_date, seq, stop) for seq, stop in enumerate(wanted, 1)]
+    if rows:
+        conn().execute(insert(PlanStop), rows)
+    _record(by, "plan.changed", someone, work_date, _shown(before), _shown(wanted), at)
+    person_changed(someone, [work_date], at)
+
+
+def copy_week(
+    *, by: SignedIn, people: Sequence[int], from_monday: date, to_monday: date, at: datetime
+) -> tuple[int, int]:
+    """Copy rosters and plans of a week; a day that has its own already stays. (days copied, days left alone).
+
+    Raises NotFound when one of `people` is not visible, Forbidden, Invalid.
+    """
+    if not policy.can_change(by):
+        raise Forbidden("forbidden")
+    if from_monday == to_monday or from_monday.weekday() or to_monday.weekday():
+        raise Invalid("same_week", "from_monday")
+    team = {one.id: one for one in db.session.scalars(policy.visible_to(by).where(Employee.id.in_(people)))}
+    if set(people) - set(team):
+        raise NotFound("not_found", "people")
+    team.pop(by.id, None)
+    copied, kept = _copy(by, team, to_monday - from_monday, from_monday, at)
+    for someone in team.values():
+        if dates := copied.get(someone.id):
+            after = {"days": len(dates), "copied_from": from_monday}
+            _record(by, "roster.copied", someone, to_monday, None, after, at)
+            person_changed(someone, dates, at)
+    return sum(map(len, copied.values())), kept
+
+
+def _copy(
+    by: SignedIn, team: dict[int, Employee], shift: timedelta, monday: date, at: datetime
+) -> tuple[dict[int, set[date]], int]:
+    here = _week(team, monday, (RosterDay, PlanStop))
+    there = {(row.employee_id, row.work_date) for row in _week(team, monday + shift, (RosterDay, PlanStop))}
+    first = date.min if by.role in OFFICE else today(by.branch_id, at)
+    copied: dict[int, set[date]] = defaultdict(set)
+    kept: set[tuple[int, date]] = set()
+    rows: dict[type, list[dict[str, Any]]] = defaultdict(list)
+    for row in here:
+        on = row.work_date + shift
+        if (row.employee_id, on) in there or on < first:
+            kept.add((row.employee_id, on))
+            continue
+        copied[row.employee_id].add(on)
+        rows[type(row)].append(_again(row, on))
+    for model, values in rows.items():
+        conn().execute(insert(model), values)
+    return copied, len(kept)
+
+
+def _week(team: dict[int, Employee], monday: date, models: Sequence[Any]) -> list[Any]:
+    found = []
+    for model in models:
+        span = (model.employee_id.in_(team), model.work_date >= monday, model.work_date < monday + WEEK)
+        found += db.session.scalars(select(model).where(*span))
+    return found
+
+
+def _again(row: Any, on: date) -> dict[str, Any]:
+    values = {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key != "id"}
+    return {**values, "work_date": on}
+
+
+def _checked(stop: PlannedStop) -> PlannedStop:
+    starts = rules.hhmm(stop.starts, field="stops") if stop.starts else None
+    ends = rules.hhmm(stop.ends, field="stops") if stop.ends else None
+    if starts and ends and starts == ends:
+        raise Invalid("plan_order", "stops")
+    return PlannedStop(stop.site_id, starts, ends)
+
+
+def _check_sites(branch_id: int, site_ids: set[int]) -> None:
+    """Sites planned anew are active ones of the branch; an archived one planned before may stay."""
+    known = select(Site.id).where(Site.id.in_(site_ids), Site.branch_id == branch_id, Site.archived_at.is_(None))
+    if site_ids and set(db.session.scalars(known)) != site_ids:
+        raise Invalid("plan_bad_site", "stops")
+
+
+def _check_shift(branch_id: int, shift_id: int | None) -> None:
+    if shift_id is None:
+        return
+    shift = db.session.get(Shift, shift_id)
+    if shift is None or shift.branch_id != branch_id or shift.archived_at is not None:
+        raise Invalid("not_a_choice", "shift_id")
+
+
+def _stops(employee_id: int, work_date: date) -> list[PlannedStop]:
+    here = select(PlanStop.site_id, PlanStop.starts, PlanStop.ends).where(
+        PlanStop.employee_id == employee_id, PlanStop.work_date == work_date
+    )
+    return [PlannedStop(*row) for row in conn().execute(here.order_by(PlanStop.seq))]
+
+
+def _row(employee_id: int, work_date: date, seq: int, stop: PlannedStop) -> dict[str, Any]:
+    known = {"employee_id": employee_id, "work_date": work_date, "seq": seq}
+    return {**known, "site_id": stop.site_id, "starts": stop.starts, "ends": stop.ends}
+
+
+def _shown(stops: Sequence[PlannedStop]) -> dict[str, Any]:
+    return {"stops": [[stop.site_id, stop.starts, stop.ends] for stop in stops]}
+
+
+def _record(
+    by: SignedIn | None,
+    action: str,
+    someone: Employee,
+    work_date: date,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    at: datetime,
+) -> None:
+    audit.record(
+        actor_id=by.id if by else None,
+        action=action,
+        object_type="schedule",
+        object_id=f"{someone.id}|{work_date}",
+        branch_id=someone.branch_id,
+        before=before,
+        after=after,
+        at=at,
+    )
