@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from tests.support import apps, databases, postgres, server, valkey
 from tests.support import queries as query_recorder
@@ -20,6 +21,10 @@ from tests.support.clockwork import Frozen
 
 apps.prepare_environment()
 time.tzset()
+# The same examples every time and no time limit, so that neither luck nor a busy machine fails a run.
+settings.register_profile("test", deadline=None, derandomize=True, database=None)
+settings.register_profile("soak", deadline=None, max_examples=2000)
+settings.load_profile("soak" if os.environ.get("ONSITE_SOAK") else "test")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

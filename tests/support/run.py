@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--lint"]:
         failed = lint()
     elif arguments[:1] == ["--soak"]:
+        os.environ["ONSITE_SOAK"] = "1"
         failed = tests(skips, {"soak": [*PYTEST, "-m", "soak", *arguments[1:]]})
     elif arguments:
         failed = tests(skips, {"tests": [*PYTEST, *arguments]})
