@@ -160,6 +160,15 @@ def test_a_lost_row_gives_way_to_a_newer_one_with_its_key(app: Flask, put: Put) 
     assert len(rows()) == 1
 
 
+def test_a_row_that_kills_every_worker_ends_as_failed(app: Flask, put: Put) -> None:
+    put("a")
+    for _ in range(outbox.DEADLY):
+        items = claim()
+        do(outbox.hand_out_again, ids=[item.id for item in items], at=clock.now())
+    assert claim() == []
+    assert outbox.backlog(at=clock.now()).failed == 1
+
+
 def test_one_bad_row_never_stops_the_batch(app: Flask, put: Put, tmp_path: os.PathLike[str]) -> None:
     path = str(tmp_path) + "/notes"
     put("1", path=path)

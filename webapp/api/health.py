@@ -57,8 +57,8 @@ def _database() -> dict[str, Any]:
 
 
 def _migrations() -> dict[str, Any]:
-    at, heads = db.session.scalar(text("SELECT version_num FROM alembic_version")), _heads()
-    return {"ok": at in heads, "at": at}
+    at = frozenset(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+    return {"ok": at == _heads(), "at": sorted(at)}
 
 
 def _queue() -> dict[str, Any]:

@@ -23,6 +23,7 @@ from webapp.core.queue import nudge
 LEASE = timedelta(minutes=3)
 KEEP_DONE = timedelta(hours=1)
 MAX_ATTEMPTS = 8
+DEADLY = 20
 _WAITING = "claimed_at IS NULL AND done_at IS NULL AND failed_at IS NULL"
 _CLAIMED = "claimed_at IS NOT NULL AND done_at IS NULL AND failed_at IS NULL"
 
@@ -126,7 +127,12 @@ def lost(*, at: datetime) -> list[int]:
 
 
 def hand_out_again(*, ids: Sequence[int], at: datetime) -> None:
-    _release(ids, {"available_at": at})
+    """To somebody else; but what has taken so many workers with it stays visible as failed."""
+    deadly = (_row.id.in_(ids), _row.attempts >= DEADLY)
+    conn().execute(update(OutboxRow).where(*deadly).values(failed_at=at, last_error="killed every worker"))
+    _release(
+        conn().scalars(select(_row.id).where(_row.id.in_(ids), _row.failed_at.is_(None))).all(), {"available_at": at}
+    )
 
 
 def prune(*, at: datetime) -> int:

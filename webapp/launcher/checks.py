@@ -51,7 +51,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise CannotStart(f"HOST={host} is not an address of this machine") from None
     except OSError as error:
         raise CannotStart(
-            f"port {port} on {host} cannot be used ({error.strerror.lower()}); try PORT={port + 1} make run"
+            f"port {port} on {host} cannot be used ({str(error.strerror).lower()}); try PORT={port + 1} make run"
         ) from None
     return listener
 

@@ -67,7 +67,7 @@ def prepare(kind: str) -> None:
 
 def matches_here(lock: Path) -> bool:
     """Run inside .venv: is every pinned package installed in a pinned version?"""
-    pins = {}
+    pins = {}  # type: dict[str, list[tuple[str, bool]]]
     for line in lock.read_text().splitlines():
         if "==" in line and not line.startswith((" ", "#")):
             name, _, rest = line.partition("==")

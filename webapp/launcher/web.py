@@ -12,7 +12,7 @@ from webapp.core.process import children_die_with_me
 
 
 class Server(BaseApplication):
-    def __init__(self, app: Flask, bind: str, ready: Callable[[], None]) -> None:
+    def __init__(self, app: Flask, bind: str, ready: Callable[[], object]) -> None:
         self.app, self.options = app, _options(app.config, bind)
         self.options["post_worker_init"] = lambda _worker: ready()
         super().__init__()
@@ -34,7 +34,7 @@ class PlainLogger(Logger):
         self.error_log.propagate = True
 
 
-def serve(app: Flask, bind: str, ready: Callable[[], None] = lambda: None) -> None:
+def serve(app: Flask, bind: str, ready: Callable[[], object] = lambda: None) -> None:
     """Serve until told to stop; `bind` is host:port or fd://N. A killed gunicorn takes its workers with it."""
     children_die_with_me()
     Server(app, bind, ready).run()
