@@ -129,7 +129,10 @@ words(
         "role_not_yours": N_("Only an administrator can give or take this role."),
         "not_yourself": N_("You cannot change this about yourself. Ask a colleague."),
         "left_before_joined": N_("The last day is before the first."),
-        "changed_meanwhile": N_("Somebody changed this while you were looking at it. The newest state is shown below."),
+        "changed_meanwhile": N_(
+            "Somebody changed this while you were looking at it. "
+            "Look at the changes, and save again if yours is still right."
+        ),
         "company_exists": N_("There is a company in this database already."),
         "hold_reason_needed": N_("Say why, for those who wait for their money."),
     }
