@@ -9,9 +9,10 @@ from webapp.schedules.service.hours import (
     unarchive_shift,
 )
 from webapp.schedules.service.leave import cancel_leave, record_leave
-from webapp.schedules.service.roster import copy_week, set_day, set_plan
+from webapp.schedules.service.roster import add_stop, copy_week, set_day, set_plan
 
 __all__ = [
+    "add_stop",
     "archive_shift",
     "cancel_leave",
     "change_shift",

@@ -75,6 +75,18 @@ def set_plan(
     person_changed(someone, [work_date], at)
 
 
+def add_stop(
+    *, by: SignedIn | None, employee_id: int, work_date: date, stop: PlannedStop, anew: bool = False, at: datetime
+) -> None:
+    """Put a visit at the end of a day's plan, or in the place of the one at the same site and time.
+
+    anew: the plan starts over with it. Raises NotFound, Forbidden, Invalid.
+    """
+    plan = [] if anew else _stops(employee_id, work_date)
+    kept = [other for other in plan if (other.site_id, other.starts) != (stop.site_id, stop.starts)]
+    set_plan(by=by, employee_id=employee_id, work_date=work_date, stops=[*kept, stop], at=at)
+
+
 def copy_week(
     *, by: SignedIn, people: Sequence[int], from_monday: date, to_monday: date, at: datetime
 ) -> tuple[int, int]:

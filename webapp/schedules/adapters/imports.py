@@ -1,0 +1,131 @@
+"""Planned visits and rosters from a table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.core.cells import Cells
+from webapp.core.db import conn
+from webapp.core.errors import N_, Invalid, words
+from webapp.core.imports import Ask, Column, ImportKind, Parsed
+from webapp.people.models import Employee
+from webapp.schedules import service
+from webapp.schedules.models import Shift
+from webapp.schedules.rules import PlannedStop
+from webapp.sites.models import Site
+
+_REST = ("rest", "off", "休", "休息", "-")
+_STAFF = Column("staff_no", N_("Staff number"), True, ("工号", "员工编号", "staff no."), "R001")
+_DATE = Column("date", N_("Date"), True, ("日期", "work_date", "day"), "2026-11-23")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    people: Mapping[str, int]
+    things: Mapping[str, int]
+    """Sites by code, or shifts by name."""
+    begun: set[tuple[int, date]] = field(default_factory=set)
+    """Days that an earlier good row of the file has begun anew."""
+
+
+class PlansImport(ImportKind):
+    """One row per planned visit. The file is the whole plan of every person and day in it."""
+
+    code = "plans"
+    columns = (
+        _STAFF,
+        _DATE,
+        Column("site", N_("Site code"), True, ("门店编号", "site_code", "门店"), "SH0001"),
+        Column("starts", N_("From"), False, ("开始", "start"), "09:00"),
+        Column("ends", N_("Until"), False, ("结束", "end"), "10:30"),
+    )
+
+    def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
+        sites = select(Site.code, Site.id).where(Site.branch_id == ask.branch_id, Site.archived_at.is_(None))
+        return Known(_people(ask.branch_id), {row[0].casefold(): row[1] for row in conn().execute(sites)})
+
+    def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
+        person, on = _one(cells, "staff_no", known.people, "unknown_staff"), cells.day("date")
+        site = _one(cells, "site", known.things, "unknown_site")
+        starts, ends = cells.hhmm("starts"), cells.hhmm("ends")
+        if starts and starts == ends:
+            cells.fail("ends", Invalid("plan_order", "ends"))
+        if not cells.ok or person is None or on is None:
+            return Parsed("create", "")
+        anew = (person, on) not in known.begun
+        known.begun.add((person, on))
+        data = {"person": person, "date": on.isoformat(), "site": site, "starts": starts, "ends": ends, "anew": anew}
+        return Parsed("create", f"{person}|{on}|{site}|{starts}", data)
+
+    def apply_row(self, *, data: dict[str, Any], action: str, ask: Ask) -> None:
+        service.add_stop(
+            by=ask.by,
+            employee_id=data["person"],
+            work_date=date.fromisoformat(data["date"]),
+            stop=PlannedStop(data["site"], data["starts"], data["ends"]),
+            anew=data["anew"],
+            at=ask.at,
+        )
+
+
+class ShiftsImport(ImportKind):
+    """One row per person and day: a shift by name, "rest", or nothing for the usual hours."""
+
+    code = "shifts"
+    columns = (
+        _STAFF,
+        _DATE,
+        Column("shift", N_("Shift"), False, ("班次",), "rest", N_("Name of a shift, or rest; empty: usual hours")),
+    )
+
+    def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
+        shifts = select(Shift.name, Shift.id).where(Shift.branch_id == ask.branch_id, Shift.archived_at.is_(None))
+        return Known(_people(ask.branch_id), {row[0].casefold(): row[1] for row in conn().execute(shifts)})
+
+    def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
+        person, on = _one(cells, "staff_no", known.people, "unknown_staff"), cells.day("date")
+        written = (cells.text("shift", limit=60) or "").casefold()
+        rest = written in _REST and written not in known.things
+        shift = None if rest or not written else _one(cells, "shift", known.things, "unknown_shift")
+        if not cells.ok or person is None or on is None:
+            return Parsed("create", "")
+        data = {"person": person, "date": on.isoformat(), "kind": "rest" if rest else "work", "shift": shift}
+        return Parsed("create", f"{person}|{on}", data)
+
+    def apply_row(self, *, data: dict[str, Any], action: str, ask: Ask) -> None:
+        service.set_day(
+            by=ask.by,
+            employee_id=data["person"],
+            work_date=date.fromisoformat(data["date"]),
+            kind=data["kind"],
+            shift_id=data["shift"],
+            at=ask.at,
+        )
+
+
+def _people(branch_id: int) -> dict[str, int]:
+    reps = select(Employee.staff_no, Employee.id).where(Employee.branch_id == branch_id, Employee.role == "rep")
+    return {row[0].casefold(): row[1] for row in conn().execute(reps)}
+
+
+def _one(cells: Cells, name: str, known: Mapping[str, int], code: str) -> int | None:
+    """What a required cell names; a word nobody knows is the cell's error."""
+    written = cells.text(name)
+    found = known.get(written.casefold()) if written else None
+    if written and found is None:
+        cells.fail(name, Invalid(code, name, written=written[:40]))
+    return found
+
+
+KINDS = (PlansImport(), ShiftsImport())
+
+words(
+    {
+        "unknown_staff": N_("No rep of this branch has the number %(written)s."),
+        "unknown_site": N_("No active site of this branch has the code %(written)s."),
+        "unknown_shift": N_("There is no shift called %(written)s in this branch."),
+    }
+)

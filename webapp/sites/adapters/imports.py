@@ -1,0 +1,189 @@
+"""Client sites from a table, in a declared coordinate system."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.core.cells import Cells
+from webapp.core.db import conn, db
+from webapp.core.errors import N_, DomainError, Invalid, words
+from webapp.core.imports import Ask, Column, ImportKind, Parsed
+from webapp.people.models import Employee
+from webapp.sites import rules, service
+from webapp.sites.models import Site, SiteSupervisor, StoreType
+from webapp.sites.rules import RADIUS_DEFAULT, RADIUS_MAX, RADIUS_MIN, Datum, SiteFields
+
+DATUMS = {
+    **{str(datum): str(datum) for datum in Datum},
+    "wgs-84": "wgs84",
+    "gps": "wgs84",
+    "gcj-02": "gcj02",
+    "amap": "gcj02",
+    "高德": "gcj02",
+    "腾讯": "gcj02",
+    "bd-09": "bd09",
+    "bd09ll": "bd09",
+    "baidu": "bd09",
+    "百度": "bd09",
+}
+_COMPARED = ("name", "store_type_id", "radius_m", "brand", "address", "place", "datum", "supervisors")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rows are read against: store types and supervisors by what people write, sites by code."""
+
+    types: Mapping[str, int]
+    supervisors: Mapping[str, int]
+    sites: Mapping[str, SiteFields]
+
+
+class SitesImport(ImportKind):
+    """Rows with a known code change that site, and only what the row says; others are new."""
+
+    code = "sites"
+    columns = (
+        Column("code", N_("Site code"), True, ("门店编号", "编号", "outlet id", "store code"), "SH0001"),
+        Column("name", N_("Name"), True, ("门店名称", "店名", "outlet", "store"), "Corner shop, Nanjing Road"),
+        Column("kind", N_("Store type"), False, ("type", "store_type", "门店类型", "类型"), "supermarket"),
+        Column("lat", N_("Latitude"), False, ("纬度", "latitude", "wd"), "31.230450", N_("Decimal degrees")),
+        Column("lng", N_("Longitude"), False, ("经度", "longitude", "lon", "jd"), "121.473750", N_("Decimal degrees")),
+        Column("datum", N_("Coordinate system"), False, ("坐标系", "crs"), "wgs84", N_("wgs84, gcj02 or bd09")),
+        Column("radius_m", N_("Radius in metres"), False, ("半径", "radius", "范围"), "150"),
+        Column("brand", N_("Brand"), False, ("品牌",), ""),
+        Column("address", N_("Address"), False, ("地址",), "100 Nanjing Road"),
+        Column("supervisors", N_("Supervisors"), False, ("店长", "督导"), "S001", N_("Staff numbers")),
+    )
+
+    def read_options(self, given: Mapping[str, str]) -> dict[str, Any]:
+        datum = given.get("datum") or ""
+        if datum and datum not in DATUMS.values():
+            raise Invalid("not_a_choice", "datum")
+        kind = given.get("store_type_id") or ""
+        if kind and not kind.isdigit():
+            raise Invalid("not_a_choice", "store_type_id")
+        return {"datum": datum, "store_type_id": int(kind) if kind else None}
+
+    def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
+        types: dict[str, int] = {}
+        for kind in db.session.scalars(select(StoreType).where(StoreType.branch_id == ask.branch_id)):
+            types |= {name.casefold(): kind.id for name in (kind.code, kind.name_en, kind.name_zh)}
+            types |= {f"#{kind.id}": kind.id}
+        people = select(Employee.staff_no, Employee.id).where(
+            Employee.branch_id == ask.branch_id, Employee.role == "supervisor"
+        )
+        return Known(types, {row[0].casefold(): row[1] for row in conn().execute(people)}, _sites(ask.branch_id))
+
+    def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
+        code, name = cells.text("code", limit=30) or "", cells.text("name", limit=120) or ""
+        before = known.sites.get(code)
+        after = SiteFields(
+            code=code,
+            name=name,
+            store_type_id=_store_type(cells, known, ask, before),
+            radius_m=cells.whole("radius_m", low=RADIUS_MIN, high=RADIUS_MAX)
+            or (before.radius_m if before else RADIUS_DEFAULT),
+            brand=cells.text("brand", limit=80) or (before.brand if before else ""),
+            address=cells.text("address", limit=200) or (before.address if before else ""),
+            supervisors=_supervisors(cells, known, before),
+            **_position(cells, ask, before),
+        )
+        action = "create" if before is None else "skip" if before == after else "update"
+        return Parsed(action, code, _to_json(after))
+
+    def apply_row(self, *, data: dict[str, Any], action: str, ask: Ask) -> None:
+        fields = _from_json(data)
+        if action == "create":
+            service.create_site(by=ask.by, branch_id=ask.branch_id, fields=fields, at=ask.at)
+            return
+        same = select(Site.id).where(Site.branch_id == ask.branch_id, Site.code == fields.code)
+        site_id = db.session.scalar(same)
+        if site_id is None:
+            raise Invalid("site_gone", "code")
+        service.update_site(by=ask.by, site_id=site_id, version=None, fields=fields, at=ask.at)
+
+
+def _store_type(cells: Cells, known: Known, ask: Ask, before: SiteFields | None) -> int:
+    """The row's own, else what the site has, else what was chosen for the file."""
+    if cells.has("kind"):
+        return cells.choice("kind", known.types) or 0  # type: ignore[arg-type, return-value]
+    if before:
+        return before.store_type_id
+    chosen = known.types.get(f"#{ask.options.get('store_type_id')}")
+    if chosen is None:
+        cells.fail("kind", Invalid("store_type_needed", "kind"))
+    return chosen or 0
+
+
+def _position(cells: Cells, ask: Ask, before: SiteFields | None) -> dict[str, Any]:
+    """Empty cells leave a position as it is; numbers need a declared coordinate system."""
+    datum = cells.choice("datum", DATUMS) if cells.has("datum") else ask.options.get("datum")
+    try:
+        place = rules.position(cells.values.get("lat", ""), cells.values.get("lng", ""))
+    except DomainError as error:
+        cells.fail(error.field or "lat", error)
+        place = None
+    if place is not None and not datum:
+        cells.fail("datum", Invalid("datum_needed", "datum"))
+    if place is None or not datum:
+        return {"place": before.place if before else None, "datum": before.datum if before else Datum.WGS84}
+    return {"place": place, "datum": Datum(datum)}
+
+
+def _supervisors(cells: Cells, known: Known, before: SiteFields | None) -> tuple[int, ...]:
+    if not cells.has("supervisors"):
+        return before.supervisors if before else ()
+    numbers = re.split(r"[\s,;，；、]+", cells.text("supervisors", limit=500) or "")
+    found = {number: known.supervisors.get(number.casefold()) for number in numbers if number}
+    if missing := [number for number, person in found.items() if person is None]:
+        cells.fail("supervisors", Invalid("not_supervisors", "supervisors", numbers=", ".join(missing)))
+    return tuple(sorted(person for person in found.values() if person is not None))
+
+
+def _sites(branch_id: int) -> dict[str, SiteFields]:
+    people: dict[int, list[int]] = {}
+    pairs = select(SiteSupervisor.site_id, SiteSupervisor.employee_id).join(Site, Site.id == SiteSupervisor.site_id)
+    for site_id, person in conn().execute(pairs.where(Site.branch_id == branch_id)):
+        people.setdefault(site_id, []).append(person)
+    found = {}
+    for site in db.session.scalars(select(Site).where(Site.branch_id == branch_id)):
+        source = None if site.source_lat is None or site.source_lng is None else (site.source_lat, site.source_lng)
+        if source is None and site.lat is not None and site.lng is not None:
+            source = (site.lat, site.lng)
+        found[site.code] = SiteFields(
+            code=site.code, name=site.name, store_type_id=site.store_type_id, place=source, datum=Datum(site.datum),
+            radius_m=site.radius_m, brand=site.brand, address=site.address,
+            supervisors=tuple(sorted(people.get(site.id, ()))),
+        )  # fmt: skip
+    return found
+
+
+def _to_json(fields: SiteFields) -> dict[str, Any]:
+    values = {name: getattr(fields, name) for name in ("code", *_COMPARED)}
+    return {**values, "datum": str(fields.datum)}
+
+
+def _from_json(data: dict[str, Any]) -> SiteFields:
+    place = data["place"]
+    fields = SiteFields(**data)
+    return replace(
+        fields,
+        place=(place[0], place[1]) if place else None,
+        datum=Datum(data["datum"]),
+        supervisors=tuple(data["supervisors"]),
+    )
+
+
+KINDS = (SitesImport(),)
+
+words(
+    {
+        "datum_needed": N_("Say which coordinate system these numbers are in, in a column or for the whole file."),
+        "store_type_needed": N_("Say which store type this is, in a column or for the whole file."),
+        "not_supervisors": N_("Not a supervisor of this branch: %(numbers)s."),
+        "site_gone": N_("This site is no longer there."),
+    }
+)
