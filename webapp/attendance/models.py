@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.core import triggers
 from webapp.core.db import JSONB, UTC, Id, db
 
 
@@ -163,5 +164,22 @@ class AttendanceDay(db.Model):
     """The day's window has ended, so missing things are missing."""
     final_at: Mapped[UTC | None]
     """When the window ends and the day must be looked at again; null once it was."""
-    facts_hash: Mapped[str] = mapped_column(String(32))
     rebuilt_at: Mapped[UTC]
+
+
+_KEPT = ("client_id", "fingerprint", "employee_id", "kind", "work_date", "tapped_at", "received_at", "counted_at")
+triggers.attach(
+    CheckIn.__table__,
+    [
+        triggers.guard(
+            "check_in",
+            "no_rewriting",
+            "UPDATE",
+            refuse_when=" OR ".join(f"OLD.{name} <> NEW.{name}" for name in _KEPT),
+            message="check_in is evidence",
+        ),
+        triggers.guard("check_in", "no_delete", "DELETE", refuse_when="1 = 1", message="check_in is evidence"),
+    ],
+)
+for _model in (CheckInVoid, Decision, Confirmation):
+    triggers.attach(_model.__table__, triggers.immutable(_model.__tablename__))

@@ -2,10 +2,11 @@
 
 from webapp.attendance.rules import words as words
 from webapp.attendance.rules.day import DayResult, build_day, over_at
-from webapp.attendance.rules.facts import Assume, DayFacts, Issue, Mark, Moment, Word, assumed, moments
+from webapp.attendance.rules.evidence import Evidence, read_evidence
+from webapp.attendance.rules.facts import ABOUT_A_MARK, Assume, DayFacts, Issue, Mark, Moment, Word, assumed, moments
 from webapp.attendance.rules.fence import Fence, Fix, Judgement, Tap, judge, place_tap
 
 __all__ = [
-    "Assume", "DayFacts", "DayResult", "Fence", "Fix", "Issue", "Judgement", "Mark", "Moment", "Tap", "Word",
-    "assumed", "build_day", "judge", "moments", "over_at", "place_tap",
+    "ABOUT_A_MARK", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "Fix", "Issue", "Judgement", "Mark",
+    "Moment", "Tap", "Word", "assumed", "build_day", "judge", "moments", "over_at", "place_tap", "read_evidence",
 ]  # fmt: skip

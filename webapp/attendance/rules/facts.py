@@ -1,6 +1,6 @@
 """What happened on one person's work date, and what people decided about it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -96,22 +96,31 @@ def assumed(facts: DayFacts, assume: Assume | None) -> DayFacts:
 
 def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment]:
     """Marks with their decisions applied, and the ones that approved corrections add, in order of time."""
-    own = {issue.check_in_id: issue for issue in facts.issues if issue.kind in ABOUT_A_MARK}
+    outs = {mark.id for mark in facts.marks if mark.kind == "out"}
+    own = {issue.check_in_id: issue for issue in facts.issues if _is_about(issue, outs)}
     moved = {
         issue.check_in_id: issue
         for issue in sorted(facts.issues, key=lambda issue: issue.id)
         if issue.kind == "mistake" and issue.state == "approved" and issue.asked.get("category") != "forgot_out"
     }
     found = [_moment(mark, own.get(mark.id), moved.get(mark.id)) for mark in facts.marks]
-    found += _added(facts.issues, expected)
+    found += _added([issue for issue in facts.issues if not _is_about(issue, outs)], expected)
     return sorted(found, key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
+
+
+def _is_about(issue: Issue, outs: Container[int | None]) -> bool:
+    """Does the issue hold a mark? A check-out made after the day was over is held by its missing_out."""
+    return issue.kind in ABOUT_A_MARK or (issue.kind == "missing_out" and issue.check_in_id in outs)
 
 
 def _moment(mark: Mark, issue: Issue | None, correction: Issue | None) -> Moment:
     at, site_id, state = mark.at, mark.site_id, "clear"
     if issue is not None:
         state = "rejected" if issue.state == "withdrawn" else issue.state
-        at = (issue.time() if issue.granted else None) or at
+        granted = issue.time() if issue.granted else None
+        if issue.kind == "missing_out" and granted is None and state == "approved":
+            state = "rejected"
+        at = granted or at
     if correction is not None:
         at, site_id = correction.time() or at, correction.wish("site_id") or site_id
     return Moment(mark.kind, at, state, mark.verdict == "outside", site_id, mark.id)  # type: ignore[arg-type]

@@ -41,11 +41,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A tap on the server's clock: the moment that counts, the phone's skew, and what is odd about it."""
+    """A tap on the server's clock: the moment that counts, the phone's skew, and what is odd about it.
+
+    missing_out: a check-out made when its day was over; it says how the visit went, not when it ended.
+    """
 
     counted_at: datetime
     skew_s: int
-    problem: Literal["late_arrival", "clock"] | None
+    problem: Literal["late_arrival", "clock", "missing_out"] | None
 
 
 def judge(

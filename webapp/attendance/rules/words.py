@@ -84,6 +84,6 @@ words(
         "already_asked": N_("You already asked about this, and it is waiting for a decision."),
         "nothing_to_excuse": N_("There is nothing to excuse on this day."),
         "correction_closed": N_("This day was closed for corrections on %(on)s. Ask HR."),
-        "not_degrees_phone": N_("The position is not understood."),
+        "not_a_moment": N_("The time is not understood. Reload the page and try again."),
     }
 )

@@ -1,0 +1,196 @@
+"""The facts of days, and the days made of them. One statement each, however many people and dates."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.engine import Row
+
+from webapp.attendance.models import (
+    AttendanceDay,
+    AttendanceException,
+    CheckIn,
+    CheckInVoid,
+    Confirmation,
+    Decision,
+    Verdict,
+)
+from webapp.attendance.rules import Assume, DayFacts, DayResult, Issue, Mark, Word, assumed, build_day
+from webapp.core.db import UTCDateTime, conn
+from webapp.people.models import Branch, Employee
+from webapp.schedules.rules import Expectation
+
+Pair = tuple[int, date]
+"""(employee_id, work_date)"""
+RESULT_COLUMNS = tuple(DayResult.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchOf:
+    """The branch a rep-day belongs to: id, time zone."""
+
+    id: int
+    timezone: str
+
+
+def load_facts(pairs: Collection[Pair], zones: Mapping[int, str] | None = None) -> dict[Pair, DayFacts]:
+    """Every pair's facts. `zones` names time zones by employee when the caller knows them already."""
+    if not pairs:
+        return {}
+    wanted = set(pairs)
+    known = zones or {person: branch.timezone for person, branch in branches_of({p for p, _ in wanted}).items()}
+    marks: dict[Pair, list[Mark]] = defaultdict(list)
+    issues: dict[Pair, list[Issue]] = defaultdict(list)
+    spoken: dict[Pair, Word] = {}
+    for row in conn().execute(_FACTS, _span(wanted)):
+        pair = (row.person, row.on)
+        if row.tag == "mark":
+            marks[pair].append(Mark(row.id, row.kind, row.at, row.ref, row.word))
+        elif row.tag == "issue":
+            issues[pair].append(_issue(row))
+        elif row.kind != "undone":
+            spoken[pair] = Word(row.kind, row.word)
+    return {
+        pair: DayFacts(midnight(pair[1], known[pair[0]]), marks[pair], issues[pair], spoken.get(pair))
+        for pair in wanted
+        if pair[0] in known
+    }
+
+
+def days(pairs: Collection[Pair]) -> dict[Pair, DayResult]:
+    """The stored days; pairs nobody has built yet are left out."""
+    rows = conn().execute(_DAYS, _span(set(pairs))) if pairs else ()
+    wanted = set(pairs)
+    return {
+        (row.employee_id, row.work_date): result_of(row) for row in rows if (row.employee_id, row.work_date) in wanted
+    }
+
+
+def results(
+    pairs: Collection[Pair], *, at: datetime, assume: Mapping[Pair, Assume] | None = None
+) -> dict[Pair, DayResult]:
+    """The stored days, and for pairs with an assumption the day it would make."""
+    found = days(pairs)
+    asked = {pair: said for pair, said in (assume or {}).items() if pair in found}
+    facts = load_facts(asked.keys())
+    for pair, said in asked.items():
+        found[pair] = build_day(assumed(facts[pair], said), expectation_of(found[pair]), at)
+    return found
+
+
+def branches_of(people: Collection[int]) -> dict[int, BranchOf]:
+    rows = conn().execute(_BRANCHES, {"people": sorted(people)}) if people else ()
+    return {row.id: BranchOf(row.branch_id, row.timezone) for row in rows}
+
+
+def expectation_of(day: DayResult) -> Expectation:
+    """What the day was built with."""
+    kind: Any = day.expected
+    return Expectation(kind, day.starts_at, day.ends_at, day.grace_minutes, day.scheduled, "stored")
+
+
+def result_of(row: Row[Any]) -> DayResult:
+    """A stored day as build_day made it."""
+    return DayResult(*(getattr(row, name) for name in RESULT_COLUMNS))
+
+
+def midnight(on: date, timezone: str) -> datetime:
+    """The end of a local date."""
+    return datetime.combine(on + timedelta(days=1), datetime.min.time(), ZoneInfo(timezone))
+
+
+def _issue(row: Row[Any]) -> Issue:
+    asked, granted = (json.loads(text) if text else {} for text in (row.asked, row.granted))
+    return Issue(row.id, row.kind, row.word, row.ref, asked, granted or {})
+
+
+def _span(pairs: Collection[Pair]) -> dict[str, Any]:
+    return {"people": sorted({person for person, _ in pairs}), "dates": sorted({on for _, on in pairs})}
+
+
+_PEOPLE, _DATES = bindparam("people", expanding=True), bindparam("dates", expanding=True)
+_DAYS = select(AttendanceDay.__table__).where(
+    AttendanceDay.employee_id.in_(_PEOPLE), AttendanceDay.work_date.in_(_DATES)
+)
+_BRANCHES = (
+    select(Employee.id, Employee.branch_id, Branch.timezone)
+    .join(Branch, Branch.id == Employee.branch_id)
+    .where(Employee.id.in_(_PEOPLE))
+)
+# The first part of the union names the columns and their types; JSON travels as text.
+_TYPES = {
+    "id": Integer,
+    "kind": String,
+    "at": UTCDateTime,
+    "ref": Integer,
+    "word": String,
+    "asked": String,
+    "granted": String,
+}
+
+
+def _part(tag: str, owner: Any, **columns: Any) -> Select[Any]:
+    def column(name: str, kind: Any) -> ColumnElement[Any]:
+        return columns.get(name, cast(null(), kind)).label(name)
+
+    head = (
+        literal_column(f"'{tag}'", String).label("tag"),
+        owner.employee_id.label("person"),
+        owner.work_date.label("on"),
+    )
+    body = select(*head, *(column(*item) for item in _TYPES.items()))
+    return body.where(owner.employee_id.in_(_PEOPLE), owner.work_date.in_(_DATES))
+
+
+_LATEST = (
+    select(func.max(Confirmation.seq))
+    .where(Confirmation.employee_id == (_c := Confirmation.__table__.alias("said")).c.employee_id)
+    .where(Confirmation.work_date == _c.c.work_date)
+    .scalar_subquery()
+)
+_FACTS = union_all(
+    _part(
+        "mark",
+        CheckIn,
+        id=CheckIn.id,
+        kind=CheckIn.kind,
+        at=CheckIn.counted_at,
+        ref=CheckIn.site_id,
+        word=Verdict.verdict,
+    )
+    .join(Verdict, Verdict.check_in_id == CheckIn.id)
+    .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
+    .where(CheckInVoid.check_in_id.is_(None)),
+    _part(
+        "issue",
+        AttendanceException,
+        id=AttendanceException.id,
+        kind=AttendanceException.kind,
+        ref=AttendanceException.check_in_id,
+        word=AttendanceException.state,
+        asked=cast(AttendanceException.params, String),
+        granted=cast(Decision.params, String),
+    ).outerjoin(
+        Decision,
+        and_(Decision.exception_id == AttendanceException.id, Decision.seq == AttendanceException.state_seq),
+    ),
+    _part("word", _c.c, id=_c.c.seq, kind=_c.c.word, word=_c.c.reason).where(_c.c.seq == _LATEST),
+)

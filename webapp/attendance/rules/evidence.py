@@ -1,0 +1,94 @@
+"""What a phone says with a check-in or check-out, read the same way at every entrance (T7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+from webapp.attendance.rules.fence import NO_FIX, Fix
+from webapp.core.errors import Invalid
+from webapp.core.ids import client_id
+from webapp.sites.rules import degrees
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """tapped_at None: the form came without a script, so the arrival counts. `extra` is kept, never judged."""
+
+    client_id: str
+    tapped_at: datetime | None = None
+    sent_at: datetime | None = None
+    fix: Fix | None = None
+    no_fix: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def content(self) -> list[Any]:
+        """What must be equal when the same id comes again; when and how often it was sent may differ."""
+        fix = self.fix and [self.fix.lat, self.fix.lng, self.fix.accuracy_m, str(self.fix.at)]
+        return [str(self.tapped_at), fix, self.no_fix]
+
+
+def read_evidence(raw: Mapping[str, str]) -> Evidence:
+    """Parse form fields: client_id, tapped_at, sent_at, lat, lng, accuracy, fix_at, no_fix and the extras.
+
+    Raises Invalid with the field for what no phone would send; whatever a phone may send is judged, not refused.
+    """
+    fix = _fix(raw)
+    why = raw.get("no_fix", "").strip()
+    return Evidence(
+        client_id=client_id(raw.get("client_id", "").strip()),
+        tapped_at=_moment(raw, "tapped_at"),
+        sent_at=_moment(raw, "sent_at"),
+        fix=fix,
+        no_fix=None if fix else (why if why in NO_FIX else "unavailable"),
+        extra=_extra(raw),
+    )
+
+
+def _fix(raw: Mapping[str, str]) -> Fix | None:
+    lat, lng = raw.get("lat", "").strip(), raw.get("lng", "").strip()
+    if not lat and not lng:
+        return None
+    if not lat or not lng:
+        raise Invalid("position_half", "lng" if lat else "lat")
+    here = degrees(lat, field="lat", limit=90), degrees(lng, field="lng", limit=180)
+    return Fix(*here, _number(raw, "accuracy"), _moment(raw, "fix_at"))
+
+
+def _number(raw: Mapping[str, str], name: str) -> float | None:
+    text = raw.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        value = float(text) if text.isascii() and "_" not in text else float("nan")
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value):
+        raise Invalid("not_a_number", name, example="15")
+    return value
+
+
+def _moment(raw: Mapping[str, str], name: str) -> datetime | None:
+    text = raw.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid("not_a_moment", name) from None
+    if value.tzinfo is None or not 1900 <= value.year <= 2200:
+        raise Invalid("not_a_moment", name)
+    return value.astimezone(UTC)
+
+
+def _extra(raw: Mapping[str, str]) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: raw[name][:40] for name in ("choice", "attempts", "sent_at") if raw.get(name)}
+    for name in ("altitude", "speed"):
+        try:
+            value = _number(raw, name)
+        except Invalid:
+            continue
+        if value is not None:
+            kept[name] = round(value, 1)
+    return kept

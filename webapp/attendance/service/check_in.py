@@ -1,0 +1,156 @@
+"""Recording a check-in or check-out: evidence, verdict, what a person must decide, and the day. The hot path."""
+
+import logging
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from webapp.attendance.models import AttendanceDay
+from webapp.attendance.queries import days, expectation_of, load_facts, midnight, result_of
+from webapp.attendance.rules import (
+    DayFacts,
+    DayResult,
+    Evidence,
+    Fence,
+    Issue,
+    Judgement,
+    Mark,
+    build_day,
+    judge,
+    place_tap,
+)
+from webapp.attendance.service.days import announce, first_site, keep, lock_people
+from webapp.attendance.service.evidence import (
+    Note,
+    Person,
+    Recorded,
+    ask_a_person,
+    earlier,
+    insert_check_in,
+    insert_verdict,
+)
+from webapp.core.db import conn
+from webapp.core.errors import NotFound
+from webapp.core.ids import fingerprint
+from webapp.schedules.queries import expectation, work_day
+from webapp.schedules.rules import Expectation
+from webapp.sites.queries import for_rep
+from webapp.sites.rules import SiteInfo
+
+log = logging.getLogger("onsite.attendance")
+
+
+def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> Recorded:
+    """Record an arrival at a site. The same id and content again gives the first answer.
+
+    Raises NotFound (no such active site in the rep's branch), Conflict (same id, other content).
+    """
+    lock_people([rep.id])
+    mark = fingerprint(["in", site_id, evidence.content()])
+    try:
+        site = for_rep(rep, site_id)  # type: ignore[arg-type]
+    except NotFound:
+        if known := earlier(rep.id, evidence.client_id, mark):
+            return known
+        raise
+    tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
+    on, expected, stored = _work_day(rep, tap.counted_at, site_id)
+    note = Note(rep, "in", evidence, tap, at, site, on, mark)
+    return _record(note, expected, stored)
+
+
+def check_out(
+    *, rep: Person, evidence: Evidence, site: SiteInfo | None, work_date: date, content: list[Any], at: datetime
+) -> Recorded:
+    """Record a departure on the work date of its arrival (T14); where it happened is noted, never in the way.
+
+    `content` is what else must be equal when it comes again. Raises Conflict (same id, other content).
+    """
+    lock_people([rep.id])
+    tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
+    mark = fingerprint(["out", site and site.site_id, evidence.content(), content])
+    stored = days([(rep.id, work_date)]).get((rep.id, work_date))
+    if stored and (stored.over or (stored.final_at and tap.counted_at >= stored.final_at)):
+        tap = replace(tap, problem="missing_out")
+    return _record(Note(rep, "out", evidence, tap, at, site, work_date, mark), None, stored)
+
+
+def _record(note: Note, expected: Expectation | None, stored: DayResult | None) -> Recorded:
+    check_in_id = insert_check_in(note)
+    if check_in_id is None:
+        known = earlier(note.rep.id, note.evidence.client_id, note.fingerprint)
+        assert known is not None
+        return known
+    judged = _judged(note)
+    insert_verdict(check_in_id, judged, note.site)
+    exception_id = ask_a_person(check_in_id, note, judged)
+    day = _rebuild(note, check_in_id, judged, exception_id, expected, stored)
+    return Recorded(
+        check_in_id, judged, note.on, note.tap.counted_at, exception_id, False, note.tap.problem, note.site, day
+    )
+
+
+def _work_day(rep: Person, at: datetime, site_id: int) -> tuple[date, Expectation | None, DayResult | None]:
+    """The work date, what is expected of it (None: as stored), and the day as it stands."""
+    today = at.astimezone(rep.branch.zone).date()
+    dates = [today + timedelta(days=step) for step in (-1, 0, 1)]
+    rows = conn().execute(_STORED, {"who": rep.id, "dates": dates})
+    stored = {row.work_date: result_of(row) for row in rows}
+    for on, day in stored.items():
+        if day.scheduled and day.first_in and day.first_in <= at and day.starts_at <= at <= day.ends_at:  # type: ignore[operator]
+            return on, None, day
+    on, expected = work_day(rep.id, at, rep.branch, site_id=site_id)
+    return on, expected, stored.get(on)
+
+
+def _judged(note: Note) -> Judgement:
+    """Whatever goes wrong here, nothing is accepted and nothing is lost: a person looks (T6)."""
+    site, tap = note.site, note.tap
+    try:
+        fence = Fence(site.lat, site.lng, site.radius_m) if site and site.placed else None  # type: ignore[arg-type]
+        tapped = note.evidence.tapped_at or tap.counted_at
+        return judge(note.evidence.fix, fence, tapped_at=tapped, counted_at=tap.counted_at, no_fix=note.evidence.no_fix)
+    except Exception:  # noqa: BLE001 - a defect in the geometry must not cost anybody their day
+        log.exception("the fence could not be judged")
+        return Judgement("uncertain", "not_judged")
+
+
+def _rebuild(
+    note: Note,
+    check_in_id: int,
+    judged: Judgement,
+    exception_id: int | None,
+    expected: Expectation | None,
+    stored: DayResult | None,
+) -> DayResult:
+    """The day with the new mark; without a stored day there is nothing else to know about it."""
+    pair, zone = note.pair, note.rep.branch.timezone
+    if stored is None:
+        mark = Mark(check_in_id, note.kind, note.tap.counted_at, note.site and note.site.site_id, judged.verdict)  # type: ignore[arg-type]
+        kind = note.tap.problem or judged.verdict
+        issues = [] if exception_id is None else [Issue(exception_id, kind, "open", check_in_id)]
+        facts = DayFacts(midnight(note.on, zone), [mark], issues)
+    else:
+        facts = load_facts([pair], {note.rep.id: zone})[pair]
+    day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
+    if day != stored:
+        keep(pair, note.rep.branch_id, day, note.received_at)
+    announce(pair, note.received_at)
+    return day
+
+
+def _expected(note: Note, facts: DayFacts, expected: Expectation | None, stored: DayResult | None) -> Expectation:
+    """The hours follow the site checked in at first, which need not be this one."""
+    if expected is None and stored is not None:
+        return expectation_of(stored)
+    first = first_site(facts)
+    if expected is not None and note.site is not None and first in (None, note.site.site_id):
+        return expected
+    return expectation(note.rep.id, note.on, note.rep.branch, site_id=first)
+
+
+_STORED = select(AttendanceDay.__table__).where(
+    AttendanceDay.employee_id == bindparam("who"), AttendanceDay.work_date.in_(bindparam("dates", expanding=True))
+)

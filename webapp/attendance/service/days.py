@@ -1,0 +1,140 @@
+"""Building attendance days from their facts and keeping them."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Executable, Select, bindparam, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.attendance.models import AttendanceDay
+from webapp.attendance.queries import branches_of, days, load_facts
+from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
+from webapp.attendance.rules import DayFacts, DayResult, build_day
+from webapp.core import outbox
+from webapp.core.db import conn, is_postgres
+from webapp.people.models import Branch, Employee
+from webapp.schedules.queries import expectations
+
+BATCH = 100
+_DUE = select(AttendanceDay.employee_id, AttendanceDay.work_date).where(
+    AttendanceDay.branch_id == bindparam("branch"), AttendanceDay.final_at <= bindparam("at")
+)
+
+
+def rebuild_day(*, employee_id: int, work_date: date, at: datetime, tell: bool = False) -> DayResult:
+    """Build one day anew; when it comes out different (or with `tell`), say so to whoever pays for it."""
+    return rebuild_days(pairs=[(employee_id, work_date)], at=at, tell=tell)[employee_id, work_date]
+
+
+def rebuild_days(*, pairs: Collection[Pair], at: datetime, tell: bool = False) -> dict[Pair, DayResult]:
+    """The same for many; a few statements however many they are, plus two for each day that changed."""
+    lock_people({person for person, _ in pairs})
+    branches = branches_of({person for person, _ in pairs})
+    zones = {person: branch.timezone for person, branch in branches.items()}
+    facts = load_facts(pairs, zones)
+    before = days(pairs)
+    found: dict[Pair, DayResult] = {}
+    for branch in {branch.id: branch for branch in branches.values()}.values():
+        mine = [pair for pair in facts if branches[pair[0]].id == branch.id]
+        expected = expectations(mine, branch, default_site=_first_sites(mine, facts))
+        found |= {pair: build_day(facts[pair], expected[pair], at) for pair in mine}
+    for pair, day in found.items():
+        if changed := before.get(pair) != day:
+            keep(pair, branches[pair[0]].id, day, at)
+        if changed or tell:
+            announce(pair, at)
+    return found
+
+
+def rebuild_due(*, branch_id: int, at: datetime, limit: int = BATCH) -> int:
+    """Close days whose window has ended, and make the days of people who never came; how many.
+
+    Call until it answers 0: each call is one unit of work of at most `limit` days.
+    """
+    pairs = [(row.employee_id, row.work_date) for row in conn().execute(_DUE.limit(limit), _asked(branch_id, at))]
+    pairs += _nobody_yet(branch_id, at, limit - len(pairs)) if len(pairs) < limit else []
+    if pairs:
+        rebuild_days(pairs=pairs, at=at)
+    return len(pairs)
+
+
+def lock_people(ids: Collection[int]) -> None:
+    """One change of a person's days at a time; SQLite has one writer anyway."""
+    if is_postgres() and ids:
+        conn().execute(_LOCK, {"ids": sorted(ids)})
+
+
+def first_site(facts: DayFacts) -> int | None:
+    """Where somebody first checked in, whatever was decided about it: its store type may give the hours."""
+    ins = sorted((mark.at, mark.id, mark.site_id) for mark in facts.marks if mark.kind == "in" and mark.site_id)
+    return ins[0][2] if ins else None
+
+
+def keep(pair: Pair, branch_id: int, day: DayResult, at: datetime) -> None:
+    """Store a built day."""
+    values = {name: getattr(day, name) for name in RESULT_COLUMNS}
+    identity = {"employee_id": pair[0], "work_date": pair[1], "branch_id": branch_id}
+    conn().execute(_upsert(is_postgres()), {**identity, **values, "rebuilt_at": at})
+
+
+def announce(pair: Pair, at: datetime) -> None:
+    """The day changed: settlement and whoever shows it must look again."""
+    employee_id, on = pair[0], pair[1].isoformat()
+    outbox.put("day_changed", f"{employee_id}|{on}", {"employee_id": employee_id, "work_date": on}, at)
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(7301, who) FROM unnest(CAST(:ids AS integer[])) AS who")
+
+
+@cache
+def _upsert(postgres: bool) -> Executable:
+    query = (postgresql if postgres else sqlite).insert(AttendanceDay)
+    names = [*RESULT_COLUMNS, "branch_id", "rebuilt_at"]
+    return query.on_conflict_do_update(
+        index_elements=[AttendanceDay.employee_id, AttendanceDay.work_date],
+        set_={name: query.excluded[name] for name in names},
+    )
+
+
+def _first_sites(pairs: Collection[Pair], facts: Mapping[Pair, DayFacts]) -> dict[Pair, int]:
+    sites = {pair: first_site(facts[pair]) for pair in pairs}
+    return {pair: site for pair, site in sites.items() if site is not None}
+
+
+def _asked(branch_id: int, at: datetime) -> dict[str, Any]:
+    return {"branch": branch_id, "at": at}
+
+
+def _nobody_yet(branch_id: int, at: datetime, limit: int) -> list[Pair]:
+    """Recent (person, date) without a row whose date is over everywhere in the branch."""
+    branch = conn().execute(_BRANCH, {"branch": branch_id}).one()
+    today = at.astimezone(ZoneInfo(branch.timezone)).date()
+    start = max(branch.settled_from, (branch.settled_through or branch.settled_from) - timedelta(days=3))
+    pairs: list[Pair] = []
+    on = start
+    while on < today and len(pairs) < limit:
+        rows = conn().execute(_WITHOUT.limit(limit - len(pairs)), {"branch": branch_id, "on": on})
+        pairs += [(row.id, on) for row in rows]
+        on += timedelta(days=1)
+    return pairs
+
+
+_BRANCH = select(Branch.timezone, Branch.settled_from, Branch.settled_through).where(Branch.id == bindparam("branch"))
+_WITHOUT: Select[Any] = (
+    select(Employee.id)
+    .outerjoin(
+        AttendanceDay,
+        (AttendanceDay.employee_id == Employee.id) & (AttendanceDay.work_date == bindparam("on")),
+    )
+    .where(
+        Employee.branch_id == bindparam("branch"),
+        Employee.role == "rep",
+        Employee.joined_on <= bindparam("on"),
+        (Employee.left_on.is_(None)) | (Employee.left_on >= bindparam("on")),
+        AttendanceDay.employee_id.is_(None),
+    )
+    .order_by(Employee.id)
+)

@@ -1,0 +1,174 @@
+"""Writing down what a phone said: evidence, verdict, and what a person must decide about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import Executable, and_, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.attendance.models import AttendanceException, CheckIn, Verdict
+from webapp.attendance.rules import ABOUT_A_MARK, DayResult, Evidence, Judgement, Tap
+from webapp.core.authz import BranchInfo
+from webapp.core.db import conn, is_postgres
+from webapp.core.errors import Conflict
+from webapp.sites.rules import SiteInfo
+
+
+class Person(Protocol):
+    """A SignedIn, or anybody with an id and a branch."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def branch_id(self) -> int: ...
+    @property
+    def branch(self) -> BranchInfo: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One tap on its way into the tables."""
+
+    rep: Person
+    kind: str
+    evidence: Evidence
+    tap: Tap
+    received_at: datetime
+    site: SiteInfo | None
+    on: date
+    fingerprint: str
+
+    @property
+    def pair(self) -> tuple[int, date]:
+        return self.rep.id, self.on
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of it. `site` and `day` are as they were when it was first recorded (None for a repetition)."""
+
+    check_in_id: int
+    judgement: Judgement
+    work_date: date
+    counted_at: datetime
+    exception_id: int | None
+    duplicate: bool
+    problem: str | None = None
+    site: SiteInfo | None = None
+    day: DayResult | None = None
+
+
+def insert_check_in(note: Note) -> int | None:
+    """The new row's id, or None when this id was recorded before; the database decides who was first (T18)."""
+    return conn().execute(_insert(is_postgres()), _row(note)).scalar()
+
+
+def insert_verdict(check_in_id: int, judged: Judgement, site: SiteInfo | None) -> None:
+    conn().execute(_VERDICT, _verdict_row(check_in_id, judged, site))
+
+
+def ask_a_person(check_in_id: int, note: Note, judged: Judgement) -> int | None:
+    """Open an exception when the tap is in doubt, or the place of an arrival."""
+    doubted = judged.verdict if note.kind == "in" and judged.verdict != "inside" else None
+    kind = note.tap.problem or doubted
+    if kind is None:
+        return None
+    fix, site = note.evidence.fix, note.site
+    params = {
+        "verdict": judged.verdict,
+        "reason": judged.reason,
+        "distance_m": None if judged.distance_m is None else round(judged.distance_m, 1),
+        "accuracy_m": fix and fix.accuracy_m,
+        "radius_m": site and site.radius_m,
+        "problem": note.tap.problem,
+        "skew_s": note.tap.skew_s,
+    }
+    row = {
+        "dedup_key": f"check_in|{check_in_id}",
+        "employee_id": note.rep.id,
+        "branch_id": note.rep.branch_id,
+        "work_date": note.on,
+        "kind": kind,
+        "check_in_id": check_in_id,
+        "site_id": site and site.site_id,
+        "opened_at": note.received_at,
+        "params": params,
+        "state": "open",
+        "state_seq": 0,
+    }
+    return conn().execute(_EXCEPTION, row).scalar()
+
+
+def earlier(employee_id: int, client_id: str, mark: str) -> Recorded | None:
+    row = conn().execute(_SAME, {"who": employee_id, "client": client_id}).first()
+    if row is None:
+        return None
+    if row.fingerprint != mark:
+        raise Conflict("same_id_other_content")
+    judged = Judgement(row.verdict, row.reason, row.distance_m)
+    return Recorded(row.id, judged, row.work_date, row.counted_at, row.exception_id, True)
+
+
+def _row(note: Note) -> dict[str, Any]:
+    evidence, fix = note.evidence, note.evidence.fix
+    return {
+        "client_id": evidence.client_id,
+        "fingerprint": note.fingerprint,
+        "employee_id": note.rep.id,
+        "branch_id": note.rep.branch_id,
+        "site_id": note.site and note.site.site_id,
+        "kind": note.kind,
+        "work_date": note.on,
+        "tapped_at": evidence.tapped_at or note.received_at,
+        "received_at": note.received_at,
+        "counted_at": note.tap.counted_at,
+        "skew_s": note.tap.skew_s,
+        "lat": fix and fix.lat,
+        "lng": fix and fix.lng,
+        "accuracy_m": fix and fix.accuracy_m,
+        "fix_at": fix and fix.at,
+        "no_fix": evidence.no_fix,
+        "source": "phone",
+        "extra": dict(evidence.extra) or None,
+    }
+
+
+def _verdict_row(check_in_id: int, judged: Judgement, site: SiteInfo | None) -> dict[str, Any]:
+    return {
+        "check_in_id": check_in_id,
+        "verdict": judged.verdict,
+        "reason": judged.reason,
+        "distance_m": judged.distance_m,
+        "radius_m": site and site.radius_m,
+        "fence_version": site and site.fence_version,
+    }
+
+
+@cache
+def _insert(postgres: bool) -> Executable:
+    query = (postgresql if postgres else sqlite).insert(CheckIn)
+    return query.on_conflict_do_nothing(index_elements=["employee_id", "client_id"]).returning(CheckIn.id)
+
+
+_VERDICT = insert(Verdict)
+_EXCEPTION = insert(AttendanceException).returning(AttendanceException.id)
+_SAME = (
+    select(
+        CheckIn.id,
+        CheckIn.fingerprint,
+        CheckIn.work_date,
+        CheckIn.counted_at,
+        Verdict.verdict,
+        Verdict.reason,
+        Verdict.distance_m,
+        AttendanceException.id.label("exception_id"),
+    )
+    .join(Verdict, Verdict.check_in_id == CheckIn.id)
+    .outerjoin(
+        AttendanceException,
+        and_(AttendanceException.check_in_id == CheckIn.id, AttendanceException.kind.in_(sorted(ABOUT_A_MARK))),
+    )
+    .where(CheckIn.employee_id == bindparam("who"), CheckIn.client_id == bindparam("client"))
+)

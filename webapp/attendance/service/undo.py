@@ -1,0 +1,41 @@
+"""Taking a check-in back at once. The evidence stays; a row beside it says that it does not count."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, insert, select, update
+
+from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid
+from webapp.attendance.service.days import lock_people, rebuild_day
+from webapp.core.db import conn
+from webapp.core.errors import Invalid, NotFound
+
+UNDO_TIME = timedelta(seconds=30)
+_OWN = (
+    select(CheckIn.id, CheckIn.kind, CheckIn.work_date, CheckIn.received_at, CheckInVoid.at.label("void_at"))
+    .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
+    .where(CheckIn.employee_id == bindparam("who"), CheckIn.client_id == bindparam("client"))
+)
+
+
+def undo(*, employee_id: int, client_id: str, also: Collection[int] = (), at: datetime) -> int:
+    """Void one's own check-in or check-out (and the ids in `also`) within 30 seconds of its arrival; its id.
+
+    Again is the same. Raises NotFound, Invalid (too late).
+    """
+    lock_people([employee_id])
+    row = conn().execute(_OWN, {"who": employee_id, "client": client_id}).first()
+    if row is None:
+        raise NotFound("not_found")
+    if row.void_at is not None:
+        return row.id
+    if at - row.received_at > UNDO_TIME:
+        raise Invalid("undo_closed")
+    ids = [row.id, *also]
+    conn().execute(insert(CheckInVoid), [{"check_in_id": one, "at": at, "by_id": employee_id} for one in ids])
+    about = AttendanceException.check_in_id.in_(ids)
+    conn().execute(
+        update(AttendanceException).where(about, AttendanceException.state == "open").values(state="withdrawn")
+    )
+    rebuild_day(employee_id=employee_id, work_date=row.work_date, at=at, tell=True)
+    return row.id

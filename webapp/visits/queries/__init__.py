@@ -1,0 +1,5 @@
+"""Reading the visit log."""
+
+from webapp.visits.queries.facts import facts
+
+__all__ = ["facts"]

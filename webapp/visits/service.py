@@ -1,0 +1,150 @@
+"""Visits: opened by a check-in, finished by a check-out, gone when the check-in is taken back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import aliased
+
+from webapp.attendance import service as attendance
+from webapp.attendance.models import CheckIn
+from webapp.attendance.rules import Evidence
+from webapp.attendance.service import Person, Recorded
+from webapp.core.db import conn
+from webapp.core.errors import Conflict, Invalid
+from webapp.core.ids import client_id as canonical
+from webapp.sites.queries import fences
+from webapp.visits.models import Visit
+from webapp.visits.rules import OUTCOMES
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInResult:
+    """`visit_id` of the visit that was opened or finished."""
+
+    recorded: Recorded
+    visit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How a visit ended. `check_in` is the client id of its check-in."""
+
+    check_in: str
+    outcome: str
+    note: str = ""
+    next_on: date | None = None
+
+
+def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> CheckInResult:
+    """Arrive at a site. Earlier visits stay as they are. Raises NotFound, Conflict."""
+    recorded = attendance.check_in(rep=rep, evidence=evidence, site_id=site_id, at=at)
+    if recorded.duplicate:
+        return CheckInResult(recorded, conn().execute(_BY_CHECK_IN, {"id": recorded.check_in_id}).scalar_one())
+    row = {
+        "employee_id": rep.id,
+        "branch_id": rep.branch_id,
+        "site_id": site_id,
+        "work_date": recorded.work_date,
+        "check_in_id": recorded.check_in_id,
+        "started_at": recorded.counted_at,
+        "state": "open",
+        "note": "",
+    }
+    return CheckInResult(recorded, conn().execute(_OPEN, row).scalar_one())
+
+
+def check_out(*, rep: Person, evidence: Evidence, finish: Finish, at: datetime) -> CheckInResult:
+    """Finish a visit, of today or of an earlier day, wherever the rep is by now.
+
+    Raises Invalid with the field, Conflict (taken back, finished by another entry, same id with other content).
+    """
+    if finish.outcome not in OUTCOMES:
+        raise Invalid("required" if not finish.outcome else "not_a_choice", "outcome")
+    if finish.next_on is not None and finish.next_on < at.astimezone(rep.branch.zone).date():
+        raise Invalid("next_in_past", "next_on")
+    attendance.lock_people([rep.id])
+    visit = (
+        conn().execute(_OF_CHECK_IN, {"who": rep.id, "client": canonical(finish.check_in, field="check_in")}).first()
+    )
+    if visit is None:
+        raise Invalid("check_out_first", "check_in")
+    if visit.finished_by not in (None, evidence.client_id):
+        raise Conflict("visit_finished")
+    if visit.state == "void":
+        raise Conflict("visit_gone")
+    site = fences([visit.site_id]).get(visit.site_id) if visit.site_id else None
+    content = [finish.check_in, finish.outcome, finish.note, str(finish.next_on)]
+    recorded = attendance.check_out(
+        rep=rep, evidence=evidence, site=site, work_date=visit.work_date, content=content, at=at
+    )
+    if not recorded.duplicate:
+        _close(visit.id, max(recorded.counted_at, visit.started_at), recorded.check_in_id, finish)
+    return CheckInResult(recorded, visit.id)
+
+
+def undo(*, rep: Person, client_id: str, at: datetime) -> int:
+    """Take a check-in (its visit is gone) or a check-out (its visit is open again) back; the visit's id.
+
+    Raises NotFound, Invalid (more than 30 seconds ago).
+    """
+    key = canonical(client_id)
+    visit = conn().execute(_TOUCHED, {"who": rep.id, "client": key}).first()
+    also = [visit.check_out_id] if visit and visit.kind == "in" and visit.check_out_id else []
+    attendance.undo(employee_id=rep.id, client_id=key, also=also, at=at)
+    if visit is None:
+        return 0
+    if visit.kind == "in":
+        changes = {"state": "void", "check_out_id": None}
+    else:
+        changes = {
+            "state": "open",
+            "check_out_id": None,
+            "ended_at": None,
+            "outcome": None,
+            "note": "",
+            "next_on": None,
+        }
+    conn().execute(update(Visit).where(Visit.id == visit.id).values(changes))
+    return visit.id
+
+
+def _close(visit_id: int, ended_at: datetime, check_out_id: int, finish: Finish) -> None:
+    row = {
+        "id_": visit_id,
+        "check_out_id": check_out_id,
+        "ended_at": ended_at,
+        "state": "done",
+        "outcome": finish.outcome,
+        "note": finish.note,
+        "next_on": finish.next_on,
+    }
+    conn().execute(_CLOSE, row)
+
+
+_OUT = aliased(CheckIn)
+_OPEN = insert(Visit).returning(Visit.id)
+_CLOSE = (
+    update(Visit)
+    .where(Visit.id == bindparam("id_"))
+    .values({name: bindparam(name) for name in ("check_out_id", "ended_at", "state", "outcome", "note", "next_on")})
+)
+_BY_CHECK_IN = select(Visit.id).where(Visit.check_in_id == bindparam("id"))
+_OF_CHECK_IN = (
+    select(
+        Visit.id,
+        Visit.site_id,
+        Visit.work_date,
+        Visit.started_at,
+        Visit.state,
+        _OUT.client_id.label("finished_by"),
+    )
+    .join(CheckIn, CheckIn.id == Visit.check_in_id)
+    .outerjoin(_OUT, _OUT.id == Visit.check_out_id)
+    .where(CheckIn.employee_id == bindparam("who"), CheckIn.client_id == bindparam("client"))
+)
+_TOUCHED = (
+    select(Visit.id, Visit.check_out_id, CheckIn.kind)
+    .join(CheckIn, (CheckIn.id == Visit.check_in_id) | (CheckIn.id == Visit.check_out_id))
+    .where(CheckIn.employee_id == bindparam("who"), CheckIn.client_id == bindparam("client"))
+)
