@@ -111,6 +111,7 @@ words(
         ),
         "sign_in_expired": N_("That took too long. Sign in once more with the one-time password."),
         "staff_no_taken": N_("%(name)s has this staff number already."),
+        "staff_no_elsewhere": N_("Somebody of another branch has this staff number."),
         "phone_taken": N_("%(name)s has this phone number already."),
         "no_such_branch": N_("There is no such branch among yours."),
         "no_such_team": N_("There is no such team in this branch."),
