@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import shutil
 import sqlite3
@@ -33,6 +34,8 @@ class SqliteStore:
     def __init__(self, build: Build) -> None:
         shm = Path("/dev/shm")
         self._folder = Path(tempfile.mkdtemp(prefix="onsite-db-", dir=shm if _writable(shm) else None))
+        # Also when a test run ends before anybody could call close().
+        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         self._template, self.path = self._folder / "template.db", self._folder / "test.db"
         build(f"sqlite:///{self._template}")
         with contextlib.closing(sqlite3.connect(self._template)) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import shutil
@@ -121,6 +122,8 @@ def _from_binaries(binaries: Path) -> Cluster:
         process.stop(server, signal.SIGINT)
         shutil.rmtree(base, ignore_errors=True)
 
+    # Also when a test run ends before anybody could call stop().
+    atexit.register(stop_server)
     return Cluster(url, stop_server)
 
 
