@@ -1,1 +1,47 @@
-// bulk
+// What is picked in a table, and what it is worth: "Approve 2 · +¥55.00" before anybody decides.
+(function () {
+  onsite.bind('[data-bulk]', (bar) => {
+    const scope = () => document.querySelector(bar.dataset.bulk);
+    const update = () => scope() && draw(bar, scope());
+    document.addEventListener('change', ({ target }) => {
+      if (!scope() || !scope().contains(target)) return;
+      if (target.matches('[data-all]')) boxes(scope()).forEach((box) => { box.checked = target.checked; });
+      update();
+    });
+    document.addEventListener('htmx:afterSettle', update);
+    update();
+  });
+
+  const boxes = (scope) => [...scope.querySelectorAll('input[name=ids]:not(:disabled)')];
+
+  function draw(bar, scope) {
+    const all = boxes(scope);
+    const picked = all.filter((box) => box.checked);
+    const head = scope.querySelector('[data-all]');
+    bar.hidden = !picked.length;
+    all.forEach((box) => box.closest('tr')?.setAttribute('aria-selected', box.checked));
+    if (head) {
+      head.checked = picked.length > 0 && picked.length === all.length;
+      head.indeterminate = picked.length > 0 && picked.length < all.length;
+    }
+    const sum = total(picked);
+    bar.querySelectorAll('[data-text]').forEach((el) => {
+      el.textContent = el.dataset.text.replace('{n}', picked.length).replace('{sum}', sum);
+    });
+  }
+
+  // One amount per currency, as the server writes it: symbol first, true minus sign.
+  function total(picked) {
+    const sums = {};
+    for (const { dataset } of picked) {
+      if (dataset.currency) sums[dataset.currency] = (sums[dataset.currency] || 0) + Number(dataset.minor || 0);
+    }
+    return Object.entries(sums).map(([currency, minor]) => money(minor, currency)).join(' · ');
+  }
+
+  function money(minor, currency) {
+    const format = new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency });
+    const scale = 10 ** format.resolvedOptions().maximumFractionDigits;
+    return (minor < 0 ? '\u2212' : '+') + format.format(Math.abs(minor) / scale);
+  }
+})();

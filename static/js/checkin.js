@@ -45,7 +45,7 @@
       if (this.gone) return this.rest();
       onsite.remember('onsite-geo', '1');
       if (this.record) return null;
-      if (!this.fix || next.accuracy <= this.fix.accuracy || next.heard - this.fix.heard > 5000) this.fix = next;
+      if (!this.fix || next.accuracy <= Math.max(50, 2 * this.fix.accuracy) || next.heard - this.fix.heard > 5000) this.fix = next;
       const seen = onsite.fence(this.fix, this.place);
       if (!this.armed) return this.view.show(seen.name, seen);
       const good = this.fix.accuracy <= onsite.geo.GOOD || Date.now() - this.armed.at > ARM;

@@ -2,9 +2,10 @@
 (function () {
   onsite.bind('form[data-checkout]', (form) => {
     const root = form.closest('[data-checkin]');
-    const button = form.querySelector('[type=submit]');
+    const button = form.querySelector('button');
     const view = onsite.views(root);
 
+    form.parentElement.addEventListener('toggle', () => form.scrollIntoView({ block: 'nearest' }));
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       if (root.dataset.view === 'sending' || root.dataset.view === 'saved-out') return onsite.outbox.flush('tap');

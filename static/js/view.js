@@ -7,8 +7,8 @@
     locating: 'queue clock-4 go choose',
     armed: 'queue clock-4 go cancel',
     inside: 'ok map-pin-check go choose',
-    near: 'att map-pin ask again choose',
-    outside: 'att map-pin-off ask again choose',
+    near: 'att map-pin ask again other',
+    outside: 'att map-pin-off ask again other',
     weak: 'att triangle-alert ask again',
     timeout: 'att triangle-alert ask again',
     unavailable: 'att triangle-alert ask again',
@@ -46,7 +46,7 @@
   };
 
   onsite.time = (iso) => (iso ? new Date(iso).toTimeString().slice(0, 5) : '');
-  onsite.buzz = (good) => navigator.vibrate && navigator.vibrate(good ? 30 : [30, 60, 30]);
+  onsite.buzz = (good) => navigator.vibrate && navigator.userActivation?.hasBeenActive && navigator.vibrate(good ? 30 : [30, 60, 30]);
 
   function press(root, button, verb, more, busy) {
     const second = root.querySelector('.second');
