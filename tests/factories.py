@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from webapp.core import clock
 from webapp.core.db import db, transaction
@@ -84,3 +85,7 @@ def site(store_type: StoreType, *supervisors: Employee, **known: Any) -> Site:
     if supervisors:
         save(*(SiteSupervisor(site_id=made.id, employee_id=person.id) for person in supervisors))
     return made
+
+
+def zone(branch: Branch) -> ZoneInfo:
+    return ZoneInfo(branch.timezone)

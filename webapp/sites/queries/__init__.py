@@ -10,10 +10,11 @@ from webapp.sites.queries.office import (
     store_types,
     supervisors,
 )
-from webapp.sites.queries.places import choices, fences, for_rep, near
+from webapp.sites.queries.places import MOST_CHOICES, choices, fences, for_rep, near
 from webapp.sites.queries.proposals import Proposal, open_count, proposals
 
 __all__ = [
+    "MOST_CHOICES",
     "Proposal",
     "SiteFilter",
     "SitePage",

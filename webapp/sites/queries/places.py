@@ -12,6 +12,7 @@ from webapp.sites.models import Site
 from webapp.sites.rules import Near, SiteInfo, boxes, nearest
 
 FIRST_LOOK_M = 600
+MOST_CHOICES = 30
 
 _INFO = select(
     Site.id,
@@ -65,7 +66,7 @@ def near(branch_id: int, lat: float, lng: float, limit: int = 5, within_m: float
         reach = min(reach * 8, within_m)
 
 
-def choices(user: SignedIn, text: str = "", limit: int = 30) -> list[SiteInfo]:
+def choices(user: SignedIn, text: str = "", limit: int = MOST_CHOICES) -> list[SiteInfo]:
     """Sites the person may check in at whose name, code or address holds `text`, by name."""
     found = _INFO.where(Site.branch_id == user.branch_id, Site.archived_at.is_(None), matches(text))
     return [SiteInfo(*row) for row in conn().execute(found.order_by(Site.name, Site.id).limit(limit))]
