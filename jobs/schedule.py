@@ -34,7 +34,7 @@ class Periodic:
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-SCHEDULE: tuple[Periodic, ...] = ()
+SCHEDULE: tuple[Periodic, ...] = (Periodic("ledger_check", "jobs.ledger.check", DAY, offset=19 * HOUR),)
 
 log = logging.getLogger("onsite.tick")
 

@@ -7,7 +7,7 @@ On SQLite a table that a later migration rebuilds loses its triggers: that migra
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, text
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _REFUSE = (
@@ -84,7 +84,8 @@ def attach(table: Table, triggers: Iterable[Trigger]) -> None:
 def statements(dialect: str, *, tables: Iterable[str] | None = None) -> list[str]:
     """The DDL of everything attached (of `tables` only), for a migration. Needs the models imported."""
     wanted = None if tables is None else set(tables)
-    texts = [t for trigger in _attached if not wanted or trigger.table in wanted for t in trigger.statements(dialect)]
+    chosen = [trigger for trigger in _attached if wanted is None or trigger.table in wanted]
+    texts = [made for trigger in chosen for made in trigger.statements(dialect)]
     return list(dict.fromkeys(texts))
 
 
@@ -94,10 +95,18 @@ def names(dialect: str, tables: Iterable[str]) -> list[str]:
     return [trigger.name for trigger in _attached if trigger.table in wanted and trigger.only in (None, dialect)]
 
 
+def present(connection: Connection) -> set[str]:
+    """The triggers that exist in the database and are switched on."""
+    if connection.dialect.name == SQLITE:
+        return set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+    query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    return set(connection.scalars(text(query)))
+
+
 def _maker(triggers: tuple[Trigger, ...]) -> Callable[..., None]:
     def make(_table: Table, connection: Connection, **_: object) -> None:
         for trigger in triggers:
-            for text in trigger.statements(connection.dialect.name):
-                connection.exec_driver_sql(text)
+            for statement in trigger.statements(connection.dialect.name):
+                connection.exec_driver_sql(statement)
 
     return make

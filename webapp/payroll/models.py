@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, Minor, db
+from webapp.core.triggers import attach, immutable
 
 
 class PayRun(db.Model):
@@ -50,6 +51,10 @@ class Payslip(db.Model):
     advances: Mapped[Minor]
     """Wallet withdrawals counted as already paid on this slip."""
     net: Mapped[Minor]
+    swept: Mapped[Minor] = mapped_column(default=0)
+    """What moved from the wallet to this slip when it was issued."""
+    basis: Mapped[Minor] = mapped_column(default=0)
+    """Earnings and what was left before, as reviewed; the issued slip must have the same."""
     lines: Mapped[JSONB]
     """[{code, params, side, amount, source}] in the order shown; they sum to net."""
     inputs: Mapped[JSONB]
@@ -57,3 +62,7 @@ class Payslip(db.Model):
     sweep_txn_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_txn.id"))
     computed_at: Mapped[UTC]
     issued_at: Mapped[UTC | None]
+
+
+attach(Payslip.__table__, immutable("payslip", when="OLD.issued_at IS NOT NULL"))
+attach(PayRun.__table__, immutable("pay_run", when="OLD.state = 'issued'"))

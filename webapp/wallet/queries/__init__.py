@@ -3,7 +3,9 @@
 from webapp.wallet.queries.checks import problems
 from webapp.wallet.queries.entries import Filters, Row, Statement, entries_behind, entry, statement
 from webapp.wallet.queries.figures import (
+    available_of,
     balances,
+    balances_of,
     closed_months,
     earned_between,
     held_and_paid,
@@ -22,7 +24,8 @@ from webapp.wallet.queries.requests import (
 )
 
 __all__ = [
-    "Filters", "Row", "Statement", "WithdrawalFilters", "asked_today", "balances", "branches_of", "closed_months",
-    "earned_between", "entries_behind", "entry", "held_and_paid", "open_date", "own_withdrawals", "problems",
-    "statement", "terms", "withdrawal", "withdrawals", "withdrawals_of", "withdrawn_total",
+    "Filters", "Row", "Statement", "WithdrawalFilters", "asked_today", "available_of", "balances", "balances_of",
+    "branches_of", "closed_months", "earned_between", "entries_behind", "entry", "held_and_paid", "open_date",
+    "own_withdrawals", "problems", "statement", "terms", "withdrawal", "withdrawals", "withdrawals_of",
+    "withdrawn_total",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, text
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.core import triggers
@@ -153,10 +153,6 @@ _CHECKS = (
 
 def _missing_triggers() -> Iterator[Problem]:
     """I8: the triggers that keep the rows as they are exist and are switched on."""
-    dialect = conn().dialect.name
-    if dialect == triggers.SQLITE:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    else:
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    there = set(conn().scalars(text(query)))
-    yield from (Problem("I8", {"trigger": name}) for name in triggers.names(dialect, TABLES) if name not in there)
+    there = triggers.present(conn())
+    expected = triggers.names(conn().dialect.name, TABLES)
+    yield from (Problem("I8", {"trigger": name}) for name in expected if name not in there)

@@ -29,6 +29,10 @@ def balances_of(employee_ids: Collection[int], currency: str) -> dict[int, Balan
     return {employee_id: _figures(found.get(employee_id, {})) for employee_id in employee_ids}
 
 
+def available_of(employee_ids: Collection[int], currency: str) -> dict[int, int]:
+    return {employee_id: mine.available for employee_id, mine in balances_of(employee_ids, currency).items()}
+
+
 def held_and_paid(employee_ids: Collection[int], currency: str) -> dict[int, int]:
     """Withdrawals held or paid out so far, per person."""
     figures = balances_of(employee_ids, currency)
