@@ -19,7 +19,10 @@ from webapp.people.adapters.imports import PeopleImport
 from webapp.people.models import Employee, Salary, Team
 
 URL = "/hr/people/import"
-GOOD = '工号,姓名,手机号,岗位,团队,入职日期,底薪\nr1,李娜,138 0013 8000,业务员,北区,2026/3/2,"6,500.00"\nR2,Tom Lee,,店长,北区,2026年3月2日,\n'
+GOOD = """工号,姓名,手机号,岗位,团队,入职日期,底薪
+r1,李娜,138 0013 8000,业务员,北区,2026/3/2,"6,500.00"
+R2,Tom Lee,,店长,北区,2026年3月2日,
+"""
 
 
 @pytest.fixture

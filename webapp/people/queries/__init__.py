@@ -1,5 +1,6 @@
 """Reading people, branches and the audit trail."""
 
+from webapp.people.queries.audit import PAGE_SIZE as AUDIT_PAGE
 from webapp.people.queries.audit import AuditFilters, entries, kinds
 from webapp.people.queries.people import (
     Filters,
@@ -31,7 +32,7 @@ from webapp.people.queries.sessions import (
 )  # fmt: skip
 
 __all__ = [
-    "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "branch",
+    "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "branch",
     "branch_by_code", "branches", "credentials", "employee", "employees_by_staff_no", "entries", "find",
     "has_left", "kinds", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope",
     "sign_ins", "signed_in", "team_sizes", "teams",
