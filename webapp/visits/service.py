@@ -63,7 +63,7 @@ def check_out(*, rep: Person, evidence: Evidence, finish: Finish, at: datetime) 
         raise Invalid("required" if not finish.outcome else "not_a_choice", "outcome")
     if finish.next_on is not None and finish.next_on < at.astimezone(rep.branch.zone).date():
         raise Invalid("next_in_past", "next_on")
-    attendance.lock_people([rep.id])
+    attendance.lock_people(ids=[rep.id])
     visit = (
         conn().execute(_OF_CHECK_IN, {"who": rep.id, "client": canonical(finish.check_in, field="check_in")}).first()
     )

@@ -1,12 +1,25 @@
 """The pure part of attendance: the fence, the phone's clock, the day built from facts."""
 
 from webapp.attendance.rules import words as words
-from webapp.attendance.rules.day import DayResult, build_day, over_at
+from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, over_at
 from webapp.attendance.rules.evidence import Evidence, read_evidence
-from webapp.attendance.rules.facts import ABOUT_A_MARK, Assume, DayFacts, Issue, Mark, Moment, Word, assumed, moments
+from webapp.attendance.rules.facts import (
+    ABOUT_A_MARK,
+    Assume,
+    DayFacts,
+    Issue,
+    Mark,
+    Moment,
+    Word,
+    assumed,
+    day_bounds,
+    first_site,
+    moments,
+)
 from webapp.attendance.rules.fence import Fence, Fix, Judgement, Tap, judge, place_tap
 
 __all__ = [
     "ABOUT_A_MARK", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "Fix", "Issue", "Judgement", "Mark",
-    "Moment", "Tap", "Word", "assumed", "build_day", "judge", "moments", "over_at", "place_tap", "read_evidence",
+    "Moment", "Tap", "Word", "assumed", "build_day", "day_bounds", "excusable", "first_site", "is_clean", "judge",
+    "moments", "over_at", "place_tap", "read_evidence",
 ]  # fmt: skip

@@ -76,6 +76,18 @@ def over_at(facts: DayFacts, expected: Expectation) -> datetime:
     return expected.ends_at + MARGIN if expected.scheduled and expected.ends_at else facts.midnight
 
 
+def is_clean(day: DayResult) -> bool:
+    """On time, in range, nothing missing and nothing open: may be confirmed with the others."""
+    lacking = day.over and day.last_out is None and day.scheduled
+    return day.status in ("normal", "field_work") and day.open_exceptions == 0 and day.present and not lacking
+
+
+def excusable(day: DayResult) -> list[str]:
+    """What somebody could explain about a day."""
+    found = [kind for kind, minutes in (("late", day.minutes_late), ("early", day.minutes_early)) if minutes]
+    return found + [kind for kind in ("missing_out", "absent") if day.status == kind]
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     first: Moment | None

@@ -2,8 +2,9 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from webapp.schedules.rules import Expectation
 
@@ -106,6 +107,18 @@ def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment
     found = [_moment(mark, own.get(mark.id), moved.get(mark.id)) for mark in facts.marks]
     found += _added([issue for issue in facts.issues if not _is_about(issue, outs)], expected)
     return sorted(found, key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
+
+
+def first_site(facts: DayFacts) -> int | None:
+    """Where somebody first checked in, whatever was decided about it: its store type may give the hours."""
+    ins = sorted((mark.at, mark.id, mark.site_id) for mark in facts.marks if mark.kind == "in" and mark.site_id)
+    return ins[0][2] if ins else None
+
+
+def day_bounds(work_date: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Moments that may belong to a work date: from six hours before it to twelve hours after it."""
+    start = datetime.combine(work_date, datetime.min.time(), zone)
+    return start - timedelta(hours=6), start + timedelta(hours=36)
 
 
 def _is_about(issue: Issue, outs: Container[int | None]) -> bool:

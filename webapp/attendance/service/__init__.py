@@ -1,19 +1,15 @@
 """What people and phones do with attendance; every verb is part of the caller's unit of work."""
 
+from webapp.attendance.service.ask import ask_excuse, report_mistake
 from webapp.attendance.service.check_in import check_in, check_out
+from webapp.attendance.service.confirm import Bulk, confirm, confirm_clean, mark_absent, undo_confirmation
 from webapp.attendance.service.days import lock_people, rebuild_day, rebuild_days, rebuild_due
+from webapp.attendance.service.decide import decide, reopen
 from webapp.attendance.service.evidence import Person, Recorded
 from webapp.attendance.service.undo import UNDO_TIME, undo
 
 __all__ = [
-    "UNDO_TIME",
-    "Person",
-    "Recorded",
-    "check_in",
-    "check_out",
-    "lock_people",
-    "rebuild_day",
-    "rebuild_days",
-    "rebuild_due",
-    "undo",
-]
+    "UNDO_TIME", "Bulk", "Person", "Recorded", "ask_excuse", "check_in", "check_out", "confirm", "confirm_clean",
+    "decide", "lock_people", "mark_absent", "rebuild_day", "rebuild_days", "rebuild_due",
+    "reopen", "report_mistake", "undo", "undo_confirmation",
+]  # fmt: skip

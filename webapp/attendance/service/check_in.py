@@ -18,10 +18,11 @@ from webapp.attendance.rules import (
     Judgement,
     Mark,
     build_day,
+    first_site,
     judge,
     place_tap,
 )
-from webapp.attendance.service.days import announce, first_site, keep, lock_people
+from webapp.attendance.service.days import announce, keep, lock_people
 from webapp.attendance.service.evidence import (
     Note,
     Person,
@@ -47,12 +48,12 @@ def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> 
 
     Raises NotFound (no such active site in the rep's branch), Conflict (same id, other content).
     """
-    lock_people([rep.id])
+    lock_people(ids=[rep.id])
     mark = fingerprint(["in", site_id, evidence.content()])
     try:
         site = for_rep(rep, site_id)  # type: ignore[arg-type]
     except NotFound:
-        if known := earlier(rep.id, evidence.client_id, mark):
+        if known := earlier(employee_id=rep.id, client_id=evidence.client_id, mark=mark):
             return known
         raise
     tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
@@ -68,7 +69,7 @@ def check_out(
 
     `content` is what else must be equal when it comes again. Raises Conflict (same id, other content).
     """
-    lock_people([rep.id])
+    lock_people(ids=[rep.id])
     tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
     mark = fingerprint(["out", site and site.site_id, evidence.content(), content])
     stored = days([(rep.id, work_date)]).get((rep.id, work_date))
@@ -78,14 +79,14 @@ def check_out(
 
 
 def _record(note: Note, expected: Expectation | None, stored: DayResult | None) -> Recorded:
-    check_in_id = insert_check_in(note)
+    check_in_id = insert_check_in(note=note)
     if check_in_id is None:
-        known = earlier(note.rep.id, note.evidence.client_id, note.fingerprint)
+        known = earlier(employee_id=note.rep.id, client_id=note.evidence.client_id, mark=note.fingerprint)
         assert known is not None
         return known
     judged = _judged(note)
-    insert_verdict(check_in_id, judged, note.site)
-    exception_id = ask_a_person(check_in_id, note, judged)
+    insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
+    exception_id = ask_a_person(check_in_id=check_in_id, note=note, judged=judged)
     day = _rebuild(note, check_in_id, judged, exception_id, expected, stored)
     return Recorded(
         check_in_id, judged, note.on, note.tap.counted_at, exception_id, False, note.tap.problem, note.site, day
@@ -136,8 +137,8 @@ def _rebuild(
         facts = load_facts([pair], {note.rep.id: zone})[pair]
     day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
     if day != stored:
-        keep(pair, note.rep.branch_id, day, note.received_at)
-    announce(pair, note.received_at)
+        keep(pair=pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
+    announce(pair=pair, at=note.received_at)
     return day
 
 

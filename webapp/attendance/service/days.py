@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.attendance.models import AttendanceDay
 from webapp.attendance.queries import branches_of, days, load_facts
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
-from webapp.attendance.rules import DayFacts, DayResult, build_day
+from webapp.attendance.rules import DayFacts, DayResult, build_day, first_site
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres
 from webapp.people.models import Branch, Employee
@@ -31,7 +31,7 @@ def rebuild_day(*, employee_id: int, work_date: date, at: datetime, tell: bool =
 
 def rebuild_days(*, pairs: Collection[Pair], at: datetime, tell: bool = False) -> dict[Pair, DayResult]:
     """The same for many; a few statements however many they are, plus two for each day that changed."""
-    lock_people({person for person, _ in pairs})
+    lock_people(ids={person for person, _ in pairs})
     branches = branches_of({person for person, _ in pairs})
     zones = {person: branch.timezone for person, branch in branches.items()}
     facts = load_facts(pairs, zones)
@@ -43,9 +43,9 @@ def rebuild_days(*, pairs: Collection[Pair], at: datetime, tell: bool = False) -
         found |= {pair: build_day(facts[pair], expected[pair], at) for pair in mine}
     for pair, day in found.items():
         if changed := before.get(pair) != day:
-            keep(pair, branches[pair[0]].id, day, at)
+            keep(pair=pair, branch_id=branches[pair[0]].id, day=day, at=at)
         if changed or tell:
-            announce(pair, at)
+            announce(pair=pair, at=at)
     return found
 
 
@@ -61,26 +61,20 @@ def rebuild_due(*, branch_id: int, at: datetime, limit: int = BATCH) -> int:
     return len(pairs)
 
 
-def lock_people(ids: Collection[int]) -> None:
+def lock_people(*, ids: Collection[int]) -> None:
     """One change of a person's days at a time; SQLite has one writer anyway."""
     if is_postgres() and ids:
         conn().execute(_LOCK, {"ids": sorted(ids)})
 
 
-def first_site(facts: DayFacts) -> int | None:
-    """Where somebody first checked in, whatever was decided about it: its store type may give the hours."""
-    ins = sorted((mark.at, mark.id, mark.site_id) for mark in facts.marks if mark.kind == "in" and mark.site_id)
-    return ins[0][2] if ins else None
-
-
-def keep(pair: Pair, branch_id: int, day: DayResult, at: datetime) -> None:
+def keep(*, pair: Pair, branch_id: int, day: DayResult, at: datetime) -> None:
     """Store a built day."""
     values = {name: getattr(day, name) for name in RESULT_COLUMNS}
     identity = {"employee_id": pair[0], "work_date": pair[1], "branch_id": branch_id}
     conn().execute(_upsert(is_postgres()), {**identity, **values, "rebuilt_at": at})
 
 
-def announce(pair: Pair, at: datetime) -> None:
+def announce(*, pair: Pair, at: datetime) -> None:
     """The day changed: settlement and whoever shows it must look again."""
     employee_id, on = pair[0], pair[1].isoformat()
     outbox.put("day_changed", f"{employee_id}|{on}", {"employee_id": employee_id, "work_date": on}, at)

@@ -60,16 +60,16 @@ class Recorded:
     day: DayResult | None = None
 
 
-def insert_check_in(note: Note) -> int | None:
+def insert_check_in(*, note: Note) -> int | None:
     """The new row's id, or None when this id was recorded before; the database decides who was first (T18)."""
     return conn().execute(_insert(is_postgres()), _row(note)).scalar()
 
 
-def insert_verdict(check_in_id: int, judged: Judgement, site: SiteInfo | None) -> None:
+def insert_verdict(*, check_in_id: int, judged: Judgement, site: SiteInfo | None) -> None:
     conn().execute(_VERDICT, _verdict_row(check_in_id, judged, site))
 
 
-def ask_a_person(check_in_id: int, note: Note, judged: Judgement) -> int | None:
+def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement) -> int | None:
     """Open an exception when the tap is in doubt, or the place of an arrival."""
     doubted = judged.verdict if note.kind == "in" and judged.verdict != "inside" else None
     kind = note.tap.problem or doubted
@@ -101,7 +101,7 @@ def ask_a_person(check_in_id: int, note: Note, judged: Judgement) -> int | None:
     return conn().execute(_EXCEPTION, row).scalar()
 
 
-def earlier(employee_id: int, client_id: str, mark: str) -> Recorded | None:
+def earlier(*, employee_id: int, client_id: str, mark: str) -> Recorded | None:
     row = conn().execute(_SAME, {"who": employee_id, "client": client_id}).first()
     if row is None:
         return None

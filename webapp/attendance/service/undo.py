@@ -23,7 +23,7 @@ def undo(*, employee_id: int, client_id: str, also: Collection[int] = (), at: da
 
     Again is the same. Raises NotFound, Invalid (too late).
     """
-    lock_people([employee_id])
+    lock_people(ids=[employee_id])
     row = conn().execute(_OWN, {"who": employee_id, "client": client_id}).first()
     if row is None:
         raise NotFound("not_found")

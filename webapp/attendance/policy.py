@@ -1,0 +1,68 @@
+"""Who may see, confirm and decide whose attendance. Nobody decides about themselves."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+
+from webapp.attendance.models import AttendanceException, CheckIn
+from webapp.core.authz import OFFICE, Role, SignedIn
+from webapp.core.db import conn
+from webapp.people.models import Employee
+from webapp.schedules.models import PlanStop
+from webapp.sites.policy import supervised_by
+
+SUPERVISORS_DECIDE = frozenset({"outside", "uncertain"})
+
+
+def visible_to(user: SignedIn) -> Select[tuple[AttendanceException]]:
+    """Exceptions: a rep's own, those of a supervisor's sites and people, all of the branches of HR and admin."""
+    return select(AttendanceException).where(seen_by(user))
+
+
+def seen_by(user: SignedIn) -> ColumnElement[bool]:
+    if user.role is Role.REP:
+        return AttendanceException.employee_id == user.id
+    if user.role in OFFICE:
+        return AttendanceException.branch_id.in_(user.branch_ids)
+    if user.role is not Role.SUPERVISOR:
+        return false()
+    mine = select(Employee.id).where(Employee.team_id == _team_of(user))
+    return and_(
+        AttendanceException.branch_id == user.branch_id,
+        or_(AttendanceException.site_id.in_(supervised_by(user.id)), AttendanceException.employee_id.in_(mine)),
+    )
+
+
+def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
+    """Reps this person answers for on a date: of the team, planned at or checked in at one of their sites."""
+    reps = and_(Employee.role == Role.REP, Employee.id != user.id)
+    if user.role in OFFICE:
+        return and_(reps, Employee.branch_id.in_(user.branch_ids))
+    if user.role is not Role.SUPERVISOR:
+        return false()
+    sites = supervised_by(user.id)
+    here = exists().where(CheckIn.employee_id == Employee.id, CheckIn.work_date == on, CheckIn.site_id.in_(sites))
+    planned = exists().where(PlanStop.employee_id == Employee.id, PlanStop.work_date == on, PlanStop.site_id.in_(sites))
+    mine = or_(Employee.team_id == _team_of(user), here, planned)
+    return and_(reps, Employee.branch_id == user.branch_id, mine)
+
+
+def can_confirm(user: SignedIn, employee_id: int, on: date) -> bool:
+    asked = select(Employee.id).where(Employee.id == employee_id, supervised(user, on))
+    return conn().execute(asked).first() is not None
+
+
+def can_decide(user: SignedIn, exception: Any) -> bool:
+    """`exception`: employee_id, branch_id, kind, site_id. One statement for supervisors, none for the others."""
+    if exception.employee_id == user.id:
+        return False
+    if user.role in OFFICE:
+        return exception.branch_id in user.branch_ids
+    if user.role is not Role.SUPERVISOR or exception.kind not in SUPERVISORS_DECIDE or exception.site_id is None:
+        return False
+    return exception.site_id in set(conn().scalars(supervised_by(user.id)))
+
+
+def _team_of(user: SignedIn) -> Any:
+    return select(Employee.team_id).where(Employee.id == user.id).scalar_subquery()

@@ -1,0 +1,129 @@
+"""What a rep asks for: a mistake corrected, a deviation excused. A person decides."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select
+
+from webapp.attendance.models import AttendanceException, CheckIn
+from webapp.attendance.queries import days
+from webapp.attendance.rules import day_bounds, excusable
+from webapp.attendance.rules.words import EXCUSABLE, MISTAKES
+from webapp.attendance.service.days import lock_people, rebuild_day
+from webapp.attendance.service.evidence import Person
+from webapp.core.db import conn
+from webapp.core.errors import Conflict, Invalid, NotFound
+from webapp.sites.queries import for_rep
+
+CORRECTION_DAYS = 31
+_TIMED = frozenset({"wrong_time", "forgot_out", "forgot_in"})
+_ASKED = select(func.count(), func.count().filter(AttendanceException.state == "open")).where(
+    AttendanceException.employee_id == bindparam("who"),
+    AttendanceException.work_date == bindparam("on"),
+    AttendanceException.dedup_key.like(bindparam("prefix")),
+)
+_MINE = select(CheckIn.site_id).where(
+    CheckIn.id == bindparam("id"), CheckIn.employee_id == bindparam("who"), CheckIn.work_date == bindparam("on")
+)
+
+
+def report_mistake(
+    *,
+    rep: Person,
+    work_date: date,
+    category: str,
+    note: str = "",
+    wanted_at: datetime | None = None,
+    check_in_id: int | None = None,
+    site_id: int | None = None,
+    at: datetime,
+) -> int:
+    """Say what is wrong with a day (or one check-in of it) and what would be right; the exception's id.
+
+    Raises Invalid with the field, NotFound, Conflict (asked already and not decided).
+    """
+    if category not in MISTAKES:
+        raise Invalid("not_a_choice" if category else "required", "category")
+    if category in _TIMED and wanted_at is None:
+        raise Invalid("time_needed", "at")
+    if category in ("other", "wrong_store") and not note.strip():
+        raise Invalid("note_needed", "note")
+    here = _site_of(rep, work_date, check_in_id)
+    if category == "wrong_store" and site_id is not None:
+        for_rep(rep, site_id)  # type: ignore[arg-type]
+    params = {"category": category, "note": note.strip(), **_wish(rep, work_date, wanted_at, at)}
+    if site_id is not None:
+        params["site_id"] = site_id
+    return _open(rep, work_date, "mistake", f"{check_in_id or 0}|{category}", params, check_in_id, here, at)
+
+
+def ask_excuse(
+    *, rep: Person, work_date: date, kind: str, note: str, wanted_at: datetime | None = None, at: datetime
+) -> int:
+    """Explain a late, early, missing or absent day; the exception's id. Raises Invalid, Conflict."""
+    if kind not in EXCUSABLE:
+        raise Invalid("not_a_choice" if kind else "required", "kind")
+    if not note.strip():
+        raise Invalid("note_needed", "note")
+    day = days([(rep.id, work_date)]).get((rep.id, work_date))
+    if day is None or kind not in excusable(day):
+        raise Invalid("nothing_to_excuse")
+    params = {"note": note.strip(), **_wish(rep, work_date, wanted_at, at)}
+    return _open(rep, work_date, kind, "", params, None, None, at)
+
+
+def _wish(rep: Person, work_date: date, wanted_at: datetime | None, at: datetime) -> dict[str, Any]:
+    closes = work_date + timedelta(days=CORRECTION_DAYS)
+    today = at.astimezone(rep.branch.zone).date()
+    if today > closes:
+        raise Invalid("correction_closed", on=closes.isoformat())
+    if work_date > today:
+        raise Invalid("day_in_future")
+    if wanted_at is None:
+        return {}
+    first, last = day_bounds(work_date, rep.branch.zone)
+    if not first <= wanted_at <= min(last, at):
+        raise Invalid("time_outside_day", "at")
+    return {"at": wanted_at.astimezone(UTC).isoformat()}
+
+
+def _site_of(rep: Person, work_date: date, check_in_id: int | None) -> int | None:
+    if check_in_id is None:
+        return None
+    row = conn().execute(_MINE, {"id": check_in_id, "who": rep.id, "on": work_date}).first()
+    if row is None:
+        raise NotFound("not_found")
+    return row.site_id
+
+
+def _open(
+    rep: Person,
+    work_date: date,
+    kind: str,
+    about: str,
+    params: dict[str, Any],
+    check_in_id: int | None,
+    site_id: int | None,
+    at: datetime,
+) -> int:
+    lock_people(ids=[rep.id])
+    key = f"{kind}|{rep.id}|{work_date}|{about}"
+    total, waiting = conn().execute(_ASKED, {"who": rep.id, "on": work_date, "prefix": f"{key}#%"}).one()
+    if waiting:
+        raise Conflict("already_asked")
+    row = {
+        "dedup_key": f"{key}#{total + 1}",
+        "employee_id": rep.id,
+        "branch_id": rep.branch_id,
+        "work_date": work_date,
+        "kind": kind,
+        "check_in_id": check_in_id,
+        "site_id": site_id,
+        "opened_at": at,
+        "params": params,
+        "state": "open",
+        "state_seq": 0,
+    }
+    opened = conn().execute(insert(AttendanceException).returning(AttendanceException.id), row).scalar_one()
+    rebuild_day(employee_id=rep.id, work_date=work_date, at=at)
+    return opened
