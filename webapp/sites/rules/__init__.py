@@ -1,0 +1,24 @@
+"""Coordinates, fences and distances; pure. Degrees are WGS-84 unless a datum is named."""
+
+from webapp.sites.rules.checks import Suspicion, shares_inside, wrong_datum
+from webapp.sites.rules.datum import Datum, Point, from_wgs84, to_wgs84
+from webapp.sites.rules.picture import Picture, picture
+from webapp.sites.rules.sites import (
+    RADIUS_DEFAULT,
+    RADIUS_MAX,
+    RADIUS_MIN,
+    ROUGHEST_PROPOSAL_M,
+    Near,
+    SiteFields,
+    SiteInfo,
+    degrees,
+    position,
+    radius,
+)
+from webapp.sites.rules.space import Box, boxes, distance_m, nearest, roughly_m
+
+__all__ = [
+    "RADIUS_DEFAULT", "RADIUS_MAX", "RADIUS_MIN", "ROUGHEST_PROPOSAL_M", "Box", "Datum", "Near", "Picture", "Point",
+    "SiteFields", "SiteInfo", "Suspicion", "boxes", "degrees", "distance_m", "from_wgs84", "nearest", "picture",
+    "position", "radius", "roughly_m", "shares_inside", "to_wgs84", "wrong_datum",
+]  # fmt: skip
