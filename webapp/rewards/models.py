@@ -26,6 +26,8 @@ class RepDay(db.Model):
     changed_at: Mapped[UTC | None]
     version: Mapped[int] = mapped_column(default=0)
     """Counts marks and settlements, so that nothing is settled from facts read before the last of them."""
+    posted: Mapped[Minor] = mapped_column(default=0)
+    """What the newest revisions of its lines add up to."""
     run_after: Mapped[int | None]
     """Length of the run of good scheduled days after this date; null until computed."""
     settled_at: Mapped[UTC | None]

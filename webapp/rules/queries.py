@@ -4,18 +4,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select
 
 from webapp.core.db import conn
-from webapp.people.models import Employee
+from webapp.people.models import Branch, Employee
 from webapp.rules.models import Rule, RuleVersion
 from webapp.rules.rules import RuleInForce
 
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """The approved versions of one branch, by priority."""
+    """The approved versions of one branch by priority, and what settling needs to know of the branch itself."""
 
+    branch_id: int
+    currency: str
+    timezone: str
+    settled_from: date
+    settled_through: date | None
     versions: tuple[tuple[RuleInForce, date, date | None], ...] = ()
 
     def on(self, work_date: date) -> tuple[RuleInForce, ...]:
@@ -44,11 +49,24 @@ class VersionRow:
     approver: str | None
 
 
-_FIELDS = (Rule.id, RuleVersion.id, RuleVersion.n, Rule.code, Rule.kind, RuleVersion.params, Rule.store_type_id)
 _RANGES = (
-    select(*_FIELDS, RuleVersion.effective_from, RuleVersion.effective_to, Rule.branch_id)
-    .join(RuleVersion, RuleVersion.rule_id == Rule.id)
-    .where(Rule.branch_id.in_(bindparam("branches", expanding=True)), RuleVersion.status == "approved")
+    select(
+        Branch.id,
+        *(Branch.__table__.c[name] for name in ("currency", "timezone", "settled_from", "settled_through")),
+        Rule.id,
+        RuleVersion.id,
+        RuleVersion.n,
+        Rule.code,
+        Rule.kind,
+        RuleVersion.params,
+        Rule.store_type_id,
+        RuleVersion.effective_from,
+        RuleVersion.effective_to,
+    )
+    .select_from(Branch)
+    .outerjoin(Rule, Rule.branch_id == Branch.id)
+    .outerjoin(RuleVersion, and_(RuleVersion.rule_id == Rule.id, RuleVersion.status == "approved"))
+    .where(Branch.id.in_(bindparam("branches", expanding=True)))
     .order_by(Rule.priority, Rule.id, RuleVersion.n)
 )
 _AUTHOR, _APPROVER = Employee.__table__.alias("author"), Employee.__table__.alias("approver")
@@ -65,10 +83,14 @@ def ranges(branch_id: int) -> Ranges:
 
 def ranges_of(branch_ids: Collection[int]) -> dict[int, Ranges]:
     """{branch_id: Ranges} of several branches; one statement."""
-    found: dict[int, list[tuple[RuleInForce, date, date | None]]] = {branch: [] for branch in branch_ids}
+    heads: dict[int, tuple] = {}
+    found: dict[int, list[tuple[RuleInForce, date, date | None]]] = {}
     for row in conn().execute(_RANGES, {"branches": list(branch_ids)}):
-        found[row[-1]].append((RuleInForce(*row[:7]), row[7], row[8]))
-    return {branch: Ranges(tuple(versions)) for branch, versions in found.items()}
+        heads[row[0]] = tuple(row[:5])
+        mine = found.setdefault(row[0], [])
+        if row[6] is not None:
+            mine.append((RuleInForce(*row[5:12]), row[12], row[13]))
+    return {branch: Ranges(*head, tuple(found[branch])) for branch, head in heads.items()}
 
 
 def versions(branch_ids: Collection[int]) -> list[VersionRow]:

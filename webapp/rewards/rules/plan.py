@@ -31,6 +31,7 @@ class RepDayState:
     changed: bool = False
     run_after: int | None = None
     version: int = 0
+    posted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,7 @@ class Work:
     effective_on: date
     before: RepDayState = RepDayState()
     latest: Mapping[int, Latest] = field(default_factory=dict)
-
-    @property
-    def posted(self) -> int:
-        """Minor units the ledger holds for this rep-day."""
-        return sum(slot.amount for slot in self.latest.values())
+    """The newest revisions; only settling needs them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,8 @@ class Plan:
     run_after: int | None
     nothing: bool
     run_moved: bool
+    only_marked: bool = False
+    """Nothing to write but that it was looked at."""
 
     @property
     def delta(self) -> int:
@@ -93,8 +92,9 @@ def plan(work: Work, *, instant_only: bool = False) -> Plan:
         return Plan(revisions, work.before.state, work.before.run_after, not revisions, False)
     run = run_after(work.snapshot.run_before, work.snapshot)
     known = work.snapshot.run_before if work.before.run_after is None else work.before.run_after
-    done = work.before.state == "settled" and not work.before.changed and work.before.run_after == run
-    return Plan(revisions, "settled", run, done and not revisions, run != known)
+    same = work.before.state == "settled" and work.before.run_after == run and not revisions
+    marked = work.before.changed
+    return Plan(revisions, "settled", run, same and not marked, run != known, same and marked)
 
 
 def outcomes(work: Work, *, instant_only: bool = False) -> Iterator[tuple[RuleInForce, Outcome]]:

@@ -152,7 +152,7 @@ def _visit_refused(p: Params, visit: VisitFact) -> str | None:
     if p["need_outcome"] and not visit.outcome:
         return "visit_no_outcome"
     if visit.minutes is None:
-        return "visit_open"
+        return "visit_undecided" if visit.undecided else "visit_open"
     if visit.minutes < p["min_minutes"]:
         return "visit_short"
     if visit.undecided:

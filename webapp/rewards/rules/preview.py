@@ -1,0 +1,68 @@
+"""What a rep-day is worth, was worth and would be worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from webapp.rewards.rules.chain import Walked
+from webapp.rules.rules import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Minor units. `posted` is in the ledger, `now` would be without the assumption, `after` with it.
+
+    `lines` explain `after`; `days` are later days that change because the run of good days does, and
+    `change` includes them.
+    """
+
+    currency: str
+    posted: int
+    now: int
+    after: int
+    lines: tuple[Line, ...] = ()
+    now_lines: tuple[Line, ...] = ()
+    days: tuple[Walked, ...] = ()
+
+    @property
+    def change(self) -> int:
+        return self.after - self.now + sum(day.after - day.now for day in self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """One rep-day for the rep: `posted` is in the wallet, `pending` is earned and comes with the settlement.
+
+    `waiting`: something still waits for a person or for the end of the day.
+    """
+
+    currency: str
+    posted: int
+    pending: int
+    lines: tuple[Line, ...] = ()
+    waiting: bool = False
+
+    @property
+    def total(self) -> int:
+        return self.posted + self.pending
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLine:
+    """One revision of one slot, as it was posted."""
+
+    employee_id: int
+    work_date: date
+    rule_id: int
+    code: str
+    kind: str
+    n: int
+    revision: int
+    amount: int
+    delta: int
+    currency: str
+    lines: tuple[Line, ...]
+    inputs: Mapping[str, Any]
+    cause: str
+    txn_id: int | None

@@ -1,0 +1,116 @@
+"""Settling many rep-days, each in a unit of work of its own; call it outside any transaction.
+
+Facts are read for a batch at once, in a read-only transaction; a rep-day with nothing to change opens no
+write transaction at all. One that fails is set aside with the reason, the others go on.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from rq.timeouts import BaseTimeoutException
+from sqlalchemy.exc import OperationalError
+
+from webapp.core.db import db, do
+from webapp.core.errors import DomainError
+from webapp.rewards.queries.days import Pair
+from webapp.rewards.queries.load import load
+from webapp.rewards.rules import Work, plan
+from webapp.rewards.service.settle import Settled, clear_marks, set_aside, settle_work
+
+BATCH = 100
+log = logging.getLogger("onsite.settlement")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Rep-days looked at, of those posted to and set aside, and the minor units posted."""
+
+    done: int = 0
+    posted: int = 0
+    set_aside: int = 0
+    amount: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.done + other.done,
+            self.posted + other.posted,
+            self.set_aside + other.set_aside,
+            self.amount + other.amount,
+        )
+
+
+def settle_many(
+    *,
+    pairs: Iterable[Pair],
+    at: datetime,
+    cause: str,
+    instant_only: bool = False,
+    told: Callable[[Tally], None] | None = None,
+) -> Tally:
+    """Settle rep-days, and after each the later ones whose run of days it changed; `told` after every batch."""
+    total, rest = Tally(), iter(sorted(set(pairs), key=lambda pair: (pair[1], pair[0])))
+    while batch := list(islice(rest, BATCH)):
+        done = _settle_batch(batch, at, cause, instant_only)
+        total += done
+        if told is not None:
+            told(done)
+    return total
+
+
+def _settle_batch(pairs: Sequence[Pair], at: datetime, cause: str, instant_only: bool) -> Tally:
+    works = load(pairs, at=at)
+    db.session.remove()
+    tally = Tally(done=len(pairs))
+    quiet = [work for work in works.values() if plan(work, instant_only=instant_only).only_marked]
+    if quiet:
+        do(clear_marks, works=quiet)
+    looked_at = {(work.employee_id, work.work_date) for work in quiet}
+    for pair in pairs:
+        if pair in works and pair not in looked_at:
+            tally += _settle_one(works[pair], at, cause, instant_only)
+    return tally
+
+
+def _settle_one(first: Work, at: datetime, cause: str, instant_only: bool) -> Tally:
+    """The rep-day, then the later ones whose run changed until it changes no more; each is marked before."""
+    tally, work = Tally(), first
+    while True:
+        try:
+            if plan(work, instant_only=instant_only).nothing:
+                return tally
+            settled = do(settle_work, work=work, at=at, cause=cause, instant_only=instant_only)
+        except (OperationalError, BaseTimeoutException):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to this rep-day and not to the others
+            return tally + _put_aside(work, error, at)
+        tally += Tally(posted=int(settled.delta != 0), amount=settled.delta)
+        later = _follower(work, settled, at)
+        if later is None:
+            return tally
+        work = later
+
+
+def _follower(work: Work, settled: Settled, at: datetime) -> Work | None:
+    if settled.next_date is None:
+        return None
+    pair = (work.employee_id, settled.next_date)
+    found = load([pair], at=at).get(pair)
+    db.session.remove()
+    return found if found is not None and found.before.state != "open" else None
+
+
+def _put_aside(work: Work, error: Exception, at: datetime) -> Tally:
+    log.exception("rep-day set aside", extra={"employee_id": work.employee_id, "work_date": str(work.work_date)})
+    problem = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    do(
+        set_aside,
+        employee_id=work.employee_id,
+        work_date=work.work_date,
+        branch_id=work.branch_id,
+        problem=problem,
+        at=at,
+    )
+    return Tally(set_aside=1)
