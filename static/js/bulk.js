@@ -12,7 +12,9 @@
     update();
   });
 
-  const boxes = (scope) => [...scope.querySelectorAll('input[name=ids]:not(:disabled)')];
+  function boxes(scope) {
+    return [...scope.querySelectorAll('input[name=ids]:not(:disabled)')];
+  }
 
   function draw(bar, scope) {
     const all = boxes(scope);

@@ -20,7 +20,7 @@ FOREVER = "public, max-age=31536000, immutable"
 COMPRESSIBLE = re.compile(r"^(text/|application/(json|javascript|manifest)|image/svg)")
 SMALLEST = 500
 
-_PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress", "calendar", "print")
+_PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
 _JS = ("app", "retry", "undo", "poll", "form")
 _OUTBOX = ("store", "sender", "outbox", "view", "unsent")
 _TODAY = ("geo", "fence", "eyes", "note", "answer", "pending", "checkin", "checkout", "nearby")
@@ -31,8 +31,8 @@ def _files(folder: str, *names: str) -> tuple[str, ...]:
 
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "shell-phone"),
-    "css/desk.css": _files("css", *_PARTS, "table", "filter", "drawer", "shell-desk"),
+    "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "calendar", "shell-phone", "print"),
+    "css/desk.css": _files("css", *_PARTS, "table", "filter", "drawer", "calendar", "shell-desk", "print"),
     "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY),
     "js/desk.js": _files("js", *_JS, "table", "bulk", "drawer"),
 }
