@@ -3,6 +3,8 @@
 import hashlib
 import re
 from datetime import timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from webapp.core.errors import N_, Invalid, words
 
@@ -73,6 +75,20 @@ def check_password(password: str, *, staff_no: str, field: str = "password") -> 
 def sign_in_lasts(role: str) -> timedelta:
     """People on the move stay signed in on their own phone; a desk in an office is shared more easily."""
     return PHONE_SIGN_IN if role in FIELD_ROLES else DESK_SIGN_IN
+
+
+def check_timezone(name: str) -> ZoneInfo:
+    """A place such as Asia/Shanghai. Raises Invalid."""
+    if name not in timezones():
+        raise Invalid("bad_timezone", "timezone")
+    return ZoneInfo(name)
+
+
+@cache
+def timezones() -> tuple[str, ...]:
+    """Places people know; no "Etc/GMT+5" and no abbreviations."""
+    hidden = ("Etc/", "posix/", "right/", "SystemV/")
+    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith(hidden)))
 
 
 def check_settlement_time(text: str) -> str:

@@ -11,8 +11,10 @@ from webapp.people.queries.people import (
     branch_by_code,
     branches,
     employee,
+    employee_ids,
     employees_by_staff_no,
     find,
+    has_salaries,
     names,
     phone_owners,
     salaries,
@@ -33,7 +35,7 @@ from webapp.people.queries.sessions import (
 
 __all__ = [
     "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "branch",
-    "branch_by_code", "branches", "credentials", "employee", "employees_by_staff_no", "entries", "find",
-    "has_left", "kinds", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope",
+    "branch_by_code", "branches", "credentials", "employee", "employee_ids", "employees_by_staff_no", "entries", "find",
+    "has_left", "has_salaries", "kinds", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope",
     "sign_ins", "signed_in", "team_sizes", "teams",
 ]  # fmt: skip

@@ -125,6 +125,16 @@ def scope(employee_id: int) -> set[int]:
     return set(db.session.scalars(select(BranchScope.branch_id).where(BranchScope.employee_id == employee_id)))
 
 
+def employee_ids(branch_id: int) -> list[int]:
+    """Everybody of a branch, those who left included."""
+    return list(db.session.scalars(select(Employee.id).where(Employee.branch_id == branch_id)))
+
+
+def has_salaries(branch_id: int) -> bool:
+    paid = select(Salary.id).join(Employee, Employee.id == Salary.employee_id)
+    return db.session.scalar(paid.where(Employee.branch_id == branch_id).limit(1)) is not None
+
+
 def salaries(employee_id: int) -> list[Salary]:
     """Newest first; the first one on or before a day is in force then."""
     query = select(Salary).where(Salary.employee_id == employee_id).order_by(Salary.effective_from.desc())

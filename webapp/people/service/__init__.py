@@ -19,7 +19,6 @@ from webapp.people.service.branches import (
     hold_branch,
     release_branch,
     rename_team,
-    timezones,
     update_branch,
 )
 from webapp.people.service.employees import hire, record_salary, set_leaving, update_employee
@@ -27,6 +26,6 @@ from webapp.people.service.employees import hire, record_salary, set_leaving, up
 __all__ = [
     "Attempt", "change_password", "choose_password", "create_branch", "create_team", "delete_team", "hire",
     "hold_branch", "one_time_password", "record_salary", "release_branch", "rename_team", "reset_password",
-    "revoke_sign_in", "revoke_sign_ins", "set_leaving", "set_preferences", "sign_out", "timezones", "try_sign_in",
+    "revoke_sign_in", "revoke_sign_ins", "set_leaving", "set_preferences", "sign_out", "try_sign_in",
     "update_branch", "update_employee",
 ]  # fmt: skip

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel.numbers import is_currency
 from sqlalchemy import select
@@ -107,27 +105,15 @@ def delete_team(*, by: SignedIn | None, team_id: int, at: datetime) -> None:
     team = _team(team_id)
     branch = _mine(by, team.branch_id)
     if db.session.scalar(select(Employee.id).where(Employee.team_id == team_id).limit(1)):
-        raise Invalid("team_not_empty", "name")
+        raise Invalid("team_not_empty", "team")
     _audit("team.deleted", branch, by, at, {"team": team.name}, None, team)
     db.session.delete(team)
-
-
-def is_timezone(name: str) -> bool:
-    return name in timezones()
-
-
-@cache
-def timezones() -> tuple[str, ...]:
-    """Places people know; no "Etc/GMT+5" and no abbreviations."""
-    hidden = ("Etc/", "posix/", "right/", "SystemV/")
-    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith(hidden)))
 
 
 def _checked(
     *, name: str, timezone: str, currency: str, language: str, country: str, settlement_time: str, workdays: list[int]
 ) -> dict[str, Any]:
-    if not is_timezone(timezone):
-        raise Invalid("bad_timezone", "timezone")
+    rules.check_timezone(timezone)
     if not is_currency(currency):
         raise Invalid("bad_currency", "currency")
     if language not in rules.LANGUAGES:
@@ -179,18 +165,18 @@ def _team(team_id: int) -> Team:
 
 
 def _team_name(branch_id: int, name: str) -> str:
-    wanted = _name(name, 80)
+    wanted = _name(name, 80, "team")
     if db.session.scalar(select(Team.id).where(Team.branch_id == branch_id, Team.name == wanted)):
-        raise Invalid("team_taken", "name")
+        raise Invalid("team_taken", "team")
     return wanted
 
 
-def _name(text: str, limit: int) -> str:
+def _name(text: str, limit: int, field: str = "name") -> str:
     name = " ".join(text.split())
     if not name:
-        raise Invalid("required", "name")
+        raise Invalid("required", field)
     if len(name) > limit:
-        raise Invalid("too_long", "name", limit=limit)
+        raise Invalid("too_long", field, limit=limit)
     return name
 
 
