@@ -1,6 +1,7 @@
 """Reading payroll."""
 
 from webapp.payroll.queries.checks import ledger_check, problems
+from webapp.payroll.queries.evidence import Reason, reasons
 from webapp.payroll.queries.facts import compute, eligible, estimates, facts_of, issued_of
 from webapp.payroll.queries.payslips import ListedSlip, PayslipRow, own, own_payslip, payslip
 from webapp.payroll.queries.runs import (
@@ -17,7 +18,7 @@ from webapp.payroll.queries.runs import (
 )
 
 __all__ = [
-    "ListedSlip", "PayslipRow", "RunRow", "SlipFilters", "SlipPage", "compute", "eligible", "estimates", "facts_of",
-    "issued_of", "ledger_check", "names", "own", "own_payslip", "payslip", "problems", "run", "run_of", "runs", "slips",
-    "to_issue", "to_make",
+    "ListedSlip", "PayslipRow", "Reason", "RunRow", "SlipFilters", "SlipPage", "compute", "eligible", "estimates",
+    "facts_of", "issued_of", "ledger_check", "names", "own", "own_payslip", "payslip", "problems", "reasons", "run",
+    "run_of", "runs", "slips", "to_issue", "to_make",
 ]  # fmt: skip

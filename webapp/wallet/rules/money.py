@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from webapp.core.errors import N_, Invalid, words
+from webapp.core.errors import Invalid
 from webapp.core.money import exponent, share
 
 KINDS = ("available", "reserved", "recovery", "expense", "payable", "clearing")
@@ -130,9 +130,9 @@ def month_span(month: str) -> tuple[date, date]:
     """First and last day of "2026-11". Raises Invalid."""
     try:
         first = date.fromisoformat(f"{month}-01")
-    except ValueError:
+        return first, next_month(first) - timedelta(days=1)
+    except (ValueError, OverflowError):
         raise Invalid("bad_month", "month") from None
-    return first, next_month(first) - timedelta(days=1)
 
 
 def entry_rows(legs: Sequence[Leg], book: dict[str, list[int]]) -> list[dict[str, int]]:
@@ -156,24 +156,3 @@ def _into_hand(amount: int, *, available: int, recovery: int) -> list[Leg]:
         taken = max(amount, -available)
         parts = [("available", taken), ("recovery", amount - taken)]
     return [(kind, part) for kind, part in parts if part]
-
-
-words(
-    {
-        "bad_month": N_("Write a month such as 2026-11."),
-        "posting_changed": N_("This was booked before with other content; nothing was booked twice."),
-        "withdraw_too_little": N_("The smallest withdrawal is %(minimum)s."),
-        "withdraw_above_available": N_("Only %(available)s is available now."),
-        "withdraw_above_share": N_("Before pay day %(percent)s %% of the balance can be withdrawn: up to %(limit)s."),
-        "withdraw_above_daily_limit": N_("At most %(limit)s can be withdrawn in a day; %(left)s is left for today."),
-        "withdrawal_changed": N_("This form was already used for another amount. Start again from the wallet."),
-        "withdrawal_decided": N_("%(name)s already decided this at %(when)s: %(state)s."),
-        "withdrawal_cancelled": N_("This withdrawal was cancelled at %(when)s."),
-        "withdrawal_own": N_("Nobody decides their own withdrawal."),
-        "withdrawal_reason": N_("Say why it is refused; the person will read it."),
-        "withdrawal_requested": N_("waiting for finance"),
-        "withdrawal_state_approved": N_("paid out"),
-        "withdrawal_state_refused": N_("refused"),
-        "terms_limit_below_minimum": N_("The daily limit must not be below the smallest withdrawal."),
-    }
-)
