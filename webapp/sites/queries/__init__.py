@@ -8,6 +8,7 @@ from webapp.sites.queries.office import (
     export,
     search,
     store_types,
+    supervisor_names,
     supervisors,
 )
 from webapp.sites.queries.places import MOST_CHOICES, choices, fences, for_rep, near
@@ -29,5 +30,6 @@ __all__ = [
     "proposals",
     "search",
     "store_types",
+    "supervisor_names",
     "supervisors",
 ]

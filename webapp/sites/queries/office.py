@@ -58,7 +58,7 @@ def search(user: SignedIn, wanted: SiteFilter) -> SitePage:
     pages = max(1, -(-total // PAGE))
     page = min(max(1, wanted.page), pages)
     rows = list(conn().execute(found.offset((page - 1) * PAGE).limit(PAGE)))
-    return SitePage(rows, _supervisor_names([row.id for row in rows]), total, page, pages)
+    return SitePage(rows, supervisor_names([row.id for row in rows]), total, page, pages)
 
 
 def export(user: SignedIn, wanted: SiteFilter) -> Iterator[Row[Any]]:
@@ -122,7 +122,7 @@ def _filtered(user: SignedIn, wanted: SiteFilter) -> Select[Any]:
     return found.order_by(key.desc() if wanted.sort.startswith("-") else key, Site.id)
 
 
-def _supervisor_names(site_ids: Collection[int]) -> dict[int, list[str]]:
+def supervisor_names(site_ids: Collection[int]) -> dict[int, list[str]]:
     pairs = (
         select(SiteSupervisor.site_id, Employee.name)
         .join(Employee, Employee.id == SiteSupervisor.employee_id)

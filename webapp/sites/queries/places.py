@@ -26,7 +26,8 @@ _INFO = select(
     Site.fence_version,
     Site.store_type_id,
 )
-_ONE = _INFO.where(Site.id == bindparam("site"), Site.branch_id == bindparam("branch"), Site.archived_at.is_(None))
+FOR_REP = _INFO.where(Site.id == bindparam("site"), Site.branch_id == bindparam("branch"), Site.archived_at.is_(None))
+"""One site a rep may use, in SiteInfo's order; binds `site` and `branch`. Others may join what they need to it."""
 _MANY = _INFO.where(Site.id.in_(bindparam("sites", expanding=True)))
 _BOXED = select(Site.id, Site.name, Site.address, Site.radius_m, Site.lat, Site.lng, Site.store_type_id).where(
     Site.branch_id == bindparam("branch"),
@@ -41,7 +42,7 @@ _BOXED = select(Site.id, Site.name, Site.address, Site.radius_m, Site.lat, Site.
 
 def for_rep(user: SignedIn, site_id: int) -> SiteInfo:
     """An active site of the person's branch, also one without a position. Raises NotFound."""
-    row = conn().execute(_ONE, {"site": site_id, "branch": user.branch_id}).first()
+    row = conn().execute(FOR_REP, {"site": site_id, "branch": user.branch_id}).first()
     if row is None:
         raise NotFound("not_found", "site_id")
     return SiteInfo(*row)

@@ -1,6 +1,6 @@
 """Coordinates, fences and distances; pure. Degrees are WGS-84 unless a datum is named."""
 
-from webapp.sites.rules.checks import Suspicion, shares_inside, wrong_datum
+from webapp.sites.rules.checks import CLUSTER_SPREAD_M, Suspicion, shares_inside, wrong_datum
 from webapp.sites.rules.datum import Datum, Point, from_wgs84, to_wgs84
 from webapp.sites.rules.picture import Picture, picture
 from webapp.sites.rules.sites import (
@@ -12,13 +12,16 @@ from webapp.sites.rules.sites import (
     SiteFields,
     SiteInfo,
     degrees,
+    pasted,
     position,
     radius,
+    short,
 )
 from webapp.sites.rules.space import Box, boxes, distance_m, nearest, roughly_m
 
 __all__ = [
-    "RADIUS_DEFAULT", "RADIUS_MAX", "RADIUS_MIN", "ROUGHEST_PROPOSAL_M", "Box", "Datum", "Near", "Picture", "Point",
-    "SiteFields", "SiteInfo", "Suspicion", "boxes", "degrees", "distance_m", "from_wgs84", "nearest", "picture",
-    "position", "radius", "roughly_m", "shares_inside", "to_wgs84", "wrong_datum",
+    "CLUSTER_SPREAD_M", "RADIUS_DEFAULT", "RADIUS_MAX", "RADIUS_MIN", "ROUGHEST_PROPOSAL_M", "Box", "Datum", "Near",
+    "Picture", "Point", "SiteFields", "SiteInfo", "Suspicion", "boxes", "degrees", "distance_m", "from_wgs84",
+    "nearest", "pasted", "picture", "position", "radius", "roughly_m", "short", "shares_inside", "to_wgs84",
+    "wrong_datum",
 ]  # fmt: skip

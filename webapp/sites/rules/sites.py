@@ -1,5 +1,6 @@
 """What a site is, and what people may write about it."""
 
+import re
 from dataclasses import dataclass
 from math import fabs, isfinite
 
@@ -8,6 +9,7 @@ from webapp.sites.rules.datum import Datum, Point
 
 RADIUS_MIN, RADIUS_MAX, RADIUS_DEFAULT = 30, 2000, 150
 ROUGHEST_PROPOSAL_M = 200
+_TWO_NUMBERS = re.compile(r"^\s*([+-]?\d{1,3}\.\d+)\s*[,，;\s]\s*([+-]?\d{1,3}\.\d+)\s*$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,22 @@ def position(lat: object, lng: object) -> Point | None:
     if place == (0, 0):
         raise Invalid("position_zero", "lat")
     return place
+
+
+def pasted(lat: str, lng: str) -> tuple[str, str]:
+    """Two numbers pasted into the first field ("31.2304, 121.4737") go to both; over 90 it is the longitude."""
+    two = _TWO_NUMBERS.match(lat) if not lng.strip() else None
+    if two is None:
+        return lat, lng
+    first, second = two.groups()
+    return (second, first) if fabs(float(first)) > 90 else (first, second)
+
+
+def short(text: str, field: str, limit: int) -> str:
+    """Raises Invalid when there are more than `limit` characters."""
+    if len(text) > limit:
+        raise Invalid("too_long", field, limit=limit)
+    return text
 
 
 def degrees(text: object, *, field: str, limit: int) -> float:
