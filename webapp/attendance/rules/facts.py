@@ -62,11 +62,15 @@ class DayFacts:
 
 @dataclass(frozen=True, slots=True)
 class Assume:
-    """What somebody may be about to decide: exceptions by id, and the supervisor's word."""
+    """What somebody may be about to decide: exceptions by id, and the supervisor's word.
+
+    `granted`: what would be written with an approval, as in a decision's params ("at", "site_id").
+    """
 
     decisions: Mapping[int, Literal["approved", "rejected"]] = field(default_factory=dict)
     word: Literal["present", "absent"] | None = None
     reason: str | None = None
+    granted: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,7 @@ def assumed(facts: DayFacts, assume: Assume | None) -> DayFacts:
     """The facts as they would be under the assumption; decisions on other days' exceptions change nothing."""
     if assume is None:
         return facts
-    states = assume.decisions
-    issues = [replace(issue, state=states[issue.id]) if issue.id in states else issue for issue in facts.issues]
+    issues = [_decided(issue, assume) if issue.id in assume.decisions else issue for issue in facts.issues]
     word = Word(assume.word, assume.reason) if assume.word else facts.word
     return replace(facts, issues=issues, word=word)
 
@@ -119,6 +122,15 @@ def day_bounds(work_date: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Moments that may belong to a work date: from six hours before it to twelve hours after it."""
     start = datetime.combine(work_date, datetime.min.time(), zone)
     return start - timedelta(hours=6), start + timedelta(hours=36)
+
+
+def _decided(issue: Issue, assume: Assume) -> Issue:
+    """As a decision would leave it: an approved missing check-out is written with the time it grants."""
+    granted = assume.granted.get(issue.id) or {}
+    if issue.kind == "missing_out" and not granted and issue.asked.get("at"):
+        granted = {"at": issue.asked["at"]}
+    state = assume.decisions[issue.id]
+    return replace(issue, state=state, granted=granted if state == "approved" else {})
 
 
 def _is_about(issue: Issue, outs: Container[int | None]) -> bool:

@@ -22,21 +22,25 @@ def preview(employee_id: int, work_date: date, *, at: datetime, assume: Assume |
 
 
 def preview_many(items: Mapping[Pair, Assume], *, at: datetime) -> dict[Pair, Preview]:
-    """{pair: Preview} under each pair's own assumption; a constant number of statements.
+    """{pair: Preview} under each pair's own assumption; a constant number of statements."""
+    found = zip(items, preview_each(list(items.items()), at=at), strict=True)
+    return {pair: each for pair, each in found if each is not None}
+
+
+def preview_each(items: Sequence[tuple[Pair, Assume]], *, at: datetime) -> list[Preview | None]:
+    """One answer per (pair, assumption), each alone; a pair may come often. A constant number of statements.
 
     Both sides are built from the facts at the same moment, so that only the assumption makes the difference.
     """
-    loaded = load_all(items.keys(), at=at, booking=False, assuming=True)
+    loaded = load_all({pair for pair, _ in items}, at=at, booking=False, assuming=True)
     if not loaded.works:
-        return {}
+        return [None for _ in items]
     later = _later(loaded)
-    found: dict[Pair, Preview] = {}
-    for pair, work in loaded.works.items():
-        facts = loaded.facts[pair]
-        now = replace(work, snapshot=_snapshot(loaded, pair, facts, at))
-        after = replace(work, snapshot=_snapshot(loaded, pair, assumed(facts, items[pair]), at))
-        found[pair] = _preview(now, after, later.get(pair[0], ()))
-    return found
+    now = {pair: _assuming(loaded, pair, None, at) for pair in loaded.works}
+    return [
+        _preview(now[pair], _assuming(loaded, pair, said, at), later.get(pair[0], ())) if pair in now else None
+        for pair, said in items
+    ]
 
 
 def earned_today(employee_id: int, work_date: date, at: datetime) -> Earned | None:
@@ -49,6 +53,11 @@ def earned_between(employee_id: int, first: date, last: date, *, at: datetime) -
     """{work date: Earned} of one rep's days that have an attendance day, both ends included."""
     span = [(employee_id, first + timedelta(days=n)) for n in range((last - first).days + 1)]
     return {on: _earned(work) for (_, on), work in load_all(span, at=at, booking=False).works.items()}
+
+
+def _assuming(loaded: Loaded, pair: Pair, said: Assume | None, at: datetime) -> Work:
+    facts = assumed(loaded.facts[pair], said)
+    return replace(loaded.works[pair], snapshot=_snapshot(loaded, pair, facts, at))
 
 
 def _snapshot(loaded: Loaded, pair: Pair, facts: DayFacts, at: datetime) -> Snapshot:
@@ -89,6 +98,10 @@ def _preview(now: Work, after: Work, days: Later) -> Preview:
         lines=_lines(assumed_found),
         now_lines=_lines(found),
         days=tuple(walk(run_now, run_assumed, later)),
+        slots=tuple(
+            (rule.kind, before.amount, outcome.amount)
+            for (rule, before), (_, outcome) in zip(found, assumed_found, strict=True)
+        ),
     )
 
 

@@ -24,6 +24,8 @@ class Preview:
     lines: tuple[Line, ...] = ()
     now_lines: tuple[Line, ...] = ()
     days: tuple[Walked, ...] = ()
+    slots: tuple[tuple[str, int, int], ...] = ()
+    """(kind of rule, now, after) of every rule in force on the day, in order."""
 
     @property
     def change(self) -> int:
