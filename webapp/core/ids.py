@@ -20,6 +20,12 @@ def client_id(text: str, *, field: str = "client_id") -> str:
         raise Invalid("bad_client_id", field) from None
 
 
+def row_id(text: str | None) -> int | None:
+    """A row's number as written in an address or a form; None for anything else, also for absurdly large ones."""
+    written = (text or "").strip()
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None
+
+
 def fingerprint(content: object) -> str:
     """A stable hash of JSON-ready content, for "same id, same content"."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -73,6 +73,7 @@ words(
         "outcome_other": N_("Other"),
         "visit_open": N_("Not finished"),
         "visit_done": N_("Finished"),
+        "form_sentence": N_("%(text)s"),
         "visit_gone": N_("This visit was taken back."),
         "visit_finished": N_("This visit is already finished."),
         "check_out_first": N_("The check-in of this visit has not arrived yet. It is sent first."),

@@ -1,14 +1,16 @@
 """Recording a check-in or check-out: evidence, verdict, what a person must decide, and the day. The hot path."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam
 
 from webapp.attendance.models import AttendanceDay
-from webapp.attendance.queries import days, expectation_of, load_facts, midnight, result_of
+from webapp.attendance.queries import days, expectation_of, load_facts, midnight
+from webapp.attendance.queries.facts import RESULT_COLUMNS
 from webapp.attendance.rules import (
     DayFacts,
     DayResult,
@@ -37,7 +39,7 @@ from webapp.core.errors import NotFound
 from webapp.core.ids import fingerprint
 from webapp.schedules.queries import expectation, work_day
 from webapp.schedules.rules import Expectation
-from webapp.sites.queries import for_rep
+from webapp.sites.queries.places import FOR_REP
 from webapp.sites.rules import SiteInfo
 
 log = logging.getLogger("onsite.attendance")
@@ -50,16 +52,14 @@ def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> 
     """
     lock_people(ids=[rep.id])
     mark = fingerprint(["in", site_id, evidence.content()])
-    try:
-        site = for_rep(rep, site_id)  # type: ignore[arg-type]
-    except NotFound:
+    tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
+    site, days_near = _site_and_days(rep, site_id, tap.counted_at)
+    if site is None:
         if known := earlier(employee_id=rep.id, client_id=evidence.client_id, mark=mark):
             return known
-        raise
-    tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
-    on, expected, stored = _work_day(rep, tap.counted_at, site_id)
-    note = Note(rep, "in", evidence, tap, at, site, on, mark)
-    return _record(note, expected, stored)
+        raise NotFound("not_found", "site_id")
+    on, expected, stored = _work_day(rep, tap.counted_at, site_id, days_near)
+    return _record(Note(rep, "in", evidence, tap, at, site, on, mark), expected, stored)
 
 
 def check_out(
@@ -87,18 +87,36 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
     judged = _judged(note)
     insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
     exception_id = ask_a_person(check_in_id=check_in_id, note=note, judged=judged)
-    day = _rebuild(note, check_in_id, judged, exception_id, expected, stored)
-    return Recorded(
-        check_in_id, judged, note.on, note.tap.counted_at, exception_id, False, note.tap.problem, note.site, day
+    facts = _facts(note, check_in_id, judged, exception_id, stored)
+    day = _rebuild(note, facts, expected, stored)
+    told = (
+        check_in_id,
+        note.evidence.client_id,
+        judged,
+        note.on,
+        note.tap.counted_at,
+        exception_id,
+        False,
+        note.tap.problem,
     )
+    return Recorded(*told, site=note.site, day=day, facts=facts)
 
 
-def _work_day(rep: Person, at: datetime, site_id: int) -> tuple[date, Expectation | None, DayResult | None]:
-    """The work date, what is expected of it (None: as stored), and the day as it stands."""
+def _site_and_days(rep: Person, site_id: int, at: datetime) -> tuple[SiteInfo | None, dict[date, DayResult]]:
+    """The site, if the rep may use it, and the rep's stored days around a moment: one statement."""
     today = at.astimezone(rep.branch.zone).date()
     dates = [today + timedelta(days=step) for step in (-1, 0, 1)]
-    rows = conn().execute(_STORED, {"who": rep.id, "dates": dates})
-    stored = {row.work_date: result_of(row) for row in rows}
+    asked = {"site": site_id, "branch": rep.branch_id, "who": rep.id, "dates": dates}
+    rows = conn().execute(_HERE, asked).all()
+    site = SiteInfo(*rows[0][:_SITE_WIDTH]) if rows else None
+    found = {row.work_date: DayResult(*row[_SITE_WIDTH + 1 :]) for row in rows if row.work_date is not None}
+    return site, found
+
+
+def _work_day(
+    rep: Person, at: datetime, site_id: int, stored: Mapping[date, DayResult]
+) -> tuple[date, Expectation | None, DayResult | None]:
+    """The work date, what is expected of it (None: as stored), and the day as it stands."""
     for on, day in stored.items():
         if day.scheduled and day.first_in and day.first_in <= at and day.starts_at <= at <= day.ends_at:  # type: ignore[operator]
             return on, None, day
@@ -118,27 +136,24 @@ def _judged(note: Note) -> Judgement:
         return Judgement("uncertain", "not_judged")
 
 
-def _rebuild(
-    note: Note,
-    check_in_id: int,
-    judged: Judgement,
-    exception_id: int | None,
-    expected: Expectation | None,
-    stored: DayResult | None,
-) -> DayResult:
-    """The day with the new mark; without a stored day there is nothing else to know about it."""
-    pair, zone = note.pair, note.rep.branch.timezone
-    if stored is None:
-        mark = Mark(check_in_id, note.kind, note.tap.counted_at, note.site and note.site.site_id, judged.verdict)  # type: ignore[arg-type]
-        kind = note.tap.problem or judged.verdict
-        issues = [] if exception_id is None else [Issue(exception_id, kind, "open", check_in_id)]
-        facts = DayFacts(midnight(note.on, zone), [mark], issues)
-    else:
-        facts = load_facts([pair], {note.rep.id: zone})[pair]
+def _facts(
+    note: Note, check_in_id: int, judged: Judgement, exception_id: int | None, stored: DayResult | None
+) -> DayFacts:
+    """The day's facts with the new mark; without a stored day there is nothing else to know about it."""
+    zone = note.rep.branch.timezone
+    if stored is not None:
+        return load_facts([note.pair], {note.rep.id: zone})[note.pair]
+    mark = Mark(check_in_id, note.kind, note.tap.counted_at, note.site and note.site.site_id, judged.verdict)  # type: ignore[arg-type]
+    kind = note.tap.problem or judged.verdict
+    issues = [] if exception_id is None else [Issue(exception_id, kind, "open", check_in_id)]
+    return DayFacts(midnight(note.on, zone), [mark], issues)
+
+
+def _rebuild(note: Note, facts: DayFacts, expected: Expectation | None, stored: DayResult | None) -> DayResult:
     day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
     if day != stored:
-        keep(pair=pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
-    announce(pair=pair, at=note.received_at)
+        keep(pair=note.pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
+    announce(pair=note.pair, at=note.received_at)
     return day
 
 
@@ -152,6 +167,13 @@ def _expected(note: Note, facts: DayFacts, expected: Expectation | None, stored:
     return expectation(note.rep.id, note.on, note.rep.branch, site_id=first)
 
 
-_STORED = select(AttendanceDay.__table__).where(
-    AttendanceDay.employee_id == bindparam("who"), AttendanceDay.work_date.in_(bindparam("dates", expanding=True))
+_SITE_WIDTH = len(SiteInfo.__dataclass_fields__)
+_HERE = FOR_REP.add_columns(
+    AttendanceDay.work_date, *(AttendanceDay.__table__.c[name] for name in RESULT_COLUMNS)
+).outerjoin(
+    AttendanceDay,
+    and_(
+        AttendanceDay.employee_id == bindparam("who"),
+        AttendanceDay.work_date.in_(bindparam("dates", expanding=True)),
+    ),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, and_, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceException, CheckIn, Verdict
-from webapp.attendance.rules import ABOUT_A_MARK, DayResult, Evidence, Judgement, Tap
+from webapp.attendance.rules import ABOUT_A_MARK, DayFacts, DayResult, Evidence, Judgement, Tap
 from webapp.core.authz import BranchInfo
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict
@@ -47,9 +47,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of it. `site` and `day` are as they were when it was first recorded (None for a repetition)."""
+    """What became of it. A repetition has the first answer without site, day and facts."""
 
     check_in_id: int
+    client_id: str
     judgement: Judgement
     work_date: date
     counted_at: datetime
@@ -58,6 +59,7 @@ class Recorded:
     problem: str | None = None
     site: SiteInfo | None = None
     day: DayResult | None = None
+    facts: DayFacts | None = None
 
 
 def insert_check_in(*, note: Note) -> int | None:
@@ -108,7 +110,7 @@ def earlier(*, employee_id: int, client_id: str, mark: str) -> Recorded | None:
     if row.fingerprint != mark:
         raise Conflict("same_id_other_content")
     judged = Judgement(row.verdict, row.reason, row.distance_m)
-    return Recorded(row.id, judged, row.work_date, row.counted_at, row.exception_id, True)
+    return Recorded(row.id, client_id, judged, row.work_date, row.counted_at, row.exception_id, True)
 
 
 def _row(note: Note) -> dict[str, Any]:

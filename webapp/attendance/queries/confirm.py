@@ -1,0 +1,205 @@
+"""Who was there: the list a supervisor confirms, one person's day, the month behind it."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Integer, and_, case, cast, func, or_, select
+
+from webapp.attendance import policy
+from webapp.attendance.models import AttendanceDay, Confirmation
+from webapp.attendance.queries.evidence import IssueRow, MarkRow, issue_rows, mark_rows
+from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair, expectation_of
+from webapp.attendance.rules import DayResult
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.core.errors import NotFound
+from webapp.people.models import Employee
+from webapp.schedules.queries import expectations
+from webapp.schedules.rules import Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The last word about a day: present, absent or undone."""
+
+    word: str
+    reason: str | None
+    note: str
+    by: str
+    at: datetime
+    bulk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDay:
+    """One rep on one work date as a supervisor looks at it. `day` is None until something happened."""
+
+    employee_id: int
+    staff_no: str
+    name: str
+    phone: str | None
+    work_date: date
+    day: DayResult | None
+    expected: Expectation
+    said: Spoken | None
+    marks: tuple[MarkRow, ...]
+    issues: tuple[IssueRow, ...]
+    late_days: int
+    """Late days of the month up to this date."""
+
+    @property
+    def open_issues(self) -> list[IssueRow]:
+        return [issue for issue in self.issues if issue.state == "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSoFar:
+    """Days of one person's month up to a date, by what they came to."""
+
+    scheduled: int = 0
+    late: int = 0
+    early: int = 0
+    absent: int = 0
+    missing_out: int = 0
+    exceptions: int = 0
+
+
+def to_confirm(user: SignedIn, work_date: date) -> list[PersonDay]:
+    """Everybody the person answers for on a date, by name; a constant number of statements."""
+    return _people(user, work_date)
+
+
+def person_day(user: SignedIn, employee_id: int, work_date: date) -> PersonDay:
+    """One of them. Raises NotFound."""
+    found = _people(user, work_date, employee_id)
+    if not found:
+        raise NotFound("not_found")
+    return found[0]
+
+
+def waiting(user: SignedIn, dates: Collection[date]) -> dict[date, int]:
+    """{work date: people with a check-in that nobody confirmed yet}; dates with none are left out."""
+    mine = policy.supervised(user, AttendanceDay.work_date)  # type: ignore[arg-type]
+    came = or_(AttendanceDay.first_in.is_not(None), AttendanceDay.undecided.is_(True))
+    found = (
+        select(AttendanceDay.work_date, func.count())
+        .join(Employee, Employee.id == AttendanceDay.employee_id)
+        .where(mine, AttendanceDay.work_date.in_(list(dates)), AttendanceDay.confirmed.is_(None), came)
+        .group_by(AttendanceDay.work_date)
+    )
+    return {row[0]: row[1] for row in conn().execute(found)}
+
+
+def words_of(employee_id: int, work_date: date) -> list[Spoken]:
+    """Everything a supervisor said about a day, in order."""
+    return [_spoken(row) for row in conn().execute(_words().where(*_of(employee_id, work_date)))]
+
+
+def months_so_far(pairs: Collection[Pair]) -> dict[Pair, MonthSoFar]:
+    """{pair: the month up to and including its date}; one statement."""
+    if not pairs:
+        return {}
+    first = min(on for _, on in pairs).replace(day=1)
+    rows = conn().execute(_MONTH.where(*_between({who for who, _ in pairs}, first, max(on for _, on in pairs))))
+    by_person: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_person[row.employee_id].append(row)
+    return {(who, on): _month([row for row in by_person[who] if _counts(row.work_date, on)]) for who, on in set(pairs)}
+
+
+def _people(user: SignedIn, on: date, employee_id: int | None = None) -> list[PersonDay]:
+    rows = conn().execute(_asked(user, on, employee_id)).all()
+    pairs = [(row.id, on) for row in rows]
+    marks, issues, late = mark_rows(pairs), issue_rows(pairs), _late_days([row.id for row in rows], on)
+    bare = [(row.id, on) for row in rows if row.status is None]
+    expected = expectations(bare, user.branch)
+    found = []
+    for row in rows:
+        pair = (row.id, on)
+        day = None if row.status is None else DayResult(*(getattr(row, name) for name in RESULT_COLUMNS))
+        hours = expected[pair] if day is None else expectation_of(day)
+        said = _spoken(row) if row.word else None
+        person = (row.id, row.staff_no, row.name, row.phone, on, day, hours, said)
+        found.append(PersonDay(*person, tuple(marks[pair]), tuple(issues[pair]), late.get(row.id, 0)))
+    return found
+
+
+def _asked(user: SignedIn, on: date, employee_id: int | None) -> Any:
+    day, word, speaker = AttendanceDay.__table__, Confirmation.__table__, Employee.__table__.alias("speaker")
+    newest = (
+        select(func.max(Confirmation.seq))
+        .where(Confirmation.employee_id == Employee.id, Confirmation.work_date == on)
+        .correlate(Employee)
+        .scalar_subquery()
+    )
+    here = (Employee.joined_on <= on, or_(Employee.left_on.is_(None), Employee.left_on >= on))
+    found = (
+        select(Employee.id, Employee.staff_no, Employee.name, Employee.phone)
+        .add_columns(*(day.c[name] for name in RESULT_COLUMNS))
+        .add_columns(word.c.word, word.c.reason, word.c.note, word.c.at, word.c.bulk, speaker.c.name.label("by"))
+        .select_from(Employee)
+        .outerjoin(day, and_(day.c.employee_id == Employee.id, day.c.work_date == on))
+        .outerjoin(word, and_(word.c.employee_id == Employee.id, word.c.work_date == on, word.c.seq == newest))
+        .outerjoin(speaker, speaker.c.id == word.c.by_id)
+        .where(policy.supervised(user, on), *here)
+        .order_by(Employee.name, Employee.id)
+    )
+    return found if employee_id is None else found.where(Employee.id == employee_id)
+
+
+def _late_days(people: Collection[int], on: date) -> dict[int, int]:
+    found = (
+        select(AttendanceDay.employee_id, func.count())
+        .where(*_between(people, on.replace(day=1), on), AttendanceDay.minutes_late > 0)
+        .group_by(AttendanceDay.employee_id)
+    )
+    return {row[0]: row[1] for row in conn().execute(found)} if people else {}
+
+
+def _between(people: Collection[int], first: date, last: date) -> tuple[Any, ...]:
+    return AttendanceDay.employee_id.in_(list(people)), AttendanceDay.work_date.between(first, last)
+
+
+def _of(employee_id: int, work_date: date) -> tuple[Any, ...]:
+    return Confirmation.employee_id == employee_id, Confirmation.work_date == work_date
+
+
+def _words() -> Any:
+    what = (Confirmation.word, Confirmation.reason, Confirmation.note, Confirmation.at, Confirmation.bulk)
+    return (
+        select(*what, Employee.name.label("by"))
+        .join(Employee, Employee.id == Confirmation.by)
+        .order_by(Confirmation.seq)
+    )
+
+
+def _spoken(row: Any) -> Spoken:
+    return Spoken(row.word, row.reason, row.note, row.by, row.at, row.bulk)
+
+
+def _flag(condition: Any) -> Any:
+    return cast(case((condition, 1), else_=0), Integer)
+
+
+_MONTH = select(
+    AttendanceDay.employee_id,
+    AttendanceDay.work_date,
+    _flag(AttendanceDay.scheduled).label("scheduled"),
+    _flag(AttendanceDay.minutes_late > 0).label("late"),
+    _flag(AttendanceDay.minutes_early > 0).label("early"),
+    _flag(AttendanceDay.status == "absent").label("absent"),
+    _flag(AttendanceDay.status == "missing_out").label("missing_out"),
+    AttendanceDay.open_exceptions.label("exceptions"),
+)
+
+
+def _counts(work_date: date, on: date) -> bool:
+    return on.replace(day=1) <= work_date <= on
+
+
+def _month(rows: Collection[Any]) -> MonthSoFar:
+    names = MonthSoFar.__dataclass_fields__
+    return MonthSoFar(**{name: sum(getattr(row, name) for row in rows) for name in names})

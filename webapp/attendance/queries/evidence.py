@@ -1,0 +1,155 @@
+"""What phones said and what people decided, as rows to look at. One statement each, however many days."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.engine import Row
+
+from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, Decision, Verdict
+from webapp.core.db import conn
+from webapp.people.models import Employee
+from webapp.sites.models import Site
+
+Pair = tuple[int, date]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """One tap with its verdict; metres. Degrees are for pictures only and are never shown."""
+
+    id: int
+    employee_id: int
+    work_date: date
+    kind: str
+    tapped_at: datetime
+    received_at: datetime
+    counted_at: datetime
+    no_fix: str | None
+    accuracy_m: float | None
+    lat: float | None
+    lng: float | None
+    site_id: int | None
+    site: str | None
+    site_lat: float | None
+    site_lng: float | None
+    verdict: str
+    reason: str
+    distance_m: float | None
+    radius_m: int | None
+    void_at: datetime | None
+
+    @property
+    def beyond_m(self) -> float | None:
+        """How far outside the fence the phone said it was; None when inside or unknown."""
+        if self.distance_m is None or self.radius_m is None or self.distance_m <= self.radius_m:
+            return None
+        return self.distance_m - self.radius_m
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """One exception and who decided it last."""
+
+    id: int
+    employee_id: int
+    work_date: date
+    kind: str
+    state: str
+    seq: int
+    check_in_id: int | None
+    site_id: int | None
+    site: str | None
+    params: dict[str, Any]
+    opened_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One step of an exception's history: approved, rejected, reopened, passed_on."""
+
+    seq: int
+    decision: str
+    by: str
+    role: str
+    at: datetime
+    reason: str
+    params: dict[str, Any] | None
+
+
+def mark_rows(pairs: Collection[Pair]) -> dict[Pair, list[MarkRow]]:
+    """Taps of each day in order, the ones taken back too."""
+    return _grouped(conn().execute(_MARKS, _span(pairs)) if pairs else (), MarkRow)
+
+
+def issue_rows(pairs: Collection[Pair]) -> dict[Pair, list[IssueRow]]:
+    """Exceptions of each day in the order they came up, without those taken back."""
+    return _grouped(conn().execute(_ISSUES, _span(pairs)) if pairs else (), IssueRow)
+
+
+def decisions_of(exception_id: int) -> list[DecisionRow]:
+    return [DecisionRow(*row) for row in conn().execute(_DECISIONS, {"id": exception_id})]
+
+
+def _grouped(rows: Any, kind: Any) -> dict[Pair, list[Any]]:
+    found: dict[Pair, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.employee_id, row.work_date].append(_made(kind, row))
+    return found
+
+
+def _made(kind: Any, row: Row[Any]) -> Any:
+    return kind(*row)
+
+
+def _span(pairs: Collection[Pair]) -> dict[str, Any]:
+    return {"people": sorted({who for who, _ in pairs}), "dates": sorted({on for _, on in pairs})}
+
+
+_PEOPLE, _DATES = bindparam("people", expanding=True), bindparam("dates", expanding=True)
+_MARKS = (
+    select(
+        CheckIn.id, CheckIn.employee_id, CheckIn.work_date, CheckIn.kind, CheckIn.tapped_at, CheckIn.received_at,
+        CheckIn.counted_at, CheckIn.no_fix, CheckIn.accuracy_m, CheckIn.lat, CheckIn.lng, CheckIn.site_id, Site.name,
+        Site.lat, Site.lng, Verdict.verdict, Verdict.reason, Verdict.distance_m, Verdict.radius_m, CheckInVoid.at,
+    )
+    .join(Verdict, Verdict.check_in_id == CheckIn.id)
+    .outerjoin(Site, Site.id == CheckIn.site_id)
+    .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
+    .where(CheckIn.employee_id.in_(_PEOPLE), CheckIn.work_date.in_(_DATES))
+    .order_by(CheckIn.counted_at, CheckIn.id)
+)  # fmt: skip
+_NEWEST = and_(Decision.exception_id == AttendanceException.id, Decision.seq == AttendanceException.state_seq)
+_ISSUES = (
+    select(
+        AttendanceException.id, AttendanceException.employee_id, AttendanceException.work_date,
+        AttendanceException.kind, AttendanceException.state, AttendanceException.state_seq,
+        AttendanceException.check_in_id, AttendanceException.site_id, Site.name, AttendanceException.params,
+        AttendanceException.opened_at, Employee.name, AttendanceException.decided_at, Decision.decision,
+        Decision.reason,
+    )
+    .outerjoin(Site, Site.id == AttendanceException.site_id)
+    .outerjoin(Employee, Employee.id == AttendanceException.decided_by)
+    .outerjoin(Decision, _NEWEST)
+    .where(
+        AttendanceException.employee_id.in_(_PEOPLE),
+        AttendanceException.work_date.in_(_DATES),
+        AttendanceException.state != "withdrawn",
+    )
+    .order_by(AttendanceException.id)
+)  # fmt: skip
+_DECISIONS = (
+    select(
+        Decision.seq, Decision.decision, Employee.name, Employee.role, Decision.at, Decision.reason, Decision.params
+    )
+    .join(Employee, Employee.id == Decision.by)
+    .where(Decision.exception_id == bindparam("id"))
+    .order_by(Decision.seq)
+)

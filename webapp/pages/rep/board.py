@@ -1,0 +1,205 @@
+"""What the Today screen shows: the next store or the open visit, what is earned, what waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from webapp.attendance.service import UNDO_TIME
+from webapp.core.authz import BranchInfo, SignedIn
+from webapp.core.i18n import say
+from webapp.core.ids import new_id
+from webapp.rewards import queries as rewards
+from webapp.rewards.rules import Earned
+from webapp.schedules import queries as schedules
+from webapp.schedules.rules import Stop
+from webapp.sites import queries as sites
+from webapp.visits import queries as visits
+from webapp.visits.queries import VisitSeen
+
+STAY = timedelta(hours=16)
+MOST_UNFINISHED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StopView:
+    site_id: int
+    name: str
+    address: str
+    window_text: str
+    lat: float | None
+    lng: float | None
+    radius_m: int
+
+    @property
+    def has_location(self) -> bool:
+        return self.lat is not None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """An open or unfinished visit. state: accepted | pending | rejected."""
+
+    id: int
+    client_id: str
+    site_name: str
+    since: datetime
+    state: str
+    reason_text: str = ""
+    confirmer: str = ""
+    late_text: str = ""
+    earned_minor: int = 0
+    undo_seconds: int = 0
+    next_id: str = ""
+
+    @property
+    def href(self) -> str:
+        return f"/visits/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A person's decision of today about a visit that is not the open one."""
+
+    state: str
+    site_name: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    work_date: date
+    currency: str
+    shows_money: bool
+    client_id: str
+    settles_at: datetime
+    next_stop: StopView | None = None
+    later: Sequence[StopView] = ()
+    open_visit: VisitView | None = None
+    last_result: ResultView | None = None
+    earned_minor: int = 0
+    pending_minor: int = 0
+    plan_empty: bool = True
+    chosen: bool = False
+    waiting: Sequence[VisitView] = ()
+    unfinished: Sequence[VisitView] = ()
+
+
+def today(user: SignedIn, at: datetime, *, site_id: int | None = None) -> Today:
+    """The whole screen; `site_id` is a store the rep chose. Raises NotFound when it is not theirs to use."""
+    on, _ = schedules.work_day(user.id, at, user.branch)
+    seen = visits.board(user.id, on)
+    chosen = _chosen(user, site_id)
+    here = None if chosen else _open(seen, at)
+    stops = [chosen] if chosen else []
+    plan = schedules.plan(user.id, on)
+    stops += _left(plan, seen, chosen)
+    earned = rewards.earned_today(user.id, here.work_date if here else on, at) if user.sees_money else None
+    return Today(
+        work_date=on,
+        next_stop=None if here or not stops else stops[0],
+        later=stops if here else stops[1:],
+        open_visit=None if here is None else _view(here, at, earned, named=True),
+        last_result=_decided(seen, here, on),
+        plan_empty=not plan,
+        chosen=chosen is not None,
+        waiting=[_view(v, at) for v in seen if v is not here and v.work_date == on and v.state == "pending"],
+        unfinished=[_view(v, at) for v in reversed(seen) if v is not here and v.is_open][:MOST_UNFINISHED],
+        **frame(user, on, earned),
+    )
+
+
+def frame(user: SignedIn, on: date, earned: Earned | None) -> dict[str, Any]:
+    """The parts every Today has."""
+    return {
+        "currency": user.branch.currency,
+        "shows_money": user.sees_money,
+        "client_id": new_id(),
+        "settles_at": settles_at(user.branch, on),
+        "earned_minor": earned.total if earned else 0,
+        "pending_minor": earned.pending if earned else 0,
+    }
+
+
+def settles_at(branch: BranchInfo, on: date) -> datetime:
+    """When a work date is settled: the branch's time on the next day."""
+    hour, minute = (int(part) for part in branch.settlement_time.split(":"))
+    local = datetime.combine(on + timedelta(days=1), datetime.min.time(), branch.zone)
+    return local.replace(hour=hour, minute=minute).astimezone(UTC)
+
+
+def late_text(minutes: int) -> str:
+    return say("late_minutes", minutes=minutes) if minutes else ""
+
+
+def _chosen(user: SignedIn, site_id: int | None) -> StopView | None:
+    if site_id is None:
+        return None
+    site = sites.for_rep(user, site_id)
+    return StopView(site.site_id, site.name, site.address, "", site.lat, site.lng, site.radius_m)
+
+
+def _open(seen: Sequence[VisitSeen], at: datetime) -> VisitSeen | None:
+    """The visit the rep is in: the latest, while it is not finished and not from another day."""
+    last = seen[-1] if seen else None
+    return last if last is not None and last.is_open and at - last.started_at < STAY else None
+
+
+def _left(plan: Sequence[Stop], seen: Sequence[VisitSeen], chosen: StopView | None) -> list[StopView]:
+    """Planned stores nobody went to yet, in order."""
+    done = {visit.site_id for visit in seen} | ({chosen.site_id} if chosen else set())
+    return [
+        StopView(stop.site_id, stop.name, stop.address, _window(stop), stop.lat, stop.lng, stop.radius_m)
+        for stop in plan
+        if stop.site_id not in done
+    ]
+
+
+def _window(stop: Stop) -> str:
+    if stop.starts and stop.ends:
+        return f"{stop.starts}–{stop.ends}"
+    return stop.starts or ""
+
+
+def _view(visit: VisitSeen, at: datetime, earned: Earned | None = None, *, named: bool = False) -> VisitView:
+    return VisitView(
+        id=visit.id,
+        client_id=visit.client_id,
+        site_name=visit.site_name or "",
+        since=visit.started_at,
+        state=visit.state,
+        reason_text=_why(visit),
+        confirmer=_confirmer(visit) if named and visit.state == "pending" else "",
+        late_text=late_text(visit.minutes_late),
+        earned_minor=earned.total if earned and visit.is_first else 0,
+        undo_seconds=undo_seconds(visit.received_at, at),
+        next_id=new_id(),
+    )
+
+
+def undo_seconds(received_at: datetime, at: datetime) -> int:
+    return max(0, int((received_at + UNDO_TIME - at).total_seconds()))
+
+
+def _why(visit: VisitSeen) -> str:
+    if visit.state == "rejected":
+        return visit.decision_reason or ""
+    problem = visit.exception_kind in ("late_arrival", "clock")
+    return say(f"reason_{visit.exception_kind if problem else visit.reason}") if visit.state == "pending" else ""
+
+
+def _confirmer(visit: VisitSeen) -> str:
+    """One of the site's supervisors, by name."""
+    if visit.site_id is None:
+        return ""
+    return next(iter(sites.supervisor_names([visit.site_id]).get(visit.site_id, ())), "")
+
+
+def _decided(seen: Sequence[VisitSeen], here: VisitSeen | None, on: date) -> ResultView | None:
+    told = [v for v in seen if v is not here and v.work_date == on and v.decided_at and v.exception_state != "open"]
+    if not told:
+        return None
+    last = max(told, key=lambda visit: visit.decided_at or visit.started_at)
+    text = last.decision_reason or say(f"state_{last.exception_state}")
+    return ResultView(str(last.exception_state), last.site_name or "", text, f"/visits/{last.id}")

@@ -1,0 +1,124 @@
+"""Receiving check-ins: from the phone's outbox as a fragment, from the plain form as a page."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from webapp.attendance.rules import read_evidence
+from webapp.core import clock, hx
+from webapp.core.authz import Role, SignedIn, allow, me
+from webapp.core.db import do
+from webapp.core.errors import Conflict, DomainError, Invalid, NotFound
+from webapp.core.forms import Bound
+from webapp.core.i18n import say
+from webapp.core.ids import new_id, row_id
+from webapp.pages.rep import board
+from webapp.rewards.queries.live import earned_at_once
+from webapp.visits import queries as visits
+from webapp.visits import service
+from webapp.visits.rules import VisitRow
+
+bp = Blueprint("rep_check_ins", __name__, url_prefix="/check-ins")
+
+
+@bp.post("")
+@allow(Role.REP)
+def create() -> Response:
+    """201 new, 200 the same again, 409 another's or other content, 422 not understood."""
+    user, at = me(), clock.now()
+    try:
+        check_owner(user)
+        done = do(service.check_in, rep=user, evidence=read_evidence(request.form), site_id=_site_id(), at=at)
+    except DomainError as error:
+        if hx.wants_fragment() or isinstance(error, Conflict):
+            raise
+        return _refused(user, error, at)
+    if not hx.wants_fragment():
+        return hx.redirect("/today")
+    if done.recorded.duplicate:
+        return answer(board.today(user, at), _state_again(done), 200)
+    return answer(_at_once(user, done, at), _state(done), 201)
+
+
+@bp.post("/<uuid:client_id>/undo")
+@allow(Role.REP)
+def undo(client_id: object) -> Response:
+    user, at = me(), clock.now()
+    do(service.undo, rep=user, client_id=str(client_id), at=at)
+    if not hx.wants_fragment():
+        return hx.redirect("/today")
+    return answer(board.today(user, at), "undone", 200)
+
+
+def answer(today: board.Today, state: str, status: int) -> Response:
+    """The parts of Today that changed, with the state for the script."""
+    response = make_response(render_template("rep/today/answer.html", today=today), status)
+    response.headers["X-Onsite-State"] = state
+    return response
+
+
+def check_owner(user: SignedIn) -> None:
+    """A tap belongs to whoever was signed in when it was made (T22). Raises Conflict."""
+    uid = request.form.get("uid", "").strip()
+    if uid and uid != str(user.id):
+        raise Conflict("other_user")
+
+
+def _site_id() -> int:
+    text = request.form.get("site_id", "")
+    found = row_id(text)
+    if found is None:
+        raise Invalid("not_a_choice" if text.strip() else "required", "site_id")
+    return found
+
+
+def _state(done: service.CheckInResult) -> str:
+    recorded = done.recorded
+    if recorded.exception_id is not None:
+        return "outside" if recorded.judgement.verdict == "outside" and not recorded.problem else "pending"
+    day = recorded.day
+    return "late" if day and day.minutes_late and day.first_in == recorded.counted_at else "accepted"
+
+
+def _state_again(done: service.CheckInResult) -> str:
+    return "accepted" if done.recorded.exception_id is None else "pending"
+
+
+def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board.Today:
+    """The screen right after a new check-in, from what is known without asking again."""
+    recorded = done.recorded
+    assert recorded.site is not None
+    assert recorded.day is not None
+    assert recorded.facts is not None
+    pair = (user.id, recorded.work_date)
+    earned = None
+    if user.sees_money:
+        only = VisitRow(done.visit_id, recorded.site.site_id, recorded.check_in_id, None, None)
+        seen = [only] if len(recorded.facts.marks) == 1 else visits.visit_rows([pair])[pair]
+        earned = earned_at_once(pair, facts=recorded.facts, visits=seen, at=at)
+    is_first = recorded.day.first_in == recorded.counted_at
+    pending = recorded.exception_id is not None
+    visit = board.VisitView(
+        id=done.visit_id,
+        client_id=recorded.client_id,
+        site_name=recorded.site.name,
+        since=recorded.counted_at,
+        state="pending" if pending else "accepted",
+        reason_text=say(f"reason_{recorded.problem or recorded.judgement.reason}") if pending else "",
+        late_text=board.late_text(recorded.day.minutes_late if is_first else 0),
+        earned_minor=earned.total if earned and is_first else 0,
+        undo_seconds=board.undo_seconds(at, at),
+        next_id=new_id(),
+    )
+    return board.Today(work_date=recorded.work_date, open_visit=visit, **board.frame(user, recorded.work_date, earned))
+
+
+def _refused(user: SignedIn, error: DomainError, at: datetime) -> Response:
+    """The plain form again, with what is wrong."""
+    site = row_id(request.form.get("site_id"))
+    try:
+        screen = board.today(user, at, site_id=site)
+    except NotFound:
+        screen = board.today(user, at)
+    form: Bound = Bound(request.form.to_dict()).fail(error)
+    return hx.respond("rep/today.html", status=error.status, today=screen, form=form)

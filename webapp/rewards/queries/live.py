@@ -1,0 +1,31 @@
+"""What a day is worth the moment a check-in was recorded, from facts that are in hand already: two statements."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from webapp.attendance.rules import DayFacts
+from webapp.core.db import conn
+from webapp.rewards.queries.days import Pair, branch_facts, snapshot_of
+from webapp.rewards.queries.load import _DAYS, _keys, _work
+from webapp.rewards.queries.preview import _earned
+from webapp.rewards.queries.shops import store_types
+from webapp.rewards.rules import Earned
+from webapp.visits.rules import VisitRow, visit_facts
+
+
+def earned_at_once(pair: Pair, *, facts: DayFacts, visits: Collection[VisitRow], at: datetime) -> Earned | None:
+    """Like earned_today, with the run of days as it was settled last."""
+    row = conn().execute(_DAYS, _keys([pair])).first()
+    if row is None:
+        return None
+    branch = branch_facts({row.branch_id}, booking=False)[row.branch_id]
+    snapshot = snapshot_of(
+        pair,
+        row,
+        branch,
+        visits=visit_facts(visits, facts),
+        store_type_id=store_types([pair]).get(pair) if branch.is_scoped else None,
+        figure=(row.sales, row.target),
+        run_before=row.base_run or 0,
+    )
+    return _earned(_work(row, snapshot, branch, {}, at))
