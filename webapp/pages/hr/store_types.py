@@ -1,0 +1,142 @@
+"""Store types and shifts: the hours days are measured against."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, flash, request
+
+from webapp.core import clock, hx
+from webapp.core.authz import OFFICE, allow, me
+from webapp.core.db import do
+from webapp.core.errors import DomainError, NotFound
+from webapp.core.forms import Bound, Form, blank, read_form
+from webapp.core.i18n import _ as gettext
+from webapp.people import queries as people
+from webapp.schedules import queries as schedules
+from webapp.schedules import rules
+from webapp.schedules import service as schedule_service
+from webapp.schedules.rules import GRACE_MAX
+from webapp.sites import queries, service
+from webapp.sites.models import StoreType
+from webapp.sites.rules import short
+
+bp = Blueprint("hr_store_types", __name__, url_prefix="/hr/sites/store-types")
+
+
+class NewStoreTypeForm(Form):
+    branch_id: int
+    code: str
+    name_en: str
+    name_zh: str
+    start: str
+    end: str
+    grace_minutes: int = 0
+
+
+class StoreTypeForm(Form):
+    name_en: str
+    name_zh: str
+    start: str
+    end: str
+    grace_minutes: int
+    from_on: date
+    version: int = 0
+
+
+@bp.get("")
+@allow(*OFFICE)
+def index() -> Response:
+    user = me()
+    branches = {branch.id: branch.name for branch in people.branches(user.branch_ids)}
+    context = {"kinds": queries.store_types(user.branch_ids), "branches": branches}
+    return hx.respond("hr/store_types.html", **context, still=schedules.upcoming(user.branch_ids, _today()))
+
+
+@bp.get("/new")
+@allow(*OFFICE)
+def new() -> Response:
+    return _show_new(blank({"branch_id": request.args.get("branch_id", me().branch_id, type=int), "grace_minutes": 0}))
+
+
+@bp.post("")
+@allow(*OFFICE)
+def create() -> Response:
+    form = read_form(NewStoreTypeForm)
+    if not form.ok:
+        return _show_new(form)
+    try:
+        data = form.data
+        hours = rules.shift_times(data.start, data.end, data.grace_minutes)
+        do(
+            service.create_store_type,
+            by=me(),
+            branch_id=data.branch_id,
+            code=short(data.code, "code", 30),
+            shift_start=hours.start,
+            shift_end=hours.end,
+            grace_minutes=hours.grace_minutes,
+            at=clock.now(),
+            **_names(data),
+        )
+    except DomainError as error:
+        return _show_new(_refused(form, error))
+    flash(gettext("The store type is added."), "ok")
+    return hx.redirect("/hr/sites/store-types")
+
+
+@bp.get("/<int:store_type_id>")
+@allow(*OFFICE)
+def show(store_type_id: int) -> Response:
+    return _show(_find(store_type_id), None)
+
+
+@bp.post("/<int:store_type_id>")
+@allow(*OFFICE)
+def update(store_type_id: int) -> Response:
+    form, kind = read_form(StoreTypeForm), _find(store_type_id)
+    if not form.ok:
+        return _show(kind, form)
+    try:
+        values = {**form.data.model_dump(), **_names(form.data)}
+        do(schedule_service.change_store_type, by=me(), store_type_id=kind.id, at=clock.now(), **values)
+    except DomainError as error:
+        return _show(_find(store_type_id), _refused(form, error))
+    flash(gettext("Saved."), "ok")
+    return hx.redirect("/hr/sites/store-types")
+
+
+def _show_new(form: Bound[Any]) -> Response:
+    branches = [(branch.id, branch.name) for branch in people.branches(me().branch_ids)]
+    context = {"form": form, "branch_options": branches, "most": GRACE_MAX}
+    return hx.respond("hr/store_type_new.html", status=form.status, **context)
+
+
+def _show(kind: StoreType, form: Bound[Any] | None) -> Response:
+    """The version becomes the newest, so that saving again is a decision."""
+    now = {"name_en": kind.name_en, "name_zh": kind.name_zh, "start": kind.shift_start, "end": kind.shift_end}
+    data = form or blank({**now, "grace_minutes": kind.grace_minutes, "from_on": _today().isoformat()})
+    data.values["version"] = kind.version
+    still = schedules.upcoming([kind.branch_id], _today()).get(("store_type", kind.id))
+    context = {"kind": kind, "form": form, "data": data, "still": still, "most": GRACE_MAX}
+    return hx.respond("hr/store_type.html", status=data.status, **context)
+
+
+def _find(store_type_id: int) -> StoreType:
+    found = [kind for kind in queries.store_types(me().branch_ids) if kind.id == store_type_id]
+    if not found:
+        raise NotFound("not_found")
+    return found[0]
+
+
+def _names(data: Any) -> dict[str, str]:
+    return {name: short(getattr(data, name), name, 60) for name in ("name_en", "name_zh")}
+
+
+def _refused(form: Bound[Any], error: DomainError) -> Bound[Any]:
+    if error.status in {403, 404}:
+        raise error
+    return form.fail(error)
+
+
+def _today() -> date:
+    return clock.now().astimezone(me().branch.zone).date()
