@@ -1,0 +1,130 @@
+"""The wallet: what can I take, what did I earn, and why."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from webapp.core import clock, hx
+from webapp.core.authz import Role, SignedIn, allow, me
+from webapp.core.errors import Invalid
+from webapp.core.i18n import date_text, line_text, money_text, say
+from webapp.payroll import queries as payroll
+from webapp.payroll.queries import Reason
+from webapp.people import queries as people
+from webapp.rewards import queries as rewards
+from webapp.wallet import queries
+from webapp.wallet.queries import Filters, Row
+from webapp.wallet.rules import month_of, month_span
+
+bp = Blueprint("rep_wallet", __name__, url_prefix="/wallet")
+KINDS = ("", "in", "out", "pay")
+MOST_DAYS = 14
+MOST_MONTHS = 24
+
+
+@bp.get("")
+@allow(Role.REP)
+def index() -> Response:
+    user, filters = me(), _filters()
+    balances = queries.balances(user.id, user.branch.currency)
+    found = queries.statement(user, filters, request.args.get("page", 1, type=int))
+    why = payroll.reasons(user.id, [row.id for row in found.rows])
+    context = {
+        "balances": balances, "currency": user.branch.currency, "found": found, "filters": filters,
+        "days": _by_day(found.rows, why), "months": _months(found.since, _today(user)),
+    }  # fmt: skip
+    return hx.respond("rep/wallet.html", "entries", **context)
+
+
+@bp.get("/pending")
+@allow(Role.REP)
+def pending() -> Response:
+    """Days that are not settled yet, by the same evaluation that settlement uses."""
+    user, today = me(), _today(me())
+    branch = people.branch(user.branch_id)
+    settled = branch.settled_through if branch else None
+    first = max(today - timedelta(days=MOST_DAYS), settled + timedelta(days=1) if settled else date.min)
+    days = rewards.earned_between(user.id, first, today, at=clock.now()) if first <= today else {}
+    waiting = [(on, earned) for on, earned in sorted(days.items(), reverse=True) if earned.pending or earned.waiting]
+    total = sum(earned.pending for _, earned in waiting)
+    context = {"days": waiting, "total": total, "currency": user.branch.currency, "line_text": line_text}
+    settles = branch.settlement_time if branch and not branch.on_hold else None
+    return hx.respond("rep/wallet_pending.html", "pending", settles=settles, **context)
+
+
+@bp.get("/<int:txn_id>")
+@allow(Role.REP)
+def why(txn_id: int) -> Response:
+    """One entry explained."""
+    user = me()
+    row = queries.entry(user, txn_id)
+    reason = payroll.reasons(user.id, [row.id]).get(row.id)
+    lines = [(line_text(code, params), amount) for code, params, amount in reason.lines] if reason else []
+    paid = queries.withdrawal(user, row.withdrawal_id) if row.withdrawal_id else None
+    context = {"row": row, "title": _title(row, reason), "reason": reason, "lines": lines, "withdrawal": paid}
+    return hx.respond("rep/wallet_entry.html", visits=_visits(reason), **context)
+
+
+def _filters() -> Filters:
+    kind, month = request.args.get("kind", ""), request.args.get("month", "")
+    try:
+        month_span(month)
+    except Invalid:
+        month = ""
+    return Filters(kind if kind in KINDS else "", month)
+
+
+def _today(user: SignedIn) -> date:
+    return clock.now().astimezone(user.branch.zone).date()
+
+
+def _months(since: date | None, today: date) -> list[tuple[str, str]]:
+    """This month and those before it since the first entry, newest first."""
+    found, day = [], today
+    while len(found) < MOST_MONTHS and (not found or (since is not None and month_of(day) >= month_of(since))):
+        found.append((month_of(day), date_text(day, "month")))
+        day = day.replace(day=1) - timedelta(days=1)
+    return found
+
+
+def _by_day(rows: Sequence[Row], why: dict[int, Reason]) -> list[dict[str, Any]]:
+    return [
+        {"on": on, "entries": [_shown(row, why.get(row.id)) for row in group]}
+        for on, group in groupby(rows, lambda row: row.effective_on)
+    ]
+
+
+def _shown(row: Row, reason: Reason | None) -> dict[str, Any]:
+    notes = [_note(row, reason)]
+    if reason is not None and reason.work_date != row.effective_on:
+        notes.insert(0, date_text(reason.work_date))
+    return {"row": row, "title": _title(row, reason), "note": " · ".join(note for note in notes if note)}
+
+
+def _title(row: Row, reason: Reason | None) -> str:
+    if reason is not None:
+        return say(f"rule_name_{reason.kind}")
+    if row.kind == "sweep":
+        return say("entry_sweep", month=date_text(month_span(row.meta["month"])[0], "month"))
+    return say(f"entry_{row.kind}")
+
+
+def _note(row: Row, reason: Reason | None) -> str:
+    """The plain reason in one sentence, when there is just one."""
+    if reason is None:
+        return str(row.meta.get("memo", ""))
+    if reason.before:
+        known = {"before": reason.before, "amount": reason.amount}
+        return say("entry_corrected", **{name: money_text(value, row.currency) for name, value in known.items()})
+    if len(reason.lines) == 1:
+        return line_text(reason.lines[0][0], reason.lines[0][1])
+    return ""
+
+
+def _visits(reason: Reason | None) -> list[int]:
+    """Visits the entry was computed from."""
+    visits = reason.inputs.get("visits") if reason else None
+    return [visit[0] for visit in visits or [] if isinstance(visit, list) and visit]

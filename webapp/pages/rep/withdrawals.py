@@ -1,0 +1,132 @@
+"""Taking money out: the form, the check page, the receipt."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from pydantic import Field
+
+from webapp.core import clock, hx
+from webapp.core.authz import Role, allow, me
+from webapp.core.db import do
+from webapp.core.errors import Conflict, DomainError
+from webapp.core.forms import Bound, Form, blank, read_form
+from webapp.core.i18n import money_text, say, when_text
+from webapp.core.ids import client_id, new_id
+from webapp.core.money import exponent, parse_amount, plain_amount
+from webapp.wallet import queries, service
+from webapp.wallet.rules import withdrawable
+
+bp = Blueprint("rep_withdrawals", __name__, url_prefix="/wallet")
+QUICK = (100, 500)
+_MONEY = ("available", "minimum", "limit", "left")
+
+
+class WithdrawForm(Form):
+    amount: str = Field(max_length=20)
+    client_id: str = Field(max_length=36)
+
+
+@bp.get("/withdraw")
+@allow(Role.REP)
+def form() -> Response:
+    given = request.args.get("amount", "")[:20]
+    return _form(blank({"amount": given, "client_id": request.args.get("id", "")[:36] or new_id()}))
+
+
+@bp.post("/withdraw")
+@allow(Role.REP)
+def ask() -> Response:
+    """Nothing is held yet: a good form leads to the check page."""
+    bound = read_form(WithdrawForm)
+    try:
+        if bound.ok:
+            amount = plain_amount(_checked(bound.data), me().branch.currency)
+            return hx.redirect(url_for(".check", amount=amount, id=bound.data.client_id))
+    except DomainError as error:
+        bound.fail(worded(error))
+    return _form(bound)
+
+
+@bp.get("/withdraw/check")
+@allow(Role.REP)
+def check() -> Response:
+    """The one step where a person looks at the amount once more."""
+    user, args = me(), request.args
+    bound = blank({"amount": args.get("amount", "")[:20], "client_id": args.get("id", "")[:36]})
+    try:
+        amount = _checked(WithdrawForm(**bound.values))
+    except DomainError as error:
+        return _form(bound.fail(worded(error)))
+    waiting = [row for row in queries.own_withdrawals(user) if row.state == "requested"]
+    left = queries.balances(user.id, user.branch.currency).available - amount
+    context = {"amount": amount, "currency": user.branch.currency, "left": left, "waiting": waiting}
+    return hx.respond("rep/withdraw_check.html", form=bound, **context)
+
+
+@bp.post("/withdraw/confirm")
+@allow(Role.REP)
+def confirm() -> Response:
+    bound = read_form(WithdrawForm)
+    if not bound.ok:
+        return _form(bound)
+    try:
+        amount = parse_amount(bound.data.amount, me().branch.currency, field="amount")
+        known = {"client_id": bound.data.client_id, "amount": amount, "at": clock.now()}
+        made = do(service.request_withdrawal, rep=me(), **known)
+    except Conflict:
+        raise
+    except DomainError as error:
+        return _form(bound.fail(worded(error)))
+    return hx.redirect(url_for(".receipt", withdrawal_id=made))
+
+
+@bp.get("/withdrawals/<int:withdrawal_id>")
+@allow(Role.REP)
+def receipt(withdrawal_id: int) -> Response:
+    return hx.respond("rep/withdraw_receipt.html", row=queries.withdrawal(me(), withdrawal_id))
+
+
+@bp.post("/withdrawals/<int:withdrawal_id>/cancel")
+@allow(Role.REP)
+def cancel(withdrawal_id: int) -> Response:
+    try:
+        do(service.cancel_withdrawal, rep=me(), withdrawal_id=withdrawal_id, at=clock.now())
+    except Conflict as error:
+        raise worded(error) from None
+    return hx.redirect(url_for(".receipt", withdrawal_id=withdrawal_id))
+
+
+def worded(error: DomainError) -> DomainError:
+    """The same error with amounts and times as people read them."""
+    params: dict[str, Any] = dict(error.params)
+    for name in _MONEY:
+        if name in params:
+            params[name] = money_text(params[name], me().branch.currency)
+    if "when" in params:
+        params["when"] = when_text(params["when"])
+    if "state" in params:
+        params["state"] = say(f"withdrawal_state_{params['state']}")
+    return type(error)(error.code, error.field, **params)
+
+
+def _checked(data: WithdrawForm) -> int:
+    """The amount in minor units, after every check the request itself will make. Raises Invalid."""
+    user = me()
+    client_id(data.client_id)
+    amount = parse_amount(data.amount, user.branch.currency, field="amount")
+    available = queries.balances(user.id, user.branch.currency).available
+    service.check_withdrawal(rep=user, amount=amount, available=available, at=clock.now())
+    return amount
+
+
+def _form(bound: Bound[Any]) -> Response:
+    user = me()
+    currency = user.branch.currency
+    balances, terms = queries.balances(user.id, currency), queries.terms(user.branch_id, currency)
+    most = withdrawable(
+        balances.available, asked_today=queries.asked_today(user.id, user.branch.zone, clock.now()), terms=terms
+    )
+    quick = [amount * 10 ** exponent(currency) for amount in QUICK]
+    choices = [(plain_amount(amount, currency), amount) for amount in [*(q for q in quick if q < most), most] if amount]
+    context = {"balances": balances, "terms": terms, "most": most, "choices": choices, "currency": currency}
+    return hx.respond("rep/withdraw.html", status=bound.status, form=bound, **context)
