@@ -101,6 +101,18 @@ def branches_of(people: Collection[int]) -> dict[int, BranchOf]:
     return {row.id: BranchOf(row.branch_id, row.timezone) for row in rows}
 
 
+def branch_ids() -> list[int]:
+    return list(conn().scalars(select(Branch.id).order_by(Branch.id)))
+
+
+def people_with_a_day(branch_id: int, on: date) -> list[int]:
+    """Whose day of this date is stored."""
+    days_of = select(AttendanceDay.employee_id).where(
+        AttendanceDay.branch_id == branch_id, AttendanceDay.work_date == on
+    )
+    return list(conn().scalars(days_of.order_by(AttendanceDay.employee_id)))
+
+
 def expectation_of(day: DayResult) -> Expectation:
     """What the day was built with."""
     kind: Any = day.expected

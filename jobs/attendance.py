@@ -1,0 +1,45 @@
+"""Keeping attendance days true: rebuilt when schedules change, closed when their window has ended."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from jobs.base import job
+from jobs.queues import LONG
+from webapp.attendance import queries, service
+from webapp.core.clock import now
+from webapp.core.db import db, do
+from webapp.core.outbox import Item
+
+BATCH = 100
+
+
+def schedule_changed(items: Sequence[Item]) -> None:
+    """Topic: somebody's (or a whole branch's) date has other hours than before; at most a hundred days at a time."""
+    pairs = sorted({pair for item in items for pair in _pairs(item.payload)})
+    for start in range(0, len(pairs), BATCH):
+        do(service.rebuild_days, pairs=pairs[start : start + BATCH], at=now())
+
+
+@job(timeout=LONG)
+def close_days() -> int:
+    """Days whose window has ended are over, and people who never came get a day that says so."""
+    closed = 0
+    for branch_id in _read(queries.branch_ids):
+        while done := do(service.rebuild_due, branch_id=branch_id, at=now(), limit=BATCH):
+            closed += done
+    return closed
+
+
+def _pairs(payload: dict[str, Any]) -> list[tuple[int, date]]:
+    on = date.fromisoformat(payload["work_date"])
+    if "employee_id" in payload:
+        return [(payload["employee_id"], on)]
+    return [(person, on) for person in _read(lambda: queries.people_with_a_day(payload["branch_id"], on))]
+
+
+def _read(ask: Any) -> Any:
+    try:
+        return ask()
+    finally:
+        db.session.remove()

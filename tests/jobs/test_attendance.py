@@ -1,0 +1,61 @@
+"""Days are closed when their window has ended, and follow changed schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from jobs import attendance as jobs
+from tests import factories
+from tests.attendance.days import ON, arrive, field
+from webapp.attendance import queries
+from webapp.core.outbox import Item
+from webapp.schedules.models import RosterDay
+
+Freeze = Callable[..., Any]
+BEFORE = ON - timedelta(days=1)
+
+
+def status(f: Any, on: Any = ON) -> str:
+    return queries.days([(f.rep.id, on)])[f.rep.id, on].status
+
+
+def test_t16_absent_exists_only_when_the_day_is_over(app: Flask, freeze: Freeze) -> None:
+    f = field(settled_from=BEFORE)
+    freeze(f.moment("12:00"))
+    assert jobs.close_days() == 1
+    assert status(f, BEFORE) == "absent"
+    assert (f.rep.id, ON) not in queries.days([(f.rep.id, ON)])
+    arrive(f, "12:00")
+    freeze(f.moment("21:59:59"))
+    assert jobs.close_days() == 0
+    freeze(f.moment("22:00"))
+    assert jobs.close_days() == 1
+    assert status(f) == "missing_out"
+    assert jobs.close_days() == 0
+
+
+def test_people_who_had_not_joined_or_have_left_are_not_absent(app: Flask, freeze: Freeze) -> None:
+    f = field(settled_from=BEFORE)
+    factories.employee(f.branch, joined_on=ON)
+    factories.employee(f.branch, left_on=BEFORE - timedelta(days=1))
+    factories.employee(f.branch, role="supervisor")
+    freeze(f.moment("12:00"))
+    assert jobs.close_days() == 1
+
+
+def test_a_changed_schedule_builds_the_day_again(app: Flask, freeze: Freeze) -> None:
+    f = field()
+    arrive(f, "09:30")
+    assert status(f) == "late"
+    freeze(f.moment("10:00"))
+    factories.save(RosterDay(employee_id=f.rep.id, work_date=ON, branch_id=f.branch.id, kind="rest"))
+    own = {"employee_id": f.rep.id, "work_date": ON.isoformat()}
+    jobs.schedule_changed([Item(1, "schedule_changed", "x", own, 1)])
+    assert status(f) == "field_work"
+    all_of_it = {"branch_id": f.branch.id, "work_date": ON.isoformat()}
+    jobs.schedule_changed([Item(1, "schedule_changed", "x", all_of_it, 1)])
+    assert status(f) == "field_work"
