@@ -105,7 +105,7 @@ class Decision(db.Model):
     exception_id: Mapped[int] = mapped_column(ForeignKey("attendance_exception.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     decision: Mapped[str] = mapped_column(String(10))
-    """approved | rejected | reopened"""
+    """approved | rejected | reopened | passed_on (a supervisor's word for whoever decides; it stays open)"""
     by: Mapped[int] = mapped_column("by_id", ForeignKey("employee.id"))
     at: Mapped[UTC]
     reason: Mapped[str] = mapped_column(String(500), default="")

@@ -146,9 +146,7 @@ _ISSUES = (
     .order_by(AttendanceException.id)
 )  # fmt: skip
 _DECISIONS = (
-    select(
-        Decision.seq, Decision.decision, Employee.name, Employee.role, Decision.at, Decision.reason, Decision.params
-    )
+    select(Decision.seq, Decision.decision, Employee.name, Employee.role, Decision.at, Decision.reason, Decision.params)
     .join(Employee, Employee.id == Decision.by)
     .where(Decision.exception_id == bindparam("id"))
     .order_by(Decision.seq)

@@ -6,10 +6,11 @@ from webapp.attendance.service.confirm import Bulk, confirm, confirm_clean, mark
 from webapp.attendance.service.days import lock_people, rebuild_day, rebuild_days, rebuild_due
 from webapp.attendance.service.decide import decide, reopen
 from webapp.attendance.service.evidence import Person, Recorded
+from webapp.attendance.service.pass_on import pass_on
 from webapp.attendance.service.undo import UNDO_TIME, undo
 
 __all__ = [
     "UNDO_TIME", "Bulk", "Person", "Recorded", "ask_excuse", "check_in", "check_out", "confirm", "confirm_clean",
-    "decide", "lock_people", "mark_absent", "rebuild_day", "rebuild_days", "rebuild_due",
+    "decide", "lock_people", "mark_absent", "pass_on", "rebuild_day", "rebuild_days", "rebuild_due",
     "reopen", "report_mistake", "undo", "undo_confirmation",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """What a rep asks for: a mistake corrected, a deviation excused. A person decides."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -54,7 +56,8 @@ def report_mistake(
     params = {"category": category, "note": note.strip(), **_wish(rep, work_date, wanted_at, at)}
     if site_id is not None:
         params["site_id"] = site_id
-    return _open(rep, work_date, "mistake", f"{check_in_id or 0}|{category}", params, check_in_id, here, at)
+    matter = Matter(rep.id, rep.branch_id, work_date, "mistake", params, check_in_id, here)
+    return open_matter(matter=matter, about=f"{check_in_id or 0}|{category}", at=at)
 
 
 def ask_excuse(
@@ -69,7 +72,35 @@ def ask_excuse(
     if day is None or kind not in excusable(day):
         raise Invalid("nothing_to_excuse")
     params = {"note": note.strip(), **_wish(rep, work_date, wanted_at, at)}
-    return _open(rep, work_date, kind, "", params, None, None, at)
+    return open_matter(matter=Matter(rep.id, rep.branch_id, work_date, kind, params), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something about a day that a person must decide, before it is an exception."""
+
+    employee_id: int
+    branch_id: int
+    work_date: date
+    kind: str
+    params: Mapping[str, Any]
+    check_in_id: int | None = None
+    site_id: int | None = None
+
+
+def open_matter(*, matter: Matter, about: str = "", at: datetime) -> int:
+    """Open an exception; its id. `about` tells matters of one kind and day apart. Raises Conflict (open already)."""
+    lock_people(ids=[matter.employee_id])
+    key = f"{matter.kind}|{matter.employee_id}|{matter.work_date}|{about}"
+    asked = {"who": matter.employee_id, "on": matter.work_date, "prefix": f"{key}#%"}
+    total, waiting = conn().execute(_ASKED, asked).one()
+    if waiting:
+        raise Conflict("already_asked")
+    row = {**{name: getattr(matter, name) for name in Matter.__dataclass_fields__}, "dedup_key": f"{key}#{total + 1}"}
+    row |= {"params": dict(matter.params), "opened_at": at, "state": "open", "state_seq": 0}
+    opened = conn().execute(insert(AttendanceException).returning(AttendanceException.id), row).scalar_one()
+    rebuild_day(employee_id=matter.employee_id, work_date=matter.work_date, at=at)
+    return opened
 
 
 def _wish(rep: Person, work_date: date, wanted_at: datetime | None, at: datetime) -> dict[str, Any]:
@@ -94,36 +125,3 @@ def _site_of(rep: Person, work_date: date, check_in_id: int | None) -> int | Non
     if row is None:
         raise NotFound("not_found")
     return row.site_id
-
-
-def _open(
-    rep: Person,
-    work_date: date,
-    kind: str,
-    about: str,
-    params: dict[str, Any],
-    check_in_id: int | None,
-    site_id: int | None,
-    at: datetime,
-) -> int:
-    lock_people(ids=[rep.id])
-    key = f"{kind}|{rep.id}|{work_date}|{about}"
-    total, waiting = conn().execute(_ASKED, {"who": rep.id, "on": work_date, "prefix": f"{key}#%"}).one()
-    if waiting:
-        raise Conflict("already_asked")
-    row = {
-        "dedup_key": f"{key}#{total + 1}",
-        "employee_id": rep.id,
-        "branch_id": rep.branch_id,
-        "work_date": work_date,
-        "kind": kind,
-        "check_in_id": check_in_id,
-        "site_id": site_id,
-        "opened_at": at,
-        "params": params,
-        "state": "open",
-        "state_seq": 0,
-    }
-    opened = conn().execute(insert(AttendanceException).returning(AttendanceException.id), row).scalar_one()
-    rebuild_day(employee_id=rep.id, work_date=work_date, at=at)
-    return opened

@@ -20,6 +20,7 @@ from webapp.people.models import Employee
 from webapp.sites.queries import fences
 
 _TIMED = frozenset({"forgot_in", "forgot_out", "wrong_time"})
+_STAYS_OPEN = frozenset({"reopened", "passed_on"})
 _ONE = (
     select(AttendanceException.__table__, Employee.name.label("decider"))
     .outerjoin(Employee, Employee.id == AttendanceException.decided_by)
@@ -70,7 +71,7 @@ def write_decision(
     *, by: SignedIn, exception: Any, decision: str, reason: str, params: Mapping[str, Any] | None, at: datetime
 ) -> None:
     """Add a decision and move the exception to its state; the caller rebuilds the day."""
-    seq, state = exception.state_seq + 1, "open" if decision == "reopened" else decision
+    seq, state = exception.state_seq + 1, "open" if decision in _STAYS_OPEN else decision
     row = {
         "exception_id": exception.id,
         "seq": seq,
