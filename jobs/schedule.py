@@ -34,7 +34,11 @@ class Periodic:
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-SCHEDULE: tuple[Periodic, ...] = (Periodic("ledger_check", "jobs.ledger.check", DAY, offset=19 * HOUR),)
+SCHEDULE: tuple[Periodic, ...] = (
+    Periodic("settle_due", "jobs.settlement.settle_due", MINUTE),
+    Periodic("close_days", "jobs.attendance.close_days", 10 * MINUTE),
+    Periodic("ledger_check", "jobs.ledger.check", DAY, offset=19 * HOUR),
+)
 
 log = logging.getLogger("onsite.tick")
 

@@ -20,6 +20,9 @@ Handler = Callable[[Sequence[Item]], None]
 
 TOPICS: dict[str, str] = {
     "run": "jobs.sweep.run_jobs",
+    "day_changed": "jobs.settlement.day_changed",
+    "rules_changed": "jobs.settlement.rules_changed",
+    "schedule_changed": "jobs.attendance.schedule_changed",
 }
 
 BATCH = 100

@@ -1,0 +1,103 @@
+"""Driving settlement from outside any transaction: by the jobs, the command line and the demo."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+
+from webapp.attendance import service as attendance
+from webapp.core.clock import now
+from webapp.core.db import db, do
+from webapp.rewards.queries import runs
+from webapp.rewards.queries.days import Pair
+from webapp.rewards.rules.due import BranchDue, recheck_dates
+from webapp.rewards.service.batch import Tally, settle_many
+from webapp.rewards.service.runs import finish_run, open_run, progress
+from webapp.rewards.service.settle import mark_changed
+
+MARKED_AT_ONCE = 2000
+
+
+def settle_through(*, branch_id: int, through: date, at: datetime, by: int | None = None) -> Tally:
+    """Settle every date of a branch up to `through`, here and now; the amounts of all."""
+    total = Tally()
+    for _ in iter(lambda: do(attendance.rebuild_due, branch_id=branch_id, at=at), 0):
+        pass
+    while (due := _next_date(branch_id, through)) is not None:
+        run_id = do(open_run, branch_id=branch_id, work_date=due, by=by, at=at)
+        if run_id is None:
+            return total
+        done, _ = settle_chunk(run_id=run_id, pairs=still_waiting(run_id), at=at)
+        total += done
+        total += recheck(branch_id=branch_id, settled=due, at=at)
+    return total + settle_marked(branch_id=branch_id, at=at)
+
+
+def begin_run(*, branch_id: int, through: date, at: datetime, by: int | None = None) -> int | None:
+    """Close the branch's days and open the run of its next date; None when there is nothing to begin."""
+    for _ in iter(lambda: do(attendance.rebuild_due, branch_id=branch_id, at=at), 0):
+        pass
+    due = _next_date(branch_id, through)
+    return None if due is None else do(open_run, branch_id=branch_id, work_date=due, by=by, at=at)
+
+
+def settle_chunk(*, run_id: int, pairs: Sequence[Pair], at: datetime) -> tuple[Tally, bool]:
+    """Settle some of a run's rep-days and close the run when they were the last; True for who closed it."""
+
+    def tell(tally: Tally) -> None:
+        do(progress, run_id=run_id, tally=tally, at=now())
+
+    tally = settle_many(pairs=pairs, at=at, cause="due", told=tell)
+    return tally, do(finish_run, run_id=run_id, at=now())
+
+
+def still_waiting(run_id: int) -> list[Pair]:
+    """The rep-days a run has left."""
+    run = runs.run(run_id)
+    found = runs.waiting(run.branch_id, run.work_date) if run else []
+    db.session.remove()
+    return found
+
+
+def recheck(*, branch_id: int, settled: date, at: datetime) -> Tally:
+    """Look at the last few dates again; whatever changed without anybody saying so is corrected."""
+    branch = runs.branch(branch_id)
+    pairs = runs.all_of(branch_id, recheck_dates(settled, branch.settled_from)) if branch else []
+    db.session.remove()
+    return settle_many(pairs=pairs, at=at, cause="recheck")
+
+
+def settle_marked(*, branch_id: int, at: datetime) -> Tally:
+    """Settle what changed after it was settled."""
+    branch = runs.branch(branch_id)
+    if branch is None or branch.on_hold or branch.settled_through is None:
+        return Tally()
+    pairs = runs.marked(branch_id, branch.settled_through, MARKED_AT_ONCE)
+    db.session.remove()
+    return settle_many(pairs=pairs, at=at, cause="changed")
+
+
+def take_changes(*, pairs: Collection[Pair], at: datetime) -> Tally:
+    """Facts of these rep-days changed: mark them, then settle what is settled already and the instant rules."""
+    known = {pair: row for pair, row in runs.branches_of(pairs).items() if pair[1] >= row.settled_from}
+    db.session.remove()
+    if not known:
+        return Tally()
+    do(mark_changed, pairs=list(known), branches={pair[0]: row.id for pair, row in known.items()}, at=at)
+    live = {pair: row for pair, row in known.items() if not row.on_hold}
+    closed = [pair for pair, row in live.items() if row.settled_through is not None and pair[1] <= row.settled_through]
+    tally = settle_many(pairs=set(live) - set(closed), at=at, cause="changed", instant_only=True)
+    return tally + settle_many(pairs=closed, at=at, cause="changed")
+
+
+def due_branches(at: datetime) -> Iterator[tuple[BranchDue, date]]:
+    """Branches with something to settle, and through which date."""
+    found = [(branch, branch.due_through(at)) for branch in runs.branches() if not branch.on_hold]
+    db.session.remove()
+    yield from ((branch, through) for branch, through in found if branch.next_date <= through)
+
+
+def _next_date(branch_id: int, through: date) -> date | None:
+    branch = runs.branch(branch_id)
+    db.session.remove()
+    if branch is None or branch.on_hold or branch.next_date > through:
+        return None
+    return branch.next_date
