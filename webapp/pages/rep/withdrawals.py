@@ -10,15 +10,14 @@ from webapp.core.authz import Role, allow, me
 from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError
 from webapp.core.forms import Bound, Form, blank, read_form
-from webapp.core.i18n import money_text, say, when_text
 from webapp.core.ids import client_id, new_id
 from webapp.core.money import exponent, parse_amount, plain_amount
+from webapp.pages.money_words import worded
 from webapp.wallet import queries, service
 from webapp.wallet.rules import withdrawable
 
 bp = Blueprint("rep_withdrawals", __name__, url_prefix="/wallet")
 QUICK = (100, 500)
-_MONEY = ("available", "minimum", "limit", "left")
 
 
 class WithdrawForm(Form):
@@ -43,7 +42,7 @@ def ask() -> Response:
             amount = plain_amount(_checked(bound.data), me().branch.currency)
             return hx.redirect(url_for(".check", amount=amount, id=bound.data.client_id))
     except DomainError as error:
-        bound.fail(worded(error))
+        bound.fail(_worded(error))
     return _form(bound)
 
 
@@ -56,7 +55,7 @@ def check() -> Response:
     try:
         amount = _checked(WithdrawForm(**bound.values))
     except DomainError as error:
-        return _form(bound.fail(worded(error)))
+        return _form(bound.fail(_worded(error)))
     waiting = [row for row in queries.own_withdrawals(user) if row.state == "requested"]
     left = queries.balances(user.id, user.branch.currency).available - amount
     context = {"amount": amount, "currency": user.branch.currency, "left": left, "waiting": waiting}
@@ -76,7 +75,7 @@ def confirm() -> Response:
     except Conflict:
         raise
     except DomainError as error:
-        return _form(bound.fail(worded(error)))
+        return _form(bound.fail(_worded(error)))
     return hx.redirect(url_for(".receipt", withdrawal_id=made))
 
 
@@ -92,21 +91,8 @@ def cancel(withdrawal_id: int) -> Response:
     try:
         do(service.cancel_withdrawal, rep=me(), withdrawal_id=withdrawal_id, at=clock.now())
     except Conflict as error:
-        raise worded(error) from None
+        raise _worded(error) from None
     return hx.redirect(url_for(".receipt", withdrawal_id=withdrawal_id))
-
-
-def worded(error: DomainError) -> DomainError:
-    """The same error with amounts and times as people read them."""
-    params: dict[str, Any] = dict(error.params)
-    for name in _MONEY:
-        if name in params:
-            params[name] = money_text(params[name], me().branch.currency)
-    if "when" in params:
-        params["when"] = when_text(params["when"])
-    if "state" in params:
-        params["state"] = say(f"withdrawal_state_{params['state']}")
-    return type(error)(error.code, error.field, **params)
 
 
 def _checked(data: WithdrawForm) -> int:
@@ -117,6 +103,10 @@ def _checked(data: WithdrawForm) -> int:
     available = queries.balances(user.id, user.branch.currency).available
     service.check_withdrawal(rep=user, amount=amount, available=available, at=clock.now())
     return amount
+
+
+def _worded(error: DomainError) -> DomainError:
+    return worded(error, me().branch.currency)
 
 
 def _form(bound: Bound[Any]) -> Response:
