@@ -1,5 +1,16 @@
 """Reading attendance: facts, days, what waits for a person."""
 
+from webapp.attendance.queries.confirm import (
+    MonthSoFar,
+    PersonDay,
+    Spoken,
+    months_so_far,
+    person_day,
+    to_confirm,
+    waiting,
+    words_of,
+)
+from webapp.attendance.queries.evidence import DecisionRow, IssueRow, MarkRow, decisions_of, issue_rows, mark_rows
 from webapp.attendance.queries.facts import (
     branch_ids,
     branches_of,
@@ -11,8 +22,22 @@ from webapp.attendance.queries.facts import (
     result_of,
     results,
 )
+from webapp.attendance.queries.inbox import (
+    MOST,
+    PAGE,
+    InboxFilters,
+    InboxPage,
+    InboxRow,
+    inbox,
+    inbox_one,
+    inbox_open,
+    inbox_rows,
+    inbox_some,
+)
 
 __all__ = [
-    "branch_ids", "branches_of", "days", "expectation_of", "load_facts", "midnight", "people_with_a_day", "result_of",
-    "results",
+    "MOST", "PAGE", "DecisionRow", "InboxFilters", "InboxPage", "InboxRow", "IssueRow", "MarkRow", "MonthSoFar",
+    "PersonDay", "Spoken", "branch_ids", "branches_of", "days", "decisions_of", "expectation_of", "inbox",
+    "inbox_one", "inbox_open", "inbox_rows", "inbox_some", "issue_rows", "load_facts", "mark_rows", "midnight",
+    "months_so_far", "people_with_a_day", "person_day", "result_of", "results", "to_confirm", "waiting", "words_of",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from webapp.core.errors import NotFound
 from webapp.people.models import Employee
 from webapp.schedules.queries import expectations
 from webapp.schedules.rules import Expectation
+from webapp.sites.policy import supervised_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ class PersonDay:
     issues: tuple[IssueRow, ...]
     late_days: int
     """Late days of the month up to this date."""
+    approvable: tuple[int, ...]
+    """Open exceptions that confirming this person approves."""
+
+    @property
+    def pair(self) -> Pair:
+        return self.employee_id, self.work_date
 
     @property
     def open_issues(self) -> list[IssueRow]:
@@ -115,7 +122,7 @@ def _people(user: SignedIn, on: date, employee_id: int | None = None) -> list[Pe
     pairs = [(row.id, on) for row in rows]
     marks, issues, late = mark_rows(pairs), issue_rows(pairs), _late_days([row.id for row in rows], on)
     bare = [(row.id, on) for row in rows if row.status is None]
-    expected = expectations(bare, user.branch)
+    expected, sites = expectations(bare, user.branch), set(conn().scalars(supervised_by(user.id)))
     found = []
     for row in rows:
         pair = (row.id, on)
@@ -123,8 +130,13 @@ def _people(user: SignedIn, on: date, employee_id: int | None = None) -> list[Pe
         hours = expected[pair] if day is None else expectation_of(day)
         said = _spoken(row) if row.word else None
         person = (row.id, row.staff_no, row.name, row.phone, on, day, hours, said)
-        found.append(PersonDay(*person, tuple(marks[pair]), tuple(issues[pair]), late.get(row.id, 0)))
+        mine = tuple(issue.id for issue in issues[pair] if _is_approved_with(issue, sites))
+        found.append(PersonDay(*person, tuple(marks[pair]), tuple(issues[pair]), late.get(row.id, 0), mine))
     return found
+
+
+def _is_approved_with(issue: IssueRow, sites: set[int]) -> bool:
+    return issue.state == "open" and issue.kind in policy.SUPERVISORS_DECIDE and issue.site_id in sites
 
 
 def _asked(user: SignedIn, on: date, employee_id: int | None) -> Any:

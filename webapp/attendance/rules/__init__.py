@@ -17,9 +17,10 @@ from webapp.attendance.rules.facts import (
     moments,
 )
 from webapp.attendance.rules.fence import Fence, Fix, Judgement, Tap, judge, place_tap
+from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, standing
 
 __all__ = [
-    "ABOUT_A_MARK", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "Fix", "Issue", "Judgement", "Mark",
-    "Moment", "Tap", "Word", "assumed", "build_day", "day_bounds", "excusable", "first_site", "is_clean", "judge",
-    "moments", "over_at", "place_tap", "read_evidence",
+    "ABOUT_A_MARK", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue",
+    "Judgement", "Mark", "Moment", "Standing", "Tap", "Word", "assumed", "build_day", "day_bounds", "excusable",
+    "fence_picture", "first_site", "is_clean", "judge", "moments", "over_at", "place_tap", "read_evidence", "standing",
 ]  # fmt: skip

@@ -1,0 +1,231 @@
+"""What waits for HR, filtered, sorted and paged; two statements for a page of any length."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy.engine import Row
+
+from webapp.attendance import policy
+from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, Decision, Verdict
+from webapp.attendance.rules.words import EXCEPTIONS
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.core.errors import NotFound
+from webapp.people.models import Branch, Employee
+from webapp.sites.models import Site, StoreType
+from webapp.sites.policy import supervised_by
+
+PAGE = 50
+MOST = 1000
+"""Rows looked at when something else than a column of the table sorts or filters them."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilters:
+    """What the list shows; everything comes from the address."""
+
+    q: str = ""
+    kind: str = ""
+    branch_id: int | None = None
+    store_type_id: int | None = None
+    supervisor_id: int | None = None
+    days: int | None = None
+    """At least so many days old."""
+    state: str = "open"
+    """open | decided | all"""
+    sort: str = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One exception with everything its line shows. Metres; `decision` is the newest step of its history."""
+
+    id: int
+    kind: str
+    state: str
+    seq: int
+    employee_id: int
+    name: str
+    staff_no: str
+    work_date: date
+    opened_at: datetime
+    params: dict[str, Any]
+    branch_id: int
+    branch: str
+    timezone: str
+    currency: str
+    site_id: int | None
+    site: str | None
+    type_en: str | None
+    type_zh: str | None
+    check_in_id: int | None
+    check_in_kind: str | None
+    counted_at: datetime | None
+    accuracy_m: float | None
+    distance_m: float | None
+    radius_m: int | None
+    reason: str | None
+    """Of the verdict."""
+    status: str | None
+    minutes_late: int | None
+    minutes_early: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    first_in: datetime | None
+    last_out: datetime | None
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+    decision_reason: str | None
+
+    @property
+    def pair(self) -> tuple[int, date]:
+        return self.employee_id, self.work_date
+
+    @property
+    def beyond_m(self) -> float | None:
+        if self.distance_m is None or self.radius_m is None or self.distance_m <= self.radius_m:
+            return None
+        return self.distance_m - self.radius_m
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """The time the person asks for."""
+        written = self.params.get("at")
+        return datetime.fromisoformat(written).astimezone(UTC) if written else None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    rows: list[InboxRow]
+    total: int
+    page: int
+    pages: int
+
+
+def inbox(user: SignedIn, wanted: InboxFilters, page: int, *, at: datetime) -> InboxPage:
+    """One page; a number beyond the end gives the last page."""
+    found = _filtered(user, wanted, at)
+    total = conn().scalar(_counted(found)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    rows = conn().execute(_sorted(found, wanted.sort).offset((page - 1) * PAGE).limit(PAGE))
+    return InboxPage([_row(row) for row in rows], total, page, pages)
+
+
+def inbox_rows(user: SignedIn, wanted: InboxFilters, *, at: datetime) -> list[InboxRow]:
+    """Every matching row, at most MOST of them, for sorting by what the table does not know."""
+    rows = conn().execute(_sorted(_filtered(user, wanted, at), wanted.sort).limit(MOST))
+    return [_row(row) for row in rows]
+
+
+def inbox_some(user: SignedIn, ids: Collection[int]) -> list[InboxRow]:
+    """These, as far as the person may see them, oldest day first."""
+    found = _visible(user).where(AttendanceException.id.in_(list(ids)))
+    return [_row(row) for row in conn().execute(_sorted(found, "day"))]
+
+
+def inbox_one(user: SignedIn, exception_id: int) -> InboxRow:
+    """Raises NotFound."""
+    found = inbox_some(user, [exception_id])
+    if not found:
+        raise NotFound("not_found")
+    return found[0]
+
+
+def inbox_open(user: SignedIn) -> int:
+    """How many wait for a decision."""
+    return conn().scalar(_counted(_visible(user).where(AttendanceException.state == "open"))) or 0
+
+
+def _visible(user: SignedIn) -> Select[Any]:
+    day, said = AttendanceDay.__table__, Decision.__table__
+    of_day = and_(
+        day.c.employee_id == AttendanceException.employee_id, day.c.work_date == AttendanceException.work_date
+    )
+    newest = and_(said.c.exception_id == AttendanceException.id, said.c.seq == AttendanceException.state_seq)
+    return (
+        select(*_COLUMNS, _DECIDER.c.name, AttendanceException.decided_at, said.c.decision, said.c.reason)
+        .select_from(AttendanceException)
+        .join(Employee, Employee.id == AttendanceException.employee_id)
+        .join(Branch, Branch.id == AttendanceException.branch_id)
+        .outerjoin(Site, Site.id == AttendanceException.site_id)
+        .outerjoin(StoreType, StoreType.id == Site.store_type_id)
+        .outerjoin(CheckIn, CheckIn.id == AttendanceException.check_in_id)
+        .outerjoin(Verdict, Verdict.check_in_id == CheckIn.id)
+        .outerjoin(day, of_day)
+        .outerjoin(_DECIDER, _DECIDER.c.id == AttendanceException.decided_by)
+        .outerjoin(said, newest)
+        .where(policy.seen_by(user), AttendanceException.state != "withdrawn")
+    )
+
+
+def _filtered(user: SignedIn, wanted: InboxFilters, at: datetime) -> Select[Any]:
+    found = _visible(user).where(_matches(wanted.q))
+    exact = {
+        AttendanceException.kind: wanted.kind,
+        AttendanceException.branch_id: wanted.branch_id,
+        Site.store_type_id: wanted.store_type_id,
+    }
+    for column, value in exact.items():
+        found = found.where(column == value) if value else found
+    if wanted.supervisor_id:
+        found = found.where(_answers_to(wanted.supervisor_id))
+    if wanted.days:
+        found = found.where(AttendanceException.opened_at <= at - timedelta(days=wanted.days))
+    if wanted.state == "open":
+        return found.where(AttendanceException.state == "open")
+    return found.where(AttendanceException.state != "open") if wanted.state == "decided" else found
+
+
+def _answers_to(supervisor_id: int) -> ColumnElement[bool]:
+    team = select(Employee.team_id).where(Employee.id == supervisor_id).scalar_subquery()
+    return or_(AttendanceException.site_id.in_(supervised_by(supervisor_id)), Employee.team_id == team)
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Every word of `text` is in the name, the number or the store."""
+    words = [_plain(word) for word in text.split()[:5]]
+    spots = (Employee.name, Employee.staff_no, func.coalesce(Site.name, ""))
+    return and_(true(), *(or_(*(spot.ilike(f"%{word}%", escape="\\") for spot in spots)) for word in words))
+
+
+def _plain(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _counted(found: Select[Any]) -> Any:
+    return found.with_only_columns(func.count()).order_by(None)
+
+
+def _sorted(found: Select[Any], sort: str) -> Select[Any]:
+    key = _SORTS.get(sort.removeprefix("-"), AttendanceException.work_date)
+    ordered = key.desc() if sort.startswith("-") else key.asc()
+    return found.order_by(ordered, AttendanceException.work_date, Employee.name, AttendanceException.id)
+
+
+def _row(row: Row[Any]) -> InboxRow:
+    return InboxRow(*row)
+
+
+_SORTS: dict[str, Any] = {
+    "day": AttendanceException.work_date,
+    "person": Employee.name,
+    "kind": case({kind: number for number, kind in enumerate(EXCEPTIONS)}, value=AttendanceException.kind),
+    "store": Site.name,
+    "branch": Branch.name,
+    "opened": AttendanceException.opened_at,
+}
+_DECIDER = Employee.__table__.alias("decider")
+_COLUMNS = (
+    AttendanceException.id, AttendanceException.kind, AttendanceException.state, AttendanceException.state_seq,
+    AttendanceException.employee_id, Employee.name, Employee.staff_no, AttendanceException.work_date,
+    AttendanceException.opened_at, AttendanceException.params, AttendanceException.branch_id, Branch.name,
+    Branch.timezone, Branch.currency, AttendanceException.site_id, Site.name, StoreType.name_en, StoreType.name_zh,
+    AttendanceException.check_in_id, CheckIn.kind, CheckIn.counted_at, CheckIn.accuracy_m, Verdict.distance_m,
+    Verdict.radius_m, Verdict.reason, AttendanceDay.status, AttendanceDay.minutes_late, AttendanceDay.minutes_early,
+    AttendanceDay.starts_at, AttendanceDay.ends_at, AttendanceDay.first_in, AttendanceDay.last_out,
+)  # fmt: skip

@@ -1,0 +1,48 @@
+"""Where a day stands for the person who confirms it, and a tap as a picture; pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import cos, hypot, radians
+from typing import Literal
+
+from webapp.attendance.rules.day import DayResult, is_clean
+from webapp.schedules.rules import Expectation
+
+Standing = Literal["done", "clean", "look", "missing", "later", "off"]
+_DEGREE_M = 111_320
+_HALF = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class FencePicture:
+    """A square of 100: the store in the middle, north up. Lengths and places are in its units."""
+
+    radius: float
+    x: float
+    y: float
+    accuracy: float
+
+
+def standing(day: DayResult | None, expected: Expectation, as_of: datetime) -> Standing:
+    """done: somebody said so. clean: may be confirmed with the others. look: one by one. missing: nothing came."""
+    if day is not None and day.confirmed:
+        return "done"
+    if day is not None and (day.first_in is not None or day.undecided):
+        return "clean" if is_clean(day) else "look"
+    if not expected.scheduled or expected.starts_at is None:
+        return "off"
+    due = expected.starts_at + timedelta(minutes=expected.grace_minutes)
+    return "missing" if as_of > due else "later"
+
+
+def fence_picture(
+    site: tuple[float, float], fix: tuple[float, float], radius_m: float, accuracy_m: float | None
+) -> FencePicture:
+    """Both in WGS-84 degrees. What lies far away is drawn at the edge, so that the fence stays visible."""
+    north = (fix[0] - site[0]) * _DEGREE_M
+    east = ((fix[1] - site[1] + 180) % 360 - 180) * _DEGREE_M * cos(radians(site[0]))
+    blur, away = accuracy_m or 0.0, hypot(north, east)
+    scale = max((_HALF - 2) / max(radius_m, away + blur, 1.0), 8 / radius_m)
+    shrink = min(1.0, (_HALF - 4) / (away * scale)) if away else 1.0
+    x, y = _HALF + east * scale * shrink, _HALF - north * scale * shrink
+    return FencePicture(*(round(number, 1) for number in (radius_m * scale, x, y, min(blur * scale, _HALF))))
