@@ -9,17 +9,46 @@ EMPTY_HANDED: endpoints that answer something else than 2xx or 3xx to a plain GE
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from flask import current_app
 
+from tests import factories
 from tests.support import apps
 from tests.support.company import Company
+from webapp.core import clock
+from webapp.core.import_store import ImportBatch
+from webapp.people.models import Employee, Team
+
+
+def _import(kind: str) -> Callable[[Company, str], tuple[object, object]]:
+    """An upload belongs to whoever sent it."""
+
+    def objects(company: Company, who: str) -> tuple[object, object]:
+        return _upload(kind, company.people[who]), _upload(kind, company.people["R101"])
+
+    return objects
+
+
+def _upload(kind: str, owner: Employee) -> int:
+    batch = ImportBatch(kind=kind, branch_id=owner.branch_id, owner_id=owner.id, filename="x.csv", options={},
+                        unknown_headers=[], created_at=clock.now())  # fmt: skip
+    return factories.save(batch).id
+
+
+def _team(company: Company, who: str) -> tuple[object, object]:
+    branches = (company.people[who].branch_id, company.other_branch.id)
+    mine, other = (factories.save(Team(branch_id=n, name=f"Team {uuid4()}")) for n in branches)
+    return mine.id, other.id
+
 
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),
+    "team_id": _team,
+    **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "sales", "shifts", "sites")},
 }
 
 

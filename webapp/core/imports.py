@@ -11,51 +11,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import audit, clock, tables
 from webapp.core.authz import SignedIn
 from webapp.core.cells import Cells
-from webapp.core.db import JSONB, UTC, Id, conn, db, do
-from webapp.core.errors import N_, DomainError, Invalid, NotFound, words
+from webapp.core.db import conn, db, do
+from webapp.core.errors import N_, DomainError, Invalid, words
 from webapp.core.i18n import LANGUAGES, force_locale, say
+from webapp.core.import_store import Counts, ImportBatch, ImportRow, counts, failures, open_batch, rows_page
+
+__all__ = [
+    "Ask", "Column", "Counts", "ImportBatch", "ImportKind", "ImportRow", "Parsed", "counts", "failures", "judge",
+    "open_batch", "prepare", "rows_page", "run", "spellings",
+]  # fmt: skip
 
 KEPT = timedelta(days=30)
 _CHUNK = 50
 log = logging.getLogger("onsite.imports")
-
-
-class ImportBatch(db.Model):
-    __tablename__ = "import_batch"
-    __table_args__ = (Index("ix_import_batch_created_at", "created_at"),)
-
-    id: Mapped[Id]
-    kind: Mapped[str] = mapped_column(String(30))
-    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"))
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
-    filename: Mapped[str] = mapped_column(String(200))
-    options: Mapped[JSONB]
-    unknown_headers: Mapped[JSONB]
-    created_at: Mapped[UTC]
-    started_at: Mapped[UTC | None]
-    finished_at: Mapped[UTC | None]
-
-
-class ImportRow(db.Model):
-    """`action` is create, update, skip (nothing to do) or error; `outcome` is done or failed once it was tried."""
-
-    __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_state", "batch_id", "action", "outcome", "n"),)
-
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True, autoincrement=False)
-    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    values: Mapped[JSONB]
-    data: Mapped[JSONB | None]
-    errors: Mapped[JSONB | None]
-    action: Mapped[str] = mapped_column(String(8))
-    outcome: Mapped[str | None] = mapped_column(String(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +86,6 @@ class ImportKind:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    create: int = 0
-    update: int = 0
-    skip: int = 0
-    error: int = 0
-    done: int = 0
-    failed: int = 0
-
-    @property
-    def to_apply(self) -> int:
-        return self.create + self.update
-
-    @property
-    def waiting(self) -> int:
-        return self.to_apply - self.done - self.failed
-
-
 def prepare(kind: ImportKind, data: bytes, filename: str, ask: Ask) -> int:
     """Read a file, judge every row and keep the result; the batch's id. Raises Invalid."""
     table = tables.read(data)
@@ -157,36 +113,6 @@ def judge(kind: ImportKind, rows: Sequence[tuple[int, dict[str, str]]], ask: Ask
     known = kind.load([values for _, values in rows], ask)
     first: dict[str, int] = {}
     return [_judge_row(kind, n, values, known, ask, first) for n, values in rows]
-
-
-def open_batch(batch_id: int, kind: ImportKind, owner_id: int | None) -> ImportBatch:
-    """Somebody's own batch. Raises NotFound."""
-    batch = db.session.get(ImportBatch, batch_id)
-    if batch is None or batch.kind != kind.code or batch.owner_id != owner_id:
-        raise NotFound("not_found")
-    return batch
-
-
-def counts(batch_id: int) -> Counts:
-    query = select(ImportRow.action, ImportRow.outcome, func.count()).where(ImportRow.batch_id == batch_id)
-    found: dict[str, int] = {}
-    for action, outcome, n in db.session.execute(query.group_by(ImportRow.action, ImportRow.outcome)):
-        found[action] = found.get(action, 0) + n
-        if outcome:
-            found[outcome] = found.get(outcome, 0) + n
-    return Counts(**found)
-
-
-def rows_page(batch_id: int, show: str, page: int, size: int = 50) -> list[ImportRow]:
-    """Rows in file order; `show` is an action, "failed" or "" for all."""
-    query = _rows(batch_id, show).order_by(ImportRow.n).offset((page - 1) * size).limit(size)
-    return list(db.session.scalars(query))
-
-
-def failures(batch_id: int) -> list[ImportRow]:
-    """Rows that were wrong in the file or failed when they were carried out."""
-    wrong = (ImportRow.action == "error") | (ImportRow.outcome == "failed")
-    return list(db.session.scalars(_rows(batch_id, "").where(wrong).order_by(ImportRow.n)))
 
 
 def run(kind: ImportKind, batch: ImportBatch, by: SignedIn | None, *, more: Callable[[], bool] = lambda: True) -> None:
@@ -246,13 +172,6 @@ def _plain(error: DomainError) -> dict[str, Any]:
 
 def _at(values: tuple[str, ...], place: int) -> str:
     return values[place] if place < len(values) else ""
-
-
-def _rows(batch_id: int, show: str) -> Any:
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id)
-    if show == "failed":
-        return query.where(ImportRow.outcome == "failed")
-    return query.where(ImportRow.action == show) if show else query
 
 
 def _waiting(batch_id: int) -> Sequence[Any]:

@@ -22,7 +22,7 @@ _MAX_PARTS = 2_000
 _DELIMITERS = ",;\t|"
 _FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠]")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*%?$")
-_GUARDED = re.compile(r"^'[=+\-@＝＋－＠]")
+_GUARDED = re.compile(r"^'[=+\-@\t\r＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _without_tail(values: list[str]) -> tuple[str, ...]:
 def _clean(cell: str) -> str:
     """Trimmed; the apostrophe our own CSV puts before a formula is taken away again."""
     text = cell.replace("\x00", "").replace("\u3000", " ").strip()[:MAX_CELL]
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:].strip() if _GUARDED.match(text) else text
 
 
 def _csv(data: bytes, field: str) -> Iterator[Sequence[str]]:

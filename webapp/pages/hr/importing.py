@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from webapp.core import clock, hx, imports, tables
 from webapp.core.authz import Role, allow, me
@@ -58,20 +58,23 @@ def make(page: ImportPage) -> Blueprint:
         columns = page.kind.columns
         return csv_file([say(c.label) for c in columns], [[c.example for c in columns]], f"{page.kind.code}.csv")
 
-    @bp.get("/<int:batch_id>")
-    @allow(*page.roles)
-    def batch(batch_id: int) -> Response:
-        return _show_batch(page, batch_id)
+    # A name of its own for each kind, because the object behind it is another one.
+    batch_path = f"/<int:{page.kind.code}_import_id>"
 
-    @bp.post("/<int:batch_id>/apply")
+    @bp.get(batch_path)
     @allow(*page.roles)
-    def apply(batch_id: int) -> Response:
-        return _apply(page, batch_id)
+    def batch(**ids: int) -> Response:
+        return _show_batch(page, *ids.values())
 
-    @bp.get("/<int:batch_id>/failed.csv")
+    @bp.post(f"{batch_path}/apply")
     @allow(*page.roles)
-    def failed(batch_id: int) -> Response:
-        return _failed(page, batch_id)
+    def apply(**ids: int) -> Response:
+        return _apply(page, *ids.values())
+
+    @bp.get(f"{batch_path}/failed.csv")
+    @allow(*page.roles)
+    def failed(**ids: int) -> Response:
+        return _failed(page, *ids.values())
 
     return bp
 
@@ -101,7 +104,7 @@ def _upload(page: ImportPage) -> Response:
         batch_id = imports.prepare(page.kind, file.read(), file.filename, ask)
     except DomainError as error:
         return _show_upload(page, form.fail(error))
-    return hx.redirect(url_for(f"{page.name}.batch", batch_id=batch_id))
+    return hx.redirect(f"{page.url}/{batch_id}")
 
 
 def _show_upload(page: ImportPage, form: Bound[Any]) -> Response:
@@ -121,7 +124,7 @@ def _apply(page: ImportPage, batch_id: int) -> Response:
     imports.run(page.kind, batch, user, more=lambda: monotonic() < deadline)
     if imports.counts(batch_id).waiting and hx.wants_fragment():
         return hx.respond("hr/import_preview.html", "state", **_batch_context(page, batch_id))
-    return hx.redirect(url_for(f"{page.name}.batch", batch_id=batch_id))
+    return hx.redirect(f"{page.url}/{batch_id}")
 
 
 def _batch_context(page: ImportPage, batch_id: int) -> dict[str, Any]:
