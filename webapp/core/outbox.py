@@ -6,7 +6,7 @@ while the same key is being worked on waits on its own, so no change is ever swa
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -89,6 +89,12 @@ def put(topic: str, key: str, payload: Any, at: datetime) -> None:
     values = {"topic": topic, "key": key, "payload": payload, "created_at": at, "available_at": at}
     conn().execute(_insert(is_postgres()), values)
     after_commit(nudge)
+
+
+def forget(*, topic: str, keys: Collection[str] | None = None) -> None:
+    """Take waiting rows back (all of the topic without `keys`): the caller does their work itself."""
+    which = [_row.topic == topic, *_waiting] + ([_row.key.in_(keys)] if keys is not None else [])
+    conn().execute(delete(OutboxRow).where(*which))
 
 
 def claim(*, at: datetime, limit: int = 100) -> list[Item]:

@@ -1,7 +1,9 @@
 """Redis as a cache of intentions: what is lost here is found again in the database."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -44,6 +46,17 @@ def queue(name: str = DEFAULT_QUEUE) -> Queue:
 def nudge() -> None:
     """Ask for the outbox to be drained; a burst of calls makes one job. Never raises."""
     _quietly(_nudge)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Inside, this process asks for nothing: what it does leaves nothing to drain."""
+    state = current_app.extensions.setdefault("onsite_redis_state", {"until": 0.0})
+    state["until"] = inf
+    try:
+        yield
+    finally:
+        state["until"] = 0.0
 
 
 def clear_flag() -> None:
