@@ -88,6 +88,7 @@ db = SQLAlchemy(
 )
 
 _writing: ContextVar[bool] = ContextVar("onsite_writing", default=False)
+_open: ContextVar[Connection | None] = ContextVar("onsite_open", default=None)
 _hooks: ContextVar[list[Callable[[], None]] | None] = ContextVar("onsite_after_commit", default=None)
 
 
@@ -116,7 +117,9 @@ def transaction() -> Iterator[Connection]:
     try:
         with _write_lock(db.engine):
             try:
-                yield db.session.connection()
+                opened = db.session.connection()
+                _open.set(opened)
+                yield opened
                 db.session.commit()
                 after = _hooks.get() or []
             except BaseException:
@@ -125,6 +128,7 @@ def transaction() -> Iterator[Connection]:
             finally:
                 db.session.remove()
     finally:
+        _open.set(None)
         _writing.reset(mode)
         _hooks.reset(hooks)
     _run(after)
@@ -141,7 +145,7 @@ def after_commit(work: Callable[[], None]) -> None:
 
 def conn() -> Connection:
     """The Core connection of the current transaction, for hot paths."""
-    return db.session.connection()
+    return _open.get() or db.session.connection()
 
 
 def is_postgres() -> bool:
