@@ -26,12 +26,23 @@ _dates = bindparam("dates", expanding=True)
 _previous = RepDay.__table__.alias("previous")
 _earlier = RepDay.__table__.alias("earlier")
 _last_run = (
-    select(func.max(_earlier.c.work_date))
+    select(_earlier.c.work_date)
     .where(
         _earlier.c.employee_id == AttendanceDay.employee_id,
         _earlier.c.work_date < AttendanceDay.work_date,
         _earlier.c.run_after.is_not(None),
     )
+    .order_by(_earlier.c.work_date.desc())
+    .limit(1)
+    .correlate(AttendanceDay)
+    .scalar_subquery()
+)
+_any = RepDay.__table__.alias("any_day")
+_last_settled = (
+    select(_any.c.work_date)
+    .where(_any.c.employee_id == AttendanceDay.employee_id, _any.c.run_after.is_not(None))
+    .order_by(_any.c.work_date.desc())
+    .limit(1)
     .correlate(AttendanceDay)
     .scalar_subquery()
 )
@@ -55,6 +66,7 @@ _DAYS = (
         RepDay.version,
         _previous.c.work_date.label("base_date"),
         _previous.c.run_after.label("base_run"),
+        (func.coalesce(_last_settled, _day.work_date) > _day.work_date).label("followed"),
     )
     .select_from(_day)
     .outerjoin(RepDay, and_(RepDay.employee_id == _day.employee_id, RepDay.work_date == _day.work_date))
@@ -150,9 +162,10 @@ def _keys(pairs: Collection[Pair], look_back: int = 0) -> dict[str, list[Any]]:
 
 
 def _work(row: Row[Any], snapshot: Snapshot, branch: BranchFacts, latest: Mapping[int, Latest], at: datetime) -> Work:
-    before = RepDayState()
+    before = RepDayState(followed=row.followed)
     if row.version is not None:
-        before = RepDayState(row.state, row.changed_at is not None, row.run_after, row.version, row.posted)
+        marked = row.changed_at is not None
+        before = RepDayState(row.state, marked, row.run_after, row.version, row.posted, row.followed)
     return Work(
         employee_id=row.employee_id,
         work_date=row.work_date,

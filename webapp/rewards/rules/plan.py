@@ -32,6 +32,8 @@ class RepDayState:
     run_after: int | None = None
     version: int = 0
     posted: int = 0
+    followed: bool = False
+    """A later date was settled already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ write transaction at all. One that fails is set aside with the reason, the other
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -17,7 +17,7 @@ from webapp.core.db import db, do
 from webapp.core.errors import DomainError
 from webapp.rewards.queries.days import Pair
 from webapp.rewards.queries.load import load
-from webapp.rewards.rules import Work, plan
+from webapp.rewards.rules import Plan, Work, plan
 from webapp.rewards.service.settle import Settled, clear_marks, set_aside, settle_work
 
 BATCH = 100
@@ -61,36 +61,60 @@ def settle_many(
 
 
 def _settle_batch(pairs: Sequence[Pair], at: datetime, cause: str, instant_only: bool) -> Tally:
-    works = load(pairs, at=at)
-    db.session.remove()
-    tally = Tally(done=len(pairs))
-    quiet = [work for work in works.values() if plan(work, instant_only=instant_only).only_marked]
+    works, tally = _read(pairs, at)
+    plans = {pair: _planned(work, instant_only) for pair, work in works.items()}
+    quiet = [works[pair] for pair, found in plans.items() if found is not None and found.only_marked]
     if quiet:
         do(clear_marks, works=quiet)
-    looked_at = {(work.employee_id, work.work_date) for work in quiet}
-    for pair in pairs:
-        if pair in works and pair not in looked_at:
-            tally += _settle_one(works[pair], at, cause, instant_only)
+    for pair, work in works.items():
+        found = plans[pair]
+        if found is None or not (found.nothing or found.only_marked):
+            tally += _settle_one(work, found, at, cause, instant_only)
     return tally
 
 
-def _settle_one(first: Work, at: datetime, cause: str, instant_only: bool) -> Tally:
+def _read(pairs: Sequence[Pair], at: datetime) -> tuple[dict[Pair, Work], Tally]:
+    """All at once; when that fails one by one, so that one rep-day that cannot be read never stops the others."""
+    works, tally = {}, Tally(done=len(pairs))
+    try:
+        works = load(pairs, at=at)
+    except (OperationalError, BaseTimeoutException):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one rep-day and not to the others
+        db.session.remove()
+        if len(pairs) == 1:
+            return {}, tally + _put_aside(pairs[0], error, at)
+        for pair in pairs:
+            found, aside = _read([pair], at)
+            works |= found
+            tally += replace(aside, done=0)
+    db.session.remove()
+    return works, tally
+
+
+def _planned(work: Work, instant_only: bool) -> Plan | None:
+    """None when it fails: it will fail again where the rep-day is set aside."""
+    try:
+        return plan(work, instant_only=instant_only)
+    except Exception:  # noqa: BLE001
+        return None
+
+
+def _settle_one(first: Work, found: Plan | None, at: datetime, cause: str, instant_only: bool) -> Tally:
     """The rep-day, then the later ones whose run changed until it changes no more; each is marked before."""
     tally, work = Tally(), first
     while True:
         try:
-            if plan(work, instant_only=instant_only).nothing:
-                return tally
-            settled = do(settle_work, work=work, at=at, cause=cause, instant_only=instant_only)
+            settled = do(settle_work, work=work, at=at, cause=cause, instant_only=instant_only, found=found)
         except (OperationalError, BaseTimeoutException):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to this rep-day and not to the others
-            return tally + _put_aside(work, error, at)
+            return tally + _put_aside((work.employee_id, work.work_date), error, at)
         tally += Tally(posted=int(settled.delta != 0), amount=settled.delta)
         later = _follower(work, settled, at)
         if later is None:
             return tally
-        work = later
+        work, found = later, None
 
 
 def _follower(work: Work, settled: Settled, at: datetime) -> Work | None:
@@ -102,15 +126,8 @@ def _follower(work: Work, settled: Settled, at: datetime) -> Work | None:
     return found if found is not None and found.before.state != "open" else None
 
 
-def _put_aside(work: Work, error: Exception, at: datetime) -> Tally:
-    log.exception("rep-day set aside", extra={"employee_id": work.employee_id, "work_date": str(work.work_date)})
+def _put_aside(pair: Pair, error: Exception, at: datetime) -> Tally:
+    log.error("rep-day set aside", exc_info=error, extra={"employee_id": pair[0], "work_date": str(pair[1])})
     problem = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
-    do(
-        set_aside,
-        employee_id=work.employee_id,
-        work_date=work.work_date,
-        branch_id=work.branch_id,
-        problem=problem,
-        at=at,
-    )
+    do(set_aside, employee_id=pair[0], work_date=pair[1], problem=problem, at=at)
     return Tally(set_aside=1)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict, NotFound
+from webapp.people.models import Employee
 from webapp.rewards.models import RepDay, SettlementLine
 from webapp.rewards.queries.days import Pair
 from webapp.rewards.queries.load import load
@@ -40,17 +41,19 @@ def settle(*, employee_id: int, work_date: date, at: datetime, cause: str, insta
     return settle_work(work=_read((employee_id, work_date), at), at=at, cause=cause, instant_only=instant_only)
 
 
-def settle_work(*, work: Work, at: datetime, cause: str, instant_only: bool = False) -> Settled:
-    """The same from facts that were read before; they are read again when somebody was faster."""
+def settle_work(
+    *, work: Work, at: datetime, cause: str, instant_only: bool = False, found: Plan | None = None
+) -> Settled:
+    """The same from facts that were read (and planned) before; they are read again when somebody was faster."""
     for _ in range(3):
-        found = plan(work, instant_only=instant_only)
+        found = found or plan(work, instant_only=instant_only)
         if found.nothing:
             return Settled()
         if _claim(work, found, at, instant_only):
             _post(work, found.revisions, at, cause)
-            later = _mark_next(work, at) if found.run_moved else None
+            later = _mark_next(work, at) if found.run_moved and work.before.followed else None
             return Settled(found.delta, len(found.revisions), later)
-        work = _read((work.employee_id, work.work_date), at)
+        work, found = _read((work.employee_id, work.work_date), at), None
     raise Conflict("conflict")
 
 
@@ -80,11 +83,13 @@ def clear_marks(*, works: Sequence[Work]) -> None:
         conn().execute(_CLEAR, rows)
 
 
-def set_aside(*, employee_id: int, work_date: date, branch_id: int, problem: str, at: datetime) -> None:
+def set_aside(*, employee_id: int, work_date: date, problem: str, at: datetime) -> None:
     """Put a rep-day that cannot be settled aside, for people to see; a later change tries it again."""
     values = {"state": "set_aside", "problem": problem[:200], "settled_at": at, "changed_at": None}
-    key = {"employee_id": employee_id, "work_date": work_date, "branch_id": branch_id}
-    query = _insert(is_postgres()).values(**key, **values, version=1, posted=0)
+    branch_id = conn().scalar(select(Employee.branch_id).where(Employee.id == employee_id))
+    query = _insert(is_postgres()).values(
+        employee_id=employee_id, work_date=work_date, branch_id=branch_id, **values, version=1, posted=0
+    )
     conn().execute(
         query.on_conflict_do_update(
             index_elements=[_day.employee_id, _day.work_date], set_={**values, "version": _day.version + 1}
@@ -153,7 +158,10 @@ def _row(work: Work, revision: Revision, booked: dict[str, int], at: datetime, c
 
 
 def _mark_next(work: Work, at: datetime) -> date | None:
-    """The run after this day is another one, so the next rep-day must be looked at; its date, if there is one."""
+    """The run after this day is another one: the next settled rep-day must be looked at; its date, if there is one.
+
+    A later day that is settled meanwhile walks over this one, so it is enough to know whether one was there before.
+    """
     values = {"p_employee": work.employee_id, "p_date": work.work_date, "p_changed": at}
     return conn().execute(_MARK_NEXT, values).scalar()
 
@@ -175,7 +183,11 @@ _MARK_NEXT = (
         _day.employee_id == bindparam("p_employee"),
         _day.work_date
         == select(_later.c.work_date)
-        .where(_later.c.employee_id == bindparam("p_employee"), _later.c.work_date > bindparam("p_date"))
+        .where(
+            _later.c.employee_id == bindparam("p_employee"),
+            _later.c.work_date > bindparam("p_date"),
+            _later.c.run_after.is_not(None),
+        )
         .order_by(_later.c.work_date)
         .limit(1)
         .scalar_subquery(),
