@@ -7,7 +7,7 @@ STATUSES = (
 )  # fmt: skip
 EXCEPTIONS = ("outside", "uncertain", "late_arrival", "clock", "mistake", "missing_out", "late", "early", "absent")
 MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "other")
-ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system")
+ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system", "other")
 EXCUSABLE = ("late", "early", "missing_out", "absent")
 
 words(
@@ -61,10 +61,26 @@ words(
         "absent_sick": N_("Sick"),
         "absent_swap": N_("Swapped the day"),
         "absent_system": N_("A problem of the system"),
+        "absent_other": N_("Another reason"),
+        "decision_approved": N_("Approved"),
+        "decision_rejected": N_("Rejected"),
+        "decision_reopened": N_("Opened again"),
+        "decision_passed_on": N_("Sent to HR"),
+        "said_present": N_("Confirmed"),
+        "said_absent": N_("Marked absent"),
+        "said_undone": N_("Taken back"),
         "state_open": N_("Waiting"),
         "state_approved": N_("Approved"),
         "state_rejected": N_("Not approved"),
         "state_withdrawn": N_("Taken back"),
+        "word_present": N_("was there"),
+        "word_absent": N_("was not there"),
+        "word_undone": N_("took the last word back"),
+        "ask_late": N_("Explain why I was late"),
+        "ask_early": N_("Explain why I left early"),
+        "ask_missing_out": N_("I forgot to check out"),
+        "ask_absent": N_("I was there"),
+        "ask_forgot_in": N_("I forgot to check in"),
         "late_minutes": N_("%(minutes)s min late"),
     }
 )
@@ -87,5 +103,25 @@ words(
         "nothing_to_excuse": N_("There is nothing to excuse on this day."),
         "correction_closed": N_("This day was closed for corrections on %(on)s. Ask HR."),
         "not_a_moment": N_("The time is not understood. Reload the page and try again."),
+    }
+)
+words(
+    {
+        "fact_in_range": N_("The phone was at the store."),
+        "fact_too_far": N_("The phone was outside the store's area."),
+        "fact_at_the_edge": N_("At the edge: the error of the position is larger than the distance to the line."),
+        "fact_weak_signal": N_("The position was too rough to tell."),
+        "fact_no_accuracy": N_("The phone did not say how exact its position was."),
+        "fact_fix_undated": N_("The phone did not say when it found its position."),
+        "fact_fix_old": N_("The position was more than two minutes old."),
+        "fact_fix_ahead": N_("The phone's position and its clock do not agree."),
+        "fact_zero_position": N_("The phone gave an empty position."),
+        "fact_bad_position": N_("The phone gave an impossible position."),
+        "fact_no_fix_denied": N_("Location is switched off on this phone."),
+        "fact_no_fix_unavailable": N_("The phone found no position."),
+        "fact_no_fix_timeout": N_("The phone found no position in time."),
+        "fact_no_fix_unsupported": N_("It was sent without a position."),
+        "fact_no_site_location": N_("This store has no location yet."),
+        "fact_not_judged": N_("The position could not be compared."),
     }
 )

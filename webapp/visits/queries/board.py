@@ -1,15 +1,17 @@
-"""A rep's own visits as the phone shows them: today's, and those that were never finished. One statement."""
+"""A rep's own visits as the phone shows them. One statement each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, Decision, Verdict
 from webapp.attendance.rules import ABOUT_A_MARK
+from webapp.core.authz import SignedIn
 from webapp.core.db import conn
+from webapp.core.errors import NotFound
 from webapp.sites.models import Site
 from webapp.visits.models import Visit
 
@@ -30,6 +32,9 @@ class VisitSeen:
     outcome: str | None
     client_id: str
     check_in_id: int
+    check_out_id: int | None
+    note: str
+    next_on: date | None
     received_at: datetime
     verdict: str
     reason: str
@@ -52,6 +57,25 @@ def board(employee_id: int, today: date) -> list[VisitSeen]:
     return [seen(row) for row in conn().execute(_BOARD, span)]
 
 
+def on_day(employee_id: int, on: date) -> list[VisitSeen]:
+    """One day's visits in the order they began, without those taken back."""
+    return [seen(row) for row in conn().execute(_ON_DAY, {"who": employee_id, "on": on})]
+
+
+def detail(user: SignedIn, visit_id: int) -> VisitSeen:
+    """One's own visit. Raises NotFound."""
+    row = conn().execute(_ONE, {"who": user.id, "id": visit_id}).first()
+    if row is None:
+        raise NotFound("not_found")
+    return seen(row)
+
+
+def counts(employee_id: int, first: date, last: date) -> dict[date, int]:
+    """{work date: visits}; dates without one are left out."""
+    rows = conn().execute(_COUNTS, {"who": employee_id, "first": first, "last": last})
+    return {row.work_date: row.visits for row in rows}
+
+
 def seen(row: Any) -> VisitSeen:
     *given, state, minutes_late, first_in = row
     visit = dict(zip(_NAMES, given, strict=True))
@@ -71,6 +95,9 @@ _COLUMNS: Sequence[tuple[str, Any]] = (
     ("outcome", Visit.outcome),
     ("client_id", CheckIn.client_id),
     ("check_in_id", CheckIn.id),
+    ("check_out_id", Visit.check_out_id),
+    ("note", Visit.note),
+    ("next_on", Visit.next_on),
     ("received_at", CheckIn.received_at),
     ("verdict", Verdict.verdict),
     ("reason", Verdict.reason),
@@ -112,4 +139,15 @@ _BOARD = SEEN.where(
         Visit.work_date == bindparam("today"),
         and_(Visit.state == "open", Visit.work_date.between(bindparam("since"), bindparam("today"))),
     ),
+)
+_ON_DAY = SEEN.where(Visit.employee_id == bindparam("who"), Visit.work_date == bindparam("on"))
+_ONE = SEEN.where(Visit.employee_id == bindparam("who"), Visit.id == bindparam("id"))
+_COUNTS = (
+    select(Visit.work_date, func.count().label("visits"))
+    .where(
+        Visit.employee_id == bindparam("who"),
+        Visit.work_date.between(bindparam("first"), bindparam("last")),
+        Visit.state != "void",
+    )
+    .group_by(Visit.work_date)
 )

@@ -1,0 +1,129 @@
+"""The visit log over HTTP: days, months, one visit, asking for corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests import factories
+from tests.attendance.days import ON, Field, arrive, field, leave
+from webapp.attendance.models import AttendanceException
+from webapp.core.db import db
+from webapp.visits.models import Visit
+
+Freeze = Callable[..., Any]
+
+
+@pytest.fixture
+def f(app: Flask, freeze: Freeze) -> Field:
+    made = field(shop={"name": "Corner shop"})
+    freeze(made.moment("20:00"))
+    return made
+
+
+def opened() -> Any:
+    db.session.remove()
+    return db.session.scalar(select(AttendanceException).order_by(AttendanceException.id.desc()))
+
+
+def test_a_day_shows_visits_status_and_what_it_was_worth(f: Field, client_as: Any, queries: Any) -> None:
+    leave(f, arrive(f, "09:30"), "18:00")
+    arrive(f, "18:10", 400)
+    client = client_as(f.rep)
+    with queries() as q:
+        page = client.get("/visits").get_data(as_text=True)
+    assert len(q) <= 14, q
+    for words in ("30 min late", "Corner shop", "09:30–18:00", "Waiting", "Something is wrong with this day"):
+        assert words in page
+    assert client.get("/visits?view=day&day=2026-03-01").status_code == 200
+    assert "No visits on this day" in client.get("/visits?view=day&day=2025-01-01").get_data(as_text=True)
+
+
+def test_a_month_says_in_words_what_its_shapes_mean(f: Field, client_as: Any, queries: Any) -> None:
+    leave(f, arrive(f, "09:30"), "18:00")
+    client = client_as(f.rep)
+    with queries() as few:
+        page = client.get("/visits?view=month&month=2026-03").get_data(as_text=True)
+    assert 'aria-label="Mon 2 Mar, Late, 1 visit"' in page
+    assert "Worth a look" in page
+    for n in range(1, 6):
+        leave(f, arrive(f, "09:30", on=ON - timedelta(days=n + 1)), "18:00", on=ON - timedelta(days=n + 1))
+    with queries() as many:
+        client.get("/visits?view=month&month=2026-03")
+    assert len(many) <= len(few) + 1, many
+    for odd in ("month=9999-99", "view=day&day=abc", "view=x", "view=month&month=0001-01", "day=9999-12-31&view=day"):
+        assert client.get(f"/visits?{odd}").status_code == 200
+
+
+def test_a_visit_tells_its_story_without_coordinates(f: Field, client_as: Any) -> None:
+    arrived = arrive(f, "09:05", 220)
+    leave(f, arrived, "10:00")
+    page = client_as(f.rep).get(f"/visits/{arrived.visit_id}").get_data(as_text=True)
+    for words in ("220 m from the store, exact to 10 m", "Out of range", "Check-out", "Report a mistake", "Order"):
+        assert words in page
+    assert str(f.shop.lat)[:6] not in page
+
+
+def test_t35_another_reps_visit_is_not_there(f: Field, client_as: Any) -> None:
+    arrived = arrive(f, "09:05")
+    other = client_as(factories.employee(f.branch))
+    assert other.get(f"/visits/{arrived.visit_id}").status_code == 404
+    assert (
+        other.post(f"/visits/{arrived.visit_id}/mistakes", data={"category": "other", "note": "x"}).status_code == 404
+    )
+    assert client_as(f.rep).get("/visits/99999999999999999999").status_code == 404
+
+
+def test_a_mistake_becomes_a_question_to_a_person(f: Field, client_as: Any) -> None:
+    arrived = arrive(f, "09:50")
+    client = client_as(f.rep)
+    url = f"/visits/{arrived.visit_id}/mistakes"
+    for bad, name in (({}, "category"), ({"category": "wrong_time"}, "at"), ({"category": "other"}, "note")):
+        answer = client.hx("POST", url, data={**bad, "note": bad.get("note", "")})
+        assert answer.status_code == 422
+        assert f'id="f-{name}-error"' in answer.get_data(as_text=True)
+    kept = client.post(url, data={"category": "wrong_time", "at": "23:00", "note": "kept words"})
+    assert kept.status_code == 422
+    assert "kept words" in kept.get_data(as_text=True)
+    good = {"category": "wrong_time", "at": "09:05", "note": "I was inside already"}
+    assert client.post(url, data=good).headers["Location"] == f"/visits/{arrived.visit_id}"
+    asked = opened()
+    assert (asked.kind, asked.state, asked.check_in_id) == ("mistake", "open", arrived.recorded.check_in_id)
+    assert asked.params["at"] == f.moment("09:05").isoformat()
+    assert client.post(url, data=good).status_code == 422
+    page = client.get(f"/visits/{arrived.visit_id}").get_data(as_text=True)
+    assert "The time is wrong: 09:05 would be right" in page
+    assert "What you asked" in client.get(f"/visits?view=day&day={ON}").get_data(as_text=True)
+
+
+def test_a_late_day_can_be_explained_and_a_good_one_needs_none(f: Field, client_as: Any) -> None:
+    arrive(f, "09:50")
+    client = client_as(f.rep)
+    url = f"/visits/days/{ON}/ask"
+    assert "Explain why I was late" in client.get(url).get_data(as_text=True)
+    assert client.post(url, data={"kind": "late"}).status_code == 422
+    assert client.post(url, data={"kind": "early", "note": "x"}).status_code == 422
+    assert client.post(url, data={"kind": "late", "note": "the metro stopped"}).status_code == 303
+    assert opened().kind == "late"
+    assert client.post(url, data={"kind": "forgot_in", "at": "08:55", "note": "x"}).status_code == 303
+    assert opened().params["category"] == "forgot_in"
+    assert client.get("/visits/days/nonsense/ask").status_code == 404
+    future = f"/visits/days/{ON + timedelta(days=3)}/ask"
+    assert client.post(future, data={"kind": "forgot_in", "at": "08:55", "note": "x"}).status_code == 422
+
+
+def test_t19_yesterdays_visit_can_be_finished_from_its_page(f: Field, client_as: Any, freeze: Freeze) -> None:
+    arrived = arrive(f, "09:05")
+    freeze(f.moment("09:00", ON + timedelta(days=1)))
+    client = client_as(f.rep)
+    page = client.get(f"/visits/{arrived.visit_id}").get_data(as_text=True)
+    hidden = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("client_id", "uid", "check_in")}
+    assert client.post("/check-outs", data={**hidden, "outcome": "not_met"}).status_code == 303
+    db.session.remove()
+    assert db.session.get(Visit, arrived.visit_id).outcome == "not_met"
+    assert opened().kind == "missing_out"

@@ -1,0 +1,90 @@
+"""What happened to one visit, step by step, in words: never raw coordinates."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from webapp.attendance.queries.confirm import words_of
+from webapp.attendance.queries.evidence import IssueRow, MarkRow, issue_rows, mark_rows
+from webapp.core.i18n import _ as gettext
+from webapp.core.i18n import distance_text, say, time_text, when_text
+from webapp.visits.queries import VisitSeen
+
+CLOCKS_AGREE_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the timeline; `chip` is (kind, text)."""
+
+    at: datetime
+    title: str
+    notes: tuple[str, ...] = ()
+    chip: tuple[str, str] | None = None
+
+
+def timeline(pair: tuple[int, date], visit: VisitSeen) -> list[Step]:
+    """Taps, what was asked, what was decided by whom, and the supervisor's word, in order; three statements."""
+    ours = {visit.check_in_id, visit.check_out_id}
+    marks = [mark for mark in mark_rows([pair])[pair] if mark.id in ours]
+    issues = [issue for issue in issue_rows([pair])[pair] if issue.check_in_id in ours]
+    steps = [_tap(mark) for mark in marks]
+    steps += [step for issue in issues for step in _issue(issue)]
+    for said in words_of(*pair):
+        note = (say(f"absent_{said.reason}"), said.note) if said.reason else (said.note,)
+        title = gettext("%(name)s: %(word)s", name=said.by, word=say(f"word_{said.word}"))
+        steps.append(Step(said.at, title, tuple(part for part in note if part)))
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _tap(mark: MarkRow) -> Step:
+    kinds = {"inside": "here", "uncertain": "wait", "outside": "outside"}
+    title = gettext("Check-in") if mark.kind == "in" else gettext("Check-out")
+    notes = [_where(mark), _clocks(mark)]
+    if mark.verdict != "inside" and mark.kind == "in":
+        notes.append(say(f"reason_{mark.reason}"))
+    chip = (kinds[mark.verdict], say(f"verdict_{mark.verdict}"))
+    return Step(mark.counted_at, title, tuple(note for note in notes if note), chip)
+
+
+def _where(mark: MarkRow) -> str:
+    if mark.distance_m is None:
+        return ""
+    known = {"distance": distance_text(mark.distance_m), "accuracy": distance_text(mark.accuracy_m)}
+    if mark.accuracy_m is None:
+        return gettext("%(distance)s from the store", distance=known["distance"])
+    return gettext("%(distance)s from the store, exact to %(accuracy)s", **known)
+
+
+def _clocks(mark: MarkRow) -> str:
+    """Both times when they differ enough to matter."""
+    if abs((mark.received_at - mark.tapped_at).total_seconds()) <= CLOCKS_AGREE_S:
+        return gettext("Arrived %(time)s", time=time_text(mark.received_at))
+    return gettext(
+        "Phone's clock %(phone)s, arrived %(server)s",
+        phone=when_text(mark.tapped_at),
+        server=when_text(mark.received_at),
+    )
+
+
+def _issue(issue: IssueRow) -> list[Step]:
+    asked = tuple(text for text in (_asked(issue), issue.params.get("note", "")) if text)
+    asking = say(f"exception_{issue.kind}")
+    if issue.state == "open":
+        return [Step(issue.opened_at, asking, asked, ("wait", say("state_open")))]
+    kind = "ok" if issue.state == "approved" else "stop"
+    decided = Step(
+        issue.decided_at or issue.opened_at,
+        issue.decided_by or "",
+        (issue.reason,) if issue.reason else (),
+        (kind, say(f"state_{issue.state}")),
+    )
+    return [Step(issue.opened_at, asking, asked), decided]
+
+
+def _asked(issue: IssueRow) -> str:
+    category, at = issue.params.get("category"), issue.params.get("at")
+    what = say(f"mistake_{category}") if category else ""
+    if not at:
+        return what
+    time = time_text(datetime.fromisoformat(at))
+    return gettext("%(what)s: %(time)s would be right", what=what, time=time) if what else time
