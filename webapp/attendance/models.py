@@ -124,7 +124,7 @@ class Confirmation(db.Model):
     word: Mapped[str] = mapped_column(String(10))
     """present | absent | undone"""
     reason: Mapped[str | None] = mapped_column(String(20))
-    """For absent: no_show | leave | sick | swap | system"""
+    """For absent: no_show | leave | sick | swap | system | other"""
     note: Mapped[str] = mapped_column(String(500), default="")
     by: Mapped[int] = mapped_column("by_id", ForeignKey("employee.id"))
     at: Mapped[UTC]

@@ -19,7 +19,7 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import DomainError, Invalid, NotFound
 
-_NOTE_NEEDED = frozenset({"no_show"})
+_NOTE_NEEDED = frozenset({"no_show", "other"})
 _LAST = (
     select(Confirmation.seq, Confirmation.word, Confirmation.reason)
     .where(Confirmation.employee_id == bindparam("who"), Confirmation.work_date == bindparam("on"))

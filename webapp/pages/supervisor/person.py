@@ -1,0 +1,43 @@
+"""What the pages about one person's day show."""
+
+from datetime import date, datetime
+from typing import Any
+
+from webapp.attendance import queries as attendance
+from webapp.attendance.queries import MarkRow, PersonDay
+from webapp.attendance.rules import Assume, FencePicture, fence_picture, standing
+from webapp.attendance.rules.words import ABSENT_REASONS
+from webapp.core.authz import SignedIn
+from webapp.pages.supervisor import sheet as sheets
+from webapp.rewards import queries as rewards
+
+
+def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, absent: bool = False) -> dict[str, Any]:
+    """The day with its evidence, the month behind it, and what confirming or an absence would change."""
+    person = attendance.person_day(user, employee_id, on)
+    found = {
+        "person": person, "on": on, "group": standing(person.day, person.expected, at),
+        "month": attendance.months_so_far([person.pair])[person.pair],
+        "pictures": {mark.id: picture for mark in person.marks if (picture := picture_of(mark))},
+        "words": attendance.words_of(employee_id, on), "deadline": sheets.deadline(user, on),
+        "settled": sheets.is_settled(user, on), "effect": None, "absences": {},
+    }  # fmt: skip
+    if absent:
+        return {**found, "absences": _absences(user, person, at)}
+    return {**found, "effect": sheets.effects(user, [(person, sheets.confirming(person))], at=at).get(employee_id)}
+
+
+def picture_of(mark: MarkRow) -> FencePicture | None:
+    if None in (mark.lat, mark.lng, mark.site_lat, mark.site_lng, mark.radius_m):
+        return None
+    site, fix = (mark.site_lat, mark.site_lng), (mark.lat, mark.lng)
+    return fence_picture(site, fix, mark.radius_m, mark.accuracy_m)  # type: ignore[arg-type]
+
+
+def _absences(user: SignedIn, person: PersonDay, at: datetime) -> dict[str, Any]:
+    """{reason: Preview} of every absence that can be chosen."""
+    if not user.sees_money:
+        return {}
+    said = [(person.pair, Assume(word="absent", reason=reason)) for reason in ABSENT_REASONS]
+    found = rewards.preview_each(said, at=at)
+    return {reason: preview for reason, preview in zip(ABSENT_REASONS, found, strict=True) if preview}

@@ -1,0 +1,60 @@
+"""One day of the team on the phone, and each person's day."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, flash, request
+
+from webapp.core import clock, hx
+from webapp.core.authz import Role, allow, me
+from webapp.core.db import do
+from webapp.core.errors import NotFound
+from webapp.core.forms import Form, read_form
+from webapp.core.i18n import _ as gettext
+from webapp.core.i18n import ngettext
+from webapp.pages import person_day
+from webapp.schedules import policy, queries, service
+from webapp.schedules.rules import day_in_reach, monday_of
+from webapp.sites import queries as sites
+
+bp = Blueprint("supervisor_schedule", __name__, url_prefix="/schedule")
+WEEK = timedelta(days=7)
+
+
+class CopyForm(Form):
+    on: date
+
+
+@bp.get("")
+@allow(Role.SUPERVISOR)
+def index() -> Response:
+    user, on = me(), _day(request.args.get("on", ""))
+    page = request.args.get("page", 1, type=int)
+    found = queries.week(user, queries.WeekFilter(on, user.branch_id, days=1, page=page))
+    monday = monday_of(on)
+    days = [monday + timedelta(days=n) for n in range(7)]
+    context = {"found": found, "on": on, "days": days, "before": monday - WEEK, "after": monday + WEEK}
+    context |= {"can_change": policy.can_change(user), "open_proposals": sites.open_count(user)}
+    return hx.respond("supervisor/schedule.html", **context)
+
+
+@bp.post("/copy")
+@allow(Role.SUPERVISOR)
+def copy() -> Response:
+    """Copy the week before into the one shown; what is there stays, days that are over too."""
+    form, user = read_form(CopyForm), me()
+    if not form.ok or not day_in_reach(form.data.on.isoformat()):
+        raise NotFound("not_found")
+    monday = monday_of(form.data.on)
+    ids = queries.week_people(user, queries.WeekFilter(monday, user.branch_id))
+    values = {"people": ids, "from_monday": monday - WEEK, "to_monday": monday}
+    copied, kept = do(service.copy_week, by=user, at=clock.now(), **values)
+    text = ngettext("%(num)s day copied.", "%(num)s days copied.", copied)
+    flash(text if copied or kept else gettext("The week before has nothing to copy."), "ok" if copied else "att")
+    return hx.redirect(f"/schedule?on={form.data.on}")
+
+
+def _day(text: str) -> date:
+    return day_in_reach(text) or clock.now().astimezone(me().branch.zone).date()
+
+
+person_day.add(bp, template="supervisor/schedule_day.html", back="/schedule?on={on}", roles=(Role.SUPERVISOR,))

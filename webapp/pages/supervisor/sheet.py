@@ -1,0 +1,93 @@
+"""A date as its supervisor sees it: who is clean, who needs a look, and what a word would be worth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from webapp.attendance import queries as attendance
+from webapp.attendance.queries import PersonDay
+from webapp.attendance.rules import Assume, standing
+from webapp.core.authz import SignedIn
+from webapp.people import queries as people
+from webapp.rewards import queries as rewards
+from webapp.rewards.rules import Preview
+
+DAYS_BACK = 31
+SHOWN_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One person; `effect` is None where money is not shown."""
+
+    person: PersonDay
+    group: str
+    effect: Preview | None = None
+
+    @property
+    def is_with_hr(self) -> bool:
+        """Everything open was handed on, so nothing is left to do here."""
+        waiting = self.person.open_issues
+        return bool(waiting) and all(issue.decision == "passed_on" for issue in waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    on: date
+    entries: tuple[Entry, ...]
+    deadline: datetime
+    settled: bool
+
+    def of(self, *groups: str) -> list[Entry]:
+        return [entry for entry in self.entries if entry.group in groups]
+
+    @property
+    def waiting(self) -> int:
+        return len(self.of("clean", "look"))
+
+
+def sheet(user: SignedIn, on: date, *, at: datetime, money: bool = True) -> Sheet:
+    """Everybody of one date, with what confirming those who need a look would be worth."""
+    found = attendance.to_confirm(user, on)
+    groups = {person.employee_id: _group(person, at) for person in found}
+    look = [person for person in found if groups[person.employee_id] == "look"]
+    worth = effects(user, [(person, confirming(person)) for person in look], at=at) if money else {}
+    entries = [Entry(person, groups[person.employee_id], worth.get(person.employee_id)) for person in found]
+    return Sheet(on, tuple(entries), deadline(user, on), is_settled(user, on))
+
+
+def effects(user: SignedIn, items: Sequence[tuple[PersonDay, Assume]], *, at: datetime) -> dict[int, Preview]:
+    """{employee: Preview}; nothing for the client's own staff, who never see money."""
+    if not user.sees_money or not items:
+        return {}
+    said = [(person.pair, assume) for person, assume in items]
+    found = zip(items, rewards.preview_each(said, at=at), strict=True)
+    return {person.employee_id: preview for (person, _), preview in found if preview is not None}
+
+
+def confirming(person: PersonDay) -> Assume:
+    return Assume(decisions=dict.fromkeys(person.approvable, "approved"), word="present")
+
+
+def deadline(user: SignedIn, on: date) -> datetime:
+    """When the branch settles this work date."""
+    hour = datetime.strptime(user.branch.settlement_time, "%H:%M").time()  # noqa: DTZ007 - a time of day only
+    return datetime.combine(on + timedelta(days=1), hour, user.branch.zone)
+
+
+def is_settled(user: SignedIn, on: date) -> bool:
+    branch = people.branch(user.branch_id)
+    return branch is not None and branch.settled_through is not None and on <= branch.settled_through
+
+
+def dates_to_look_at(user: SignedIn, today: date) -> dict[date, int]:
+    """{date: people waiting}, newest first: today, yesterday, and unsettled or unconfirmed days of the last week."""
+    span = [today - timedelta(days=back) for back in range(SHOWN_DAYS)]
+    counts = attendance.waiting(user, span)
+    return {on: counts.get(on, 0) for on in span if on in counts or on >= today - timedelta(days=1)}
+
+
+def _group(person: PersonDay, at: datetime) -> str:
+    found = standing(person.day, person.expected, at)
+    handed_on = person.open_issues and all(issue.decision == "passed_on" for issue in person.open_issues)
+    return "hr" if handed_on and found in ("look", "missing") else found
