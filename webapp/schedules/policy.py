@@ -1,5 +1,7 @@
 """Whose schedule somebody may see and change."""
 
+from datetime import date
+
 from sqlalchemy import Select, exists, or_, select
 
 from webapp.core.authz import OFFICE, Role, SignedIn
@@ -24,6 +26,12 @@ def visible_to(user: SignedIn) -> Select[tuple[Employee]]:
     return reps.where(planned if user.employer != "own" else or_(same_team, planned))
 
 
-def can_change(user: SignedIn) -> bool:
-    """The client's own staff see who is planned; they do not plan our people."""
-    return user.role in OFFICE or (user.role is Role.SUPERVISOR and user.employer == "own")
+def can_change(user: SignedIn, employee_id: int | None = None) -> bool:
+    """The client's own staff see who is planned; they do not plan our people. Nobody plans their own days."""
+    planner = user.role in OFFICE or (user.role is Role.SUPERVISOR and user.employer == "own")
+    return planner and employee_id != user.id
+
+
+def can_change_on(user: SignedIn, on: date, today: date) -> bool:
+    """Supervisors plan today and later; HR mends days that are over, too."""
+    return user.role in OFFICE or on >= today

@@ -54,6 +54,7 @@ class Stop:
     lat: float | None
     lng: float | None
     radius_m: int
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,15 @@ def shift_times(start: str, end: str, grace_minutes: int) -> ShiftTimes:
     if not 0 <= grace_minutes <= GRACE_MAX:
         raise Invalid("grace_bounds", "grace_minutes", high=GRACE_MAX)
     return hours
+
+
+def day_in_reach(text: str) -> date | None:
+    """An ISO date as an address carries it; None for anything else and for years nobody plans in."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2199 else None
 
 
 def monday_of(day: date) -> date:

@@ -3,13 +3,14 @@
 from webapp.schedules.queries.days import expectation, expectations, work_date, work_day
 from webapp.schedules.queries.office import calendar, leaves, open_shifts, shifts, some_day, upcoming
 from webapp.schedules.queries.plans import plan, plans
-from webapp.schedules.queries.week import Cell, WeekFilter, WeekPage, people, person, week
+from webapp.schedules.queries.week import Cell, WeekFilter, WeekPage, cells, people, person, week, week_people
 
 __all__ = [
     "Cell",
     "WeekFilter",
     "WeekPage",
     "calendar",
+    "cells",
     "expectation",
     "expectations",
     "leaves",
@@ -22,6 +23,7 @@ __all__ = [
     "some_day",
     "upcoming",
     "week",
+    "week_people",
     "work_date",
     "work_day",
 ]

@@ -23,6 +23,7 @@ _STOPS = (
         Site.lat,
         Site.lng,
         Site.radius_m,
+        Site.code,
     )
     .join(Site, Site.id == PlanStop.site_id)
     .where(

@@ -69,6 +69,12 @@ def week(user: SignedIn, wanted: WeekFilter) -> WeekPage:
     return WeekPage(rows, dates, cells([row.id for row in rows], dates, branch), total, page, pages)
 
 
+def week_people(user: SignedIn, wanted: WeekFilter) -> list[int]:
+    """Everybody on all pages of that week. Raises NotFound for a branch out of reach."""
+    _branch(user, wanted.branch_id)
+    return list(conn().scalars(_people(user, wanted).with_only_columns(Employee.id)))
+
+
 def cells(people: Collection[int], dates: Sequence[date], branch: Branch) -> dict[tuple[int, date], Cell]:
     """Every person's every date, in a constant number of statements."""
     pairs = [(person, on) for person in people for on in dates]

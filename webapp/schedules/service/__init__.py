@@ -9,7 +9,7 @@ from webapp.schedules.service.hours import (
     unarchive_shift,
 )
 from webapp.schedules.service.leave import cancel_leave, record_leave
-from webapp.schedules.service.roster import add_stop, copy_week, set_day, set_plan
+from webapp.schedules.service.roster import add_stop, copy_week, schedule_day, set_day, set_plan
 
 __all__ = [
     "add_stop",
@@ -20,6 +20,7 @@ __all__ = [
     "copy_week",
     "create_shift",
     "record_leave",
+    "schedule_day",
     "seed_calendar",
     "set_calendar_day",
     "set_day",

@@ -22,9 +22,9 @@ def person(by: SignedIn | None, employee_id: int, on: date, at: datetime) -> Emp
     if by is None:
         return _found(db.session.get(Employee, employee_id))
     someone = _found(db.session.scalar(policy.visible_to(by).where(Employee.id == employee_id)))
-    if not policy.can_change(by) or by.id == employee_id:
+    if not policy.can_change(by, employee_id):
         raise Forbidden("forbidden")
-    if by.role not in OFFICE and on < today(someone.branch_id, at):
+    if not policy.can_change_on(by, on, today(someone.branch_id, at)):
         raise Forbidden("past_day", "work_date")
     return someone
 

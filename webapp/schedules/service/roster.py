@@ -39,12 +39,12 @@ def set_day(
     if kind not in ("work", "rest", None):
         raise Invalid("not_a_choice", "kind")
     shift_id = shift_id if kind == "work" else None
-    _check_shift(someone.branch_id, shift_id)
     row = db.session.get(RosterDay, (employee_id, work_date))
     before = {"kind": row.kind, "shift_id": row.shift_id} if row else {"kind": None, "shift_id": None}
     after = {"kind": kind, "shift_id": shift_id}
     if before == after:
         return
+    _check_shift(someone.branch_id, shift_id)
     here = (RosterDay.employee_id == employee_id, RosterDay.work_date == work_date)
     conn().execute(delete(RosterDay).where(*here))
     if kind is not None:
@@ -73,6 +73,21 @@ def set_plan(
         conn().execute(insert(PlanStop), rows)
     _record(by, "plan.changed", someone, work_date, _shown(before), _shown(wanted), at)
     person_changed(someone, [work_date], at)
+
+
+def schedule_day(
+    *,
+    by: SignedIn | None,
+    employee_id: int,
+    work_date: date,
+    kind: str | None,
+    shift_id: int | None,
+    stops: Sequence[PlannedStop],
+    at: datetime,
+) -> None:
+    """The whole day at once: set_day and set_plan."""
+    set_day(by=by, employee_id=employee_id, work_date=work_date, kind=kind, shift_id=shift_id, at=at)
+    set_plan(by=by, employee_id=employee_id, work_date=work_date, stops=stops, at=at)
 
 
 def add_stop(

@@ -83,6 +83,12 @@ def detail(user: SignedIn, site_id: int) -> tuple[Site, list[int]]:
     return site, sorted(conn().scalars(people))
 
 
+def plannable(user: SignedIn, branch_id: int) -> list[Row[Any]]:
+    """(id, code, name) of the active sites somebody may plan visits to, by name."""
+    mine = policy.visible_to(user).where(Site.branch_id == branch_id, Site.archived_at.is_(None))
+    return list(conn().execute(mine.with_only_columns(Site.id, Site.code, Site.name).order_by(Site.name, Site.id)))
+
+
 def store_types(branch_ids: Collection[int]) -> list[StoreType]:
     kinds = select(StoreType).where(StoreType.branch_id.in_(branch_ids))
     return list(db.session.scalars(kinds.order_by(StoreType.branch_id, StoreType.code)))

@@ -1,0 +1,136 @@
+"""Shifts: the hours a roster can give to a day."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, flash, request
+
+from webapp.core import clock, hx
+from webapp.core.authz import OFFICE, allow, me
+from webapp.core.db import do
+from webapp.core.errors import DomainError, NotFound
+from webapp.core.forms import Bound, Form, blank, read_form
+from webapp.core.i18n import _ as gettext
+from webapp.people import queries as people
+from webapp.schedules import queries, service
+from webapp.schedules.models import Shift
+from webapp.schedules.rules import GRACE_MAX
+from webapp.sites.rules import short
+
+bp = Blueprint("hr_shifts", __name__, url_prefix="/hr/schedule/shifts")
+
+
+class NewShiftForm(Form):
+    branch_id: int
+    name: str
+    start: str
+    end: str
+    grace_minutes: int = 0
+
+
+class ShiftForm(Form):
+    name: str
+    start: str
+    end: str
+    grace_minutes: int
+    from_on: date
+    version: int = 0
+
+
+@bp.get("")
+@allow(*OFFICE)
+def index() -> Response:
+    user = me()
+    branches = {branch.id: branch.name for branch in people.branches(user.branch_ids)}
+    still = queries.upcoming(user.branch_ids, _today())
+    return hx.respond("hr/shifts.html", shifts=queries.shifts(user.branch_ids), branches=branches, still=still)
+
+
+@bp.get("/new")
+@allow(*OFFICE)
+def new() -> Response:
+    return _show_new(blank({"branch_id": request.args.get("branch_id", me().branch_id, type=int), "grace_minutes": 0}))
+
+
+@bp.post("")
+@allow(*OFFICE)
+def create() -> Response:
+    form = read_form(NewShiftForm)
+    if not form.ok:
+        return _show_new(form)
+    try:
+        values = {**form.data.model_dump(), "name": short(form.data.name, "name", 60)}
+        do(service.create_shift, by=me(), at=clock.now(), **values)
+    except DomainError as error:
+        return _show_new(_refused(form, error))
+    flash(gettext("The shift is added."), "ok")
+    return hx.redirect("/hr/schedule/shifts")
+
+
+@bp.get("/<int:shift_id>")
+@allow(*OFFICE)
+def show(shift_id: int) -> Response:
+    return _show(_find(shift_id), None)
+
+
+@bp.post("/<int:shift_id>")
+@allow(*OFFICE)
+def update(shift_id: int) -> Response:
+    form, shift = read_form(ShiftForm), _find(shift_id)
+    if not form.ok:
+        return _show(shift, form)
+    try:
+        values = {**form.data.model_dump(), "name": short(form.data.name, "name", 60)}
+        do(service.change_shift, by=me(), shift_id=shift_id, at=clock.now(), **values)
+    except DomainError as error:
+        return _show(_find(shift_id), _refused(form, error))
+    flash(gettext("Saved."), "ok")
+    return hx.redirect("/hr/schedule/shifts")
+
+
+@bp.post("/<int:shift_id>/archive")
+@allow(*OFFICE)
+def archive(shift_id: int) -> Response:
+    do(service.archive_shift, by=me(), shift_id=shift_id, at=clock.now())
+    flash(gettext("The shift is archived. Days that use it keep it."), "ok")
+    return hx.redirect("/hr/schedule/shifts")
+
+
+@bp.post("/<int:shift_id>/unarchive")
+@allow(*OFFICE)
+def unarchive(shift_id: int) -> Response:
+    do(service.unarchive_shift, by=me(), shift_id=shift_id, at=clock.now())
+    flash(gettext("The shift can be used again."), "ok")
+    return hx.redirect("/hr/schedule/shifts")
+
+
+def _show_new(form: Bound[Any]) -> Response:
+    branches = [(branch.id, branch.name) for branch in people.branches(me().branch_ids)]
+    return hx.respond("hr/shift_new.html", status=form.status, form=form, branch_options=branches, most=GRACE_MAX)
+
+
+def _show(shift: Shift, form: Bound[Any] | None) -> Response:
+    """The version becomes the newest, so that saving again is a decision."""
+    now = {name: getattr(shift, name) for name in ("name", "start", "end", "grace_minutes")}
+    data = form or blank({**now, "from_on": _today().isoformat()})
+    data.values["version"] = shift.version
+    still = queries.upcoming([shift.branch_id], _today()).get(("shift", shift.id))
+    context = {"shift": shift, "form": form, "data": data, "still": still, "most": GRACE_MAX}
+    return hx.respond("hr/shift.html", status=data.status, **context)
+
+
+def _find(shift_id: int) -> Shift:
+    found = [shift for shift in queries.shifts(me().branch_ids) if shift.id == shift_id]
+    if not found:
+        raise NotFound("not_found")
+    return found[0]
+
+
+def _refused(form: Bound[Any], error: DomainError) -> Bound[Any]:
+    if error.status in {403, 404}:
+        raise error
+    return form.fail(error)
+
+
+def _today() -> date:
+    return clock.now().astimezone(me().branch.zone).date()
