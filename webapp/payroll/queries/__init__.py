@@ -3,7 +3,7 @@
 from webapp.payroll.queries.checks import ledger_check, problems
 from webapp.payroll.queries.evidence import Reason, reasons
 from webapp.payroll.queries.facts import compute, eligible, estimates, facts_of, issued_of
-from webapp.payroll.queries.payslips import ListedSlip, PayslipRow, own, own_payslip, payslip
+from webapp.payroll.queries.payslips import ListedSlip, PayslipRow, open_months, own, own_payslip, payslip
 from webapp.payroll.queries.runs import (
     RunRow,
     SlipFilters,
@@ -15,10 +15,12 @@ from webapp.payroll.queries.runs import (
     slips,
     to_issue,
     to_make,
+    why_not_issuable,
 )
 
 __all__ = [
     "ListedSlip", "PayslipRow", "Reason", "RunRow", "SlipFilters", "SlipPage", "compute", "eligible", "estimates",
-    "facts_of", "issued_of", "ledger_check", "names", "own", "own_payslip", "payslip", "problems", "reasons", "run",
-    "run_of", "runs", "slips", "to_issue", "to_make",
+    "facts_of", "issued_of", "ledger_check", "names", "open_months", "own", "own_payslip", "payslip", "problems",
+    "reasons", "run", "run_of", "runs", "slips", "to_issue", "to_make",
+    "why_not_issuable",
 ]  # fmt: skip

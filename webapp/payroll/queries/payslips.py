@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -13,6 +14,7 @@ from webapp.core.errors import NotFound
 from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.policy import own_slips, runs_visible_to
 from webapp.people.models import Branch, Employee
+from webapp.wallet.rules import month_of
 
 _FIELDS = tuple(
     getattr(Payslip, name)
@@ -76,8 +78,18 @@ def own(user: SignedIn) -> list[ListedSlip]:
         ListedSlip(
             row.id, row.month, row.currency, row.net, row.net - older.net if older is not None else None, row.issued_at
         )
-        for row, older in zip(rows, [*rows[1:], None], strict=True)
+        for row, older in zip_longest(rows, rows[1:])
     ]
+
+
+def open_months(user: SignedIn, today: date) -> list[str]:
+    """Months to estimate: this one, and the last one while its payslip is being prepared."""
+    current, last = month_of(today), month_of(today.replace(day=1) - timedelta(days=1))
+    issued = conn().scalar(select(func.max(Payslip.month)).where(own_slips(user)))
+    if issued is not None and issued >= last:
+        return [current] if current > issued else []
+    prepared = select(PayRun.id).where(PayRun.branch_id == user.branch_id, PayRun.month == last)
+    return [last, current] if issued or conn().scalar(prepared) else [current]
 
 
 def own_payslip(user: SignedIn, slip_id: int) -> PayslipRow:

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
-from webapp.core.errors import NotFound
+from webapp.core.errors import Invalid, NotFound
 from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.policy import runs_visible_to
 from webapp.payroll.queries.facts import eligible
 from webapp.people.models import Branch, Employee
-from webapp.wallet.rules import month_span
+from webapp.wallet.rules import month_span, next_month
 
 SIZE = 50
 
@@ -138,6 +139,22 @@ def to_issue(run_id: int) -> list[int]:
     """Slips not issued yet."""
     query = select(Payslip.id).where(Payslip.run_id == run_id, Payslip.issued_at.is_(None)).order_by(Payslip.id)
     return list(conn().scalars(query))
+
+
+def why_not_issuable(run_id: int, at: datetime) -> Invalid | None:
+    """What has to happen first: the month over and settled, earlier months issued. None: nothing."""
+    run = db.session.get_one(PayRun, run_id)
+    branch = db.session.get_one(Branch, run.branch_id)
+    _, last = month_span(run.month)
+    if at.astimezone(ZoneInfo(branch.timezone)).date() <= last:
+        return Invalid("pay_month_running", day=next_month(last).isoformat())
+    if branch.settled_through is None or branch.settled_through < last:
+        return Invalid("pay_month_unsettled", day=(branch.settled_through or branch.settled_from).isoformat())
+    earlier = select(func.min(PayRun.month)).where(
+        PayRun.branch_id == run.branch_id, PayRun.month < run.month, PayRun.state != "issued"
+    )
+    month = conn().scalar(earlier)
+    return Invalid("pay_month_earlier", month=month) if month else None
 
 
 def _run(row: Any, sums: Any) -> RunRow:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from webapp.core import audit, outbox
 from webapp.core.authz import SignedIn
@@ -12,10 +12,10 @@ from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.payroll import policy
 from webapp.payroll.models import PayRun, Payslip
-from webapp.payroll.queries import eligible
+from webapp.payroll.queries import eligible, why_not_issuable
 from webapp.people.models import Branch
 from webapp.wallet import service as wallet
-from webapp.wallet.rules import month_span, next_month
+from webapp.wallet.rules import month_span
 
 MAKE, ISSUE = "jobs.payroll.make", "jobs.payroll.issue"
 
@@ -68,26 +68,12 @@ def review(*, by: SignedIn, run_id: int, version: int, at: datetime) -> None:
 def start_issuing(*, by: SignedIn, run_id: int, version: int, at: datetime) -> None:
     """Close the month and issue every slip that is not issued yet. May be asked again for those left over."""
     run = _locked(by, run_id, version, ("reviewed", "issuing"))
-    check_issuable(run=run, at=at)
+    if reason := why_not_issuable(run.id, at):
+        raise reason
     wallet.close_month(branch_id=run.branch_id, month=run.month, at=at)
     run.state, run.version, run.issued_by, run.problems = "issuing", run.version + 1, by.id, _kept(run.problems)
     _note(run, by, "pay_run.issuing", at)
     _ask_for(ISSUE, run, at)
-
-
-def check_issuable(*, run: PayRun, at: datetime) -> None:
-    """Raises Invalid while the month runs, is not settled, or an earlier one waits."""
-    branch = db.session.get_one(Branch, run.branch_id)
-    _, last = month_span(run.month)
-    if _today(branch, at) <= last:
-        raise Invalid("pay_month_running", day=next_month(last).isoformat())
-    if branch.settled_through is None or branch.settled_through < last:
-        raise Invalid("pay_month_unsettled", day=(branch.settled_through or branch.settled_from).isoformat())
-    earlier = select(func.min(PayRun.month)).where(
-        PayRun.branch_id == run.branch_id, PayRun.month < run.month, PayRun.state != "issued"
-    )
-    if month := conn().scalar(earlier):
-        raise Invalid("pay_month_earlier", month=month)
 
 
 def _kept(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:

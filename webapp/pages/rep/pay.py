@@ -1,0 +1,97 @@
+"""Pay: the estimate of the open month and the issued payslips, line by line."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from webapp.core import clock, hx
+from webapp.core.authz import EVERYONE, SignedIn, allow, me
+from webapp.core.errors import Forbidden, NotFound
+from webapp.pages.payslip_lines import behind, change, month_name, shown, title
+from webapp.payroll import queries
+from webapp.payroll.rules import Slip
+
+bp = Blueprint("rep_pay", __name__, url_prefix="/pay")
+
+
+@bp.get("")
+@allow(*EVERYONE)
+def index() -> Response:
+    user = _paid_by_us()
+    slips = queries.own(user)
+    years = sorted({slip.month[:4] for slip in slips}, reverse=True)
+    year = request.args.get("year", "")
+    year = year if year in years else (years[0] if years else "")
+    context = {
+        "slips": [slip for slip in slips if slip.month[:4] == year],
+        "years": [(y, y) for y in years],
+        "year": year,
+    }
+    estimates = [(month, slip) for month, slip in _estimates(user) if slip.lines]
+    context |= {"estimates": estimates, "currency": user.branch.currency, "month_name": month_name}
+    return hx.respond("rep/pay.html", "list", **context)
+
+
+@bp.get("/estimate")
+@allow(*EVERYONE)
+def estimate() -> Response:
+    user = _paid_by_us()
+    month, slip = _estimate(user)
+    lines = shown([line.plain() for line in slip.lines])
+    context = {"month": month, "currency": user.branch.currency, "lines": lines, "slip": slip}
+    return hx.respond("rep/pay_estimate.html", month_name=month_name, **context)
+
+
+@bp.get("/estimate/line")
+@allow(*EVERYONE)
+def estimate_line() -> Response:
+    user = _paid_by_us()
+    month, slip = _estimate(user)
+    back = f"/pay/estimate?month={month}"
+    return _line([line.plain() for line in slip.lines], month, user.branch.currency, back)
+
+
+@bp.get("/<int:slip_id>")
+@allow(*EVERYONE)
+def slip(slip_id: int) -> Response:
+    found = queries.own_payslip(_paid_by_us(), slip_id)
+    context = {"slip": found, "lines": shown(found.lines, found), "change": change(found), "month_name": month_name}
+    return hx.respond("rep/pay_slip.html", **context)
+
+
+@bp.get("/<int:slip_id>/line")
+@allow(*EVERYONE)
+def slip_line(slip_id: int) -> Response:
+    found = queries.own_payslip(_paid_by_us(), slip_id)
+    return _line(list(found.lines), found.month, found.currency, f"/pay/{slip_id}")
+
+
+def _line(lines: list[dict[str, Any]], month: str, currency: str, back: str) -> Response:
+    n = request.args.get("n", 0, type=int)
+    if not 0 <= n < len(lines):
+        raise NotFound("not_found")
+    context = {"line": lines[n], "title": title(lines[n]), "month": month, "currency": currency, "back": back}
+    context |= {"month_name": month_name, **behind(lines[n], me().id, currency, month)}
+    return hx.respond("rep/pay_line.html", **context)
+
+
+def _estimate(user: SignedIn) -> tuple[str, Slip]:
+    found = _estimates(user)
+    wanted = request.args.get("month") or (found[-1][0] if found else "")
+    for month, slip in found:
+        if month == wanted:
+            return month, slip
+    raise NotFound("not_found")
+
+
+def _estimates(user: SignedIn) -> list[tuple[str, Slip]]:
+    today = clock.now().astimezone(user.branch.zone).date()
+    months = queries.open_months(user, today)
+    return [(month, slip) for month, _, slip in queries.estimates(user.id, months)]
+
+
+def _paid_by_us() -> SignedIn:
+    """The client's own staff get no pay from us and see no money. Raises Forbidden."""
+    if not me().sees_money:
+        raise Forbidden("forbidden")
+    return me()
