@@ -185,6 +185,21 @@ def test_a_one_time_password_is_shown_once(branch, hr, client_as):
     assert once not in str(db.session.query(AuditEntry).one().after)
 
 
+def test_first_passwords_for_many_at_once(app, branch, hr):
+    """Only for those who have none, and whom this person may give one."""
+    waiting = [factories.employee(branch) for _ in range(3)]
+    factories.employee(branch, password_hash="x")
+    factories.employee(branch, left_on=date(2026, 1, 1))
+    chief, theirs = factories.employee(branch, "admin"), factories.employee(factories.branch())
+    assert "Make one-time passwords" in hr.get("/hr/people?state=waiting").text
+    page = hr.post("/hr/people/passwords")
+    assert page.text.count("<code>") == 3
+    once = page.text.split(f"<td>{waiting[0].staff_no}</td>")[1].split("<code>")[1].split("</code>")[0]
+    signed_in = app.test_client().post("/login", data={"number": waiting[0].staff_no, "password": once})
+    assert signed_in.location == "/login/password"
+    assert get(chief.id).password_hash is get(theirs.id).password_hash is None
+
+
 def test_hr_cannot_make_or_touch_office_rights(branch, hr, admin):
     """T24: HR may not give itself, or a friend, the right to pay out."""
     rep, clerk = factories.employee(branch), factories.employee(branch, "finance")

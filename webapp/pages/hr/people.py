@@ -139,6 +139,20 @@ def reset_password(employee_id: int) -> Response:
     return hx.respond("hr/employee_password.html", person=person, once=once)
 
 
+@bp.post("/passwords")
+@allow(*OFFICE)
+def first_passwords() -> Response:
+    """For up to a page of people who wait for their first password: a list to print and hand out."""
+    user, found = me(), queries.find(me(), _filters("waiting"), page=1, today=_today())
+    made = []
+    for person in found.rows:
+        if person.role in rules.grantable(user.role):
+            once = service.one_time_password()
+            do(service.reset_password, by=user, employee_id=person.id, new_hash=hash_password(once), at=clock.now())
+            made.append((person, once))
+    return hx.respond("hr/people_passwords.html", made=made)
+
+
 @bp.post("/<int:employee_id>/sign-ins/end")
 @allow(*OFFICE)
 def end_sign_ins(employee_id: int) -> Response:
@@ -201,14 +215,15 @@ def _choices(role_now: str | None = None) -> dict[str, Any]:
     }
 
 
-def _filters() -> queries.Filters:
+def _filters(state: str | None = None) -> queries.Filters:
     args = request.args
+    state = state or args.get("state", "active")
     return queries.Filters(
         q=args.get("q", "").strip()[:80],
         branch_id=args.get("branch_id", type=int),
         team_id=args.get("team_id", type=int),
         role=args.get("role", "") if args.get("role") in rules.ROLES else "",
-        state=args.get("state", "active") if args.get("state") in {"active", "left", "all"} else "active",
+        state=state if state in {"active", "waiting", "left", "all"} else "active",
         sort=args.get("sort", "staff_no"),
     )
 

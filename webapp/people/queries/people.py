@@ -18,7 +18,7 @@ _SORTS = {"name": Employee.name, "staff_no": Employee.staff_no, "joined_on": Emp
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`state`: active, left or "" for all; `sort`: a column, "-" before it for descending."""
+    """`state`: active, waiting (for a first password), left or "" for all; `sort`: a column, "-x" descends."""
 
     q: str = ""
     branch_id: int | None = None
@@ -154,9 +154,11 @@ def _matching(people: Select[tuple[Employee]], filters: Filters, today: date) ->
     for column, value in (("branch_id", filters.branch_id), ("team_id", filters.team_id), ("role", filters.role)):
         if value:
             people = people.where(getattr(Employee, column) == value)
-    if filters.state == "active":
+    if filters.state in {"active", "waiting"}:
         people = people.where(or_(Employee.left_on.is_(None), Employee.left_on >= today))
-    elif filters.state == "left":
+    if filters.state == "waiting":
+        people = people.where(Employee.password_hash.is_(None))
+    if filters.state == "left":
         people = people.where(Employee.left_on < today)
     if text := filters.q.strip():
         columns = (Employee.name, Employee.staff_no, Employee.phone)
