@@ -3,8 +3,12 @@
 (function () {
   const block = () => document.getElementById('checkin');
 
+  // Today as the server sees it now; the store chosen in the address has had its check-in.
+  onsite.fresh = () => location.replace(location.pathname);
+
   onsite.put = function (html, quiet) {
     const parts = [...new DOMParser().parseFromString(html, 'text/html').body.children].filter((el) => el.id);
+    if (parts.some((part) => part.id === 'checkin')) history.replaceState(null, '', location.pathname);
     for (const part of parts) {
       const old = document.getElementById(part.id);
       if (old) old.replaceWith(part);
@@ -44,6 +48,6 @@
     if (detail.here) {
       onsite.put(detail.text, !(shown && busy));
       if (shown && busy) onsite.buzz(detail.state === 'accepted');
-    } else if (root.dataset.checkin === 'ready') location.reload();
+    } else if (root.dataset.checkin === 'ready') onsite.fresh();
   });
 })();

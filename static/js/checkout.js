@@ -18,7 +18,7 @@
     async function send(at, position) {
       const record = await onsite.noteCheckOut(form, root.dataset.name, at, position);
       if (!record) return form.submit();
-      if (record.state === 'sent') return location.reload();
+      if (record.state === 'sent') return onsite.fresh();
       root.dataset.record = record.id;
       return onsite.outbox.flush('tap');
     }

@@ -16,7 +16,7 @@
       this.hold({}, 'sending');
       const record = await onsite.noteCheckIn(this.root, at, position, this.born);
       if (!record) return this.root.querySelector('form').submit();
-      if (record.state === 'sent') return location.reload();
+      if (record.state === 'sent') return onsite.fresh();
       this.hold(record, 'sending');
       return onsite.outbox.flush('tap');
     }

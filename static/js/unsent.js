@@ -48,7 +48,7 @@
       const box = document.querySelector('[data-outbox]');
       box.open = true;
       box.querySelector('summary').focus();
-      onsite.toast(form.dataset.signout, 'att');
+      onsite.toast(box.querySelector('[data-words]').dataset.leave, 'att');
     });
   });
 })();

@@ -90,8 +90,10 @@ def today(user: SignedIn, at: datetime, *, site_id: int | None = None) -> Today:
     """The whole screen; `site_id` is a store the rep chose. Raises NotFound when it is not theirs to use."""
     on, _ = schedules.work_day(user.id, at, user.branch)
     seen = visits.board(user.id, on)
-    chosen = _chosen(user, site_id)
-    here = None if chosen else _open(seen, at)
+    open_now = _open(seen, at)
+    # an address kept from before the check-in must not offer a second one at the same store
+    chosen = None if open_now and open_now.site_id == site_id else _chosen(user, site_id)
+    here = None if chosen else open_now
     stops = [chosen] if chosen else []
     plan = schedules.plan(user.id, on)
     stops += _left(plan, seen, chosen)

@@ -1,0 +1,102 @@
+"""What the tests of the Today screen share: a rep in front of shop 1, and what the server holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import func, select, update
+
+from tests.support.company import find
+from webapp.attendance.models import CheckIn
+from webapp.core.db import db, transaction
+from webapp.people.models import Employee
+
+DOOR = {"latitude": 31.23045, "longitude": 121.47375, "accuracy": 12}
+# A fixed answer of the phone's location service: fix or error code, replaced by set_fix(page, ...).
+STUB = """() => {
+  let answer = {code: 3};
+  const watchers = new Map();
+  let next = 1;
+  const give = (ok, fail) => answer.code
+    ? fail(answer) : ok({coords: {altitude: null, speed: null, ...answer}, timestamp: Date.now()});
+  self.setFix = (value) => { answer = value; watchers.forEach(([ok, fail]) => give(ok, fail)); };
+  const geo = {
+    watchPosition(ok, fail) { watchers.set(next, [ok, fail]); setTimeout(() => give(ok, fail), 20); return next++; },
+    clearWatch(id) { watchers.delete(id); },
+    getCurrentPosition(ok, fail) { setTimeout(() => give(ok, fail), 20); },
+  };
+  Object.defineProperty(navigator, 'geolocation', {value: geo});
+}"""
+
+
+def shop(stack: Any, number: int = 1) -> int:
+    with stack.app.app_context():
+        return find().sites[number - 1].id
+
+
+def go(page: Page, stack: Any, number: int = 1) -> None:
+    """Today, with this shop chosen."""
+    page.goto(f"/today?site={shop(stack, number)}")
+
+
+def sees(page: Page, view: str) -> None:
+    """The check-in block shows this view of view.js."""
+    expect(page.locator("#checkin")).to_have_attribute("data-view", view, timeout=15_000)
+
+
+def checked_in(page: Page) -> None:
+    expect(page.locator("#checkin[data-checkin=open]")).to_be_visible(timeout=15_000)
+
+
+def tap(page: Page) -> None:
+    page.locator("#checkin [data-main]").click()
+
+
+def rows(stack: Any) -> list[CheckIn]:
+    with stack.app.app_context():
+        return list(db.session.scalars(select(CheckIn).order_by(CheckIn.id)))
+
+
+def reads(stack: Any, size: str) -> None:
+    """The size of text R001 chose, "normal" or "large"."""
+    with stack.app.app_context(), transaction():
+        db.session.execute(update(Employee).where(Employee.staff_no == "R001").values(text_size=size))
+
+
+def count(stack: Any) -> int:
+    with stack.app.app_context():
+        return db.session.scalar(select(func.count()).select_from(CheckIn)) or 0
+
+
+class Net:
+    """What happens to the posts of a page: net.then("503", "lost", "ok"); the last one stays."""
+
+    def __init__(self, page: Page) -> None:
+        self.posts: list[dict[str, str]] = []
+        self._plan = ["ok"]
+        page.context.route("**/check-ins", self._answer)
+        page.context.route("**/check-outs", self._answer)
+
+    def then(self, *plan: str) -> None:
+        self._plan = list(plan)
+
+    def _answer(self, route: Route) -> None:
+        kind = self._plan.pop(0) if len(self._plan) > 1 else self._plan[0]
+        self.posts.append(route.request.post_data_json)
+        if kind == "ok":
+            route.continue_()
+        elif kind == "cut":
+            route.abort("internetdisconnected")
+        elif kind == "lost":
+            route.fetch()
+            route.fulfill(status=504, body="")
+        elif kind == "portal":
+            route.fulfill(status=200, content_type="text/html", body="<h1>Hotel Wi-Fi</h1>")
+        else:
+            self._refuse(route, kind)
+
+    def _refuse(self, route: Route, kind: str) -> None:
+        status, _, code = kind.partition(" ")
+        headers = {"X-Onsite-Error": code} if code else {}
+        route.fulfill(status=int(status), headers=headers, body=f"<p data-reason>words for {code}</p>")

@@ -1,0 +1,228 @@
+"""The phone's outbox against the real server: a tap is never lost and never counted twice (T18, T21, T22)."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.rep_phone import DOOR, Net, checked_in, count, go, rows, sees, shop, tap
+
+NETWORK = "net::ERR_|status of 5|status of 4"
+
+
+@pytest.fixture
+def page(phone, stack, watch):
+    watch.allow(NETWORK)
+    fresh = phone("R001")
+    fresh.net = Net(fresh)
+    go(fresh, stack)
+    sees(fresh, "inside")
+    return fresh
+
+
+def test_five_taps_are_one_check_in(page, stack) -> None:
+    """T18, T21"""
+    page.evaluate("() => { for (let i = 0; i < 5; i++) document.querySelector('[data-main]').click(); }")
+    checked_in(page)
+    assert count(stack) == len(page.net.posts) == 1
+
+
+def test_two_tabs_are_one_check_in(page, stack) -> None:
+    """T18: the second tab finds the first one's tap in the outbox and shows the same visit."""
+    other = page.context.new_page()
+    go(other, stack)
+    sees(other, "inside")
+    for tab in (page, other):
+        tab.evaluate("() => document.querySelector('[data-main]').click()")
+    checked_in(page)
+    checked_in(other)
+    assert count(stack) == 1
+
+
+def test_a_reload_in_flight_is_one_check_in(page, stack) -> None:
+    tap(page)
+    page.reload()
+    checked_in(page)
+    assert count(stack) == 1
+
+
+def test_a_lost_answer_is_asked_for_again(page, stack) -> None:
+    """T18: stored, answer lost, sent again with the same id."""
+    page.net.then("lost", "ok")
+    tap(page)
+    sees(page, "saved")
+    tap(page)
+    checked_in(page)
+    assert len({post["client_id"] for post in page.net.posts}) == 1
+    assert [post["attempts"] for post in page.net.posts] == ["1", "2"]
+    assert count(stack) == 1
+
+
+@pytest.mark.parametrize("answer", ["503", "cut", "portal", "429 too_many_requests"])
+def test_no_good_answer_keeps_it_and_tries_again_by_itself(page, stack, answer: str) -> None:
+    """A hotel's sign-in page answers 200 and is no answer either."""
+    page.net.then(answer, "ok")
+    tap(page)
+    sees(page, "saved")
+    expect(page.locator("#outbox summary")).to_contain_text("1")
+    checked_in(page)
+    assert count(stack) == 1
+
+
+def test_send_now_while_sending_is_not_lost(page, stack) -> None:
+    """A flush asked for during a flush queues one more; else the failure of the running one is the last word."""
+    page.net.then("cut", "ok")
+    page.evaluate(
+        """() => { let asked = false;
+          document.addEventListener('onsite:outbox', ({detail}) => {
+            if (detail.kind !== 'sending' || asked) return;
+            asked = true;
+            onsite.outbox.flush('tap');
+          });
+          document.querySelector('[data-main]').click(); }"""
+    )
+    expect(page.locator("#checkin[data-checkin=open]")).to_be_visible(timeout=4000)
+    assert len(page.net.posts) == 2
+
+
+def test_written_offline_sent_when_the_page_is_opened_again(page, stack) -> None:
+    """T18: the time of the tap stays, the server learns both times."""
+    page.context.set_offline(True)
+    tap(page)
+    sees(page, "saved")
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    later = context.new_page()
+    later.goto("/today")
+    checked_in(later)
+    (row,) = rows(stack)
+    assert row.tapped_at < row.received_at
+
+
+def test_it_goes_as_soon_as_there_is_a_network(page, stack) -> None:
+    page.context.set_offline(True)
+    tap(page)
+    sees(page, "saved")
+    assert count(stack) == 0
+    page.context.set_offline(False)
+    checked_in(page)
+    assert count(stack) == 1
+
+
+def test_a_refusal_is_shown_with_its_reason_and_not_sent_again(page, stack) -> None:
+    page.net.then("422 some_reason")
+    tap(page)
+    sees(page, "refused")
+    expect(page.locator("#range")).to_contain_text("words for some_reason")
+    page.reload()
+    sees(page, "inside")
+    expect(page.locator("#outbox")).to_be_visible()
+    assert len(page.net.posts) == 1
+    page.locator("#outbox summary").click()
+    page.locator("[data-drop]").click()
+    page.locator("[data-drop]").click()
+    expect(page.locator("#outbox")).to_be_hidden()
+
+
+def test_signed_out_keeps_it_and_says_so(page, stack) -> None:
+    """T22: 401 keeps the queue."""
+    page.net.then("401 sign_in_needed", "ok")
+    tap(page)
+    sees(page, "signin")
+    page.reload()
+    checked_in(page)
+    assert count(stack) == 1
+
+
+def test_one_persons_queue_is_never_sent_as_another(page, stack) -> None:
+    """T22: shared phone; the record waits for the person who made it."""
+    page.net.then("503")
+    tap(page)
+    sees(page, "saved")
+    sent = len(page.net.posts)
+    page.context.add_cookies([stack.cookie("R002")])
+    page.net.then("ok")
+    go(page, stack)
+    sees(page, "inside")
+    expect(page.locator("#outbox")).to_be_hidden()
+    page.evaluate("() => onsite.outbox.flush('tap')")
+    assert len(page.net.posts) == sent
+    assert count(stack) == 0
+    page.context.add_cookies([stack.cookie("R001")])
+    page.goto("/today")
+    checked_in(page)
+    assert count(stack) == 1
+
+
+def test_a_phone_that_cannot_store_still_sends(phone, stack, watch) -> None:
+    """T22: storage full or forbidden."""
+    watch.allow(NETWORK)
+    page = phone("R001")
+    page.add_init_script("indexedDB.open = () => { throw new Error('no room'); }")
+    net = Net(page)
+    net.then("503", "ok")
+    go(page, stack)
+    sees(page, "inside")
+    tap(page)
+    sees(page, "unsaved")
+    tap(page)
+    checked_in(page)
+    assert count(stack) == 1
+
+
+def test_a_finished_visit_is_kept_and_sent_like_a_check_in(page, stack) -> None:
+    """The outcome typed on the phone survives the missing answer."""
+    tap(page)
+    checked_in(page)
+    page.net.then("503", "ok")
+    page.locator("summary.btn").click()
+    page.locator("input[value=interested]").check()
+    page.locator("form[data-checkout] button").click()
+    sees(page, "saved-out")
+    expect(page.locator("#outbox summary")).to_contain_text("1")
+    page.evaluate("() => onsite.outbox.flush('tap')")
+    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    assert [row.kind for row in rows(stack)] == ["in", "out"]
+
+
+def test_signing_out_warns_while_something_is_unsent(page, stack) -> None:
+    """T23"""
+    page.net.then("503")
+    tap(page)
+    sees(page, "saved")
+    page.goto("/me")
+    page.locator("form[data-signout] button").click()
+    expect(page.locator("#flashes .notice")).to_be_visible()
+    expect(page).to_have_url(f"{stack.url}/me")
+
+
+def test_the_position_is_that_of_the_tap(page, stack) -> None:
+    """T4: never an older position."""
+    page.context.set_geolocation({**DOOR, "latitude": 31.23055})
+    sees(page, "inside")
+    tap(page)
+    checked_in(page)
+    (row,) = rows(stack)
+    assert row.lat == pytest.approx(31.23055)
+
+
+def test_a_check_out_is_never_sent_before_its_check_in(page, stack) -> None:
+    """Both made without a network; the first one's failure holds the second one back."""
+    page.net.then("503", "ok")
+    page.evaluate(
+        """async (site) => {
+          const at = new Date().toISOString();
+          const base = {uid: onsite.outbox.uid(), tapped_at: at, no_fix: 'timeout'};
+          const first = crypto.randomUUID(), second = crypto.randomUUID();
+          await onsite.outbox.add({id: first, kind: 'check-in', url: '/check-ins', about: 'Shop 1',
+            fields: {...base, client_id: first, site_id: site, choice: 'manual'}});
+          await onsite.outbox.add({id: second, kind: 'check-out', url: '/check-outs', about: 'Shop 1', after: first,
+            fields: {...base, client_id: second, check_in: first, outcome: 'order'}});
+          await onsite.outbox.flush('tap');
+        }""",
+        str(shop(stack)),
+    )
+    assert len(page.net.posts) == 1
+    page.evaluate("() => onsite.outbox.flush('tap')")
+    assert [row.kind for row in rows(stack)] == ["in", "out"]

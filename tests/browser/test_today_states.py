@@ -1,0 +1,185 @@
+"""The states of the Today screen on a real phone page: words, one tap, never a dead end (T4, T40, T41)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.rep_phone import DOOR, STUB, checked_in, go, reads, rows, sees, tap
+from tests.support import apps
+
+FAR = {"latitude": 31.23285, "longitude": 121.47375, "accuracy": 20}
+WEAK = {"latitude": 31.23045, "longitude": 121.47375, "accuracy": 180}
+EDGE = {"latitude": 31.23165, "longitude": 121.47375, "accuracy": 30}
+
+
+@pytest.fixture
+def stubbed(phone, stack):
+    """stubbed(fix_or_code): Today of shop 1 on a phone whose location service answers just this."""
+
+    def open_page(answer: dict):
+        page = phone("R001")
+        page.add_init_script(f"({STUB})(); setFix({answer!r})".replace("None", "null"))
+        go(page, stack)
+        return page
+
+    return open_page
+
+
+def test_at_the_store_one_tap_and_the_focus_is_on_the_result(phone, stack, axe) -> None:
+    """T41: the result is where the focus goes, in words, with a shape."""
+    page = phone("R001")
+    go(page, stack)
+    sees(page, "inside")
+    expect(page.locator("#range")).to_contain_text("0 m")
+    axe(page)
+    tap(page)
+    checked_in(page)
+    expect(page.locator("#range")).to_be_focused()
+    expect(page.locator("#range svg")).to_have_count(1)
+    axe(page)
+
+
+def test_outside_says_how_far_and_turns_by_itself(phone, stack) -> None:
+    page = phone("R001", geolocation=FAR)
+    go(page, stack)
+    sees(page, "outside")
+    expect(page.locator("#range")).to_contain_text("m too far from the store (±20 m)")
+    expect(page.locator("[data-label]").first).to_have_text("Ask to confirm")
+    page.context.set_geolocation(DOOR)
+    expect(page.locator("#checkin")).to_have_attribute("data-view", "inside", timeout=2000)
+
+
+def test_outside_is_one_tap_that_waits_for_a_person(phone, stack) -> None:
+    page = phone("R001", geolocation=FAR)
+    go(page, stack)
+    sees(page, "outside")
+    tap(page)
+    checked_in(page)
+    expect(page.locator("#range")).to_have_class("range wait")
+
+
+def test_no_coordinates_are_ever_shown(phone, stack) -> None:
+    page = phone("R001", geolocation=FAR)
+    go(page, stack)
+    sees(page, "outside")
+    text = page.locator("body").inner_text()
+    assert "31.23" not in text
+    assert "121.47" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "view", "words"),
+    [(1, "denied", "Location is off"), (2, "unavailable", "cannot find"), (3, "timeout", "No position yet")],
+)
+def test_each_failure_has_its_words_and_a_way_on(stubbed, stack, code: int, view: str, words: str) -> None:
+    """T4: no error codes, no old position, still one tap."""
+    page = stubbed({"code": code})
+    sees(page, view)
+    expect(page.locator("#range")).to_contain_text(words)
+    tap(page)
+    checked_in(page)
+    (row,) = rows(stack)
+    assert row.lat is None
+    assert row.no_fix == view
+
+
+def test_denied_explains_how_to_turn_it_on(stubbed) -> None:
+    page = stubbed({"code": 1})
+    sees(page, "denied")
+    page.get_by_text("How to turn it on").click()
+    expect(page.locator(".help")).to_contain_text("Location Services")
+
+
+def test_weak_and_almost_sure_ask_a_person(stubbed) -> None:
+    page = stubbed(WEAK)
+    sees(page, "weak")
+    page.evaluate("fix => setFix(fix)", EDGE)
+    sees(page, "near")
+    expect(page.locator("[data-label]").first).to_have_text("Ask to confirm")
+
+
+def test_a_tap_before_the_position_sends_itself(stubbed, stack) -> None:
+    """One tap arms; the time is the tap's."""
+    page = stubbed({"code": 3})
+    sees(page, "timeout")
+    page.evaluate("() => document.querySelector('[data-do=locate]').click()")
+    page.evaluate("() => document.querySelector('[data-main]').click()")
+    sees(page, "armed")
+    page.evaluate("fix => setFix(fix)", DOOR)
+    checked_in(page)
+    assert len(rows(stack)) == 1
+
+
+def test_armed_and_found_outside_asks_before_sending(stubbed, stack) -> None:
+    """The button said "Check in"; asking a person is another promise and needs its own tap."""
+    page = stubbed({"code": 3})
+    sees(page, "timeout")
+    page.evaluate("() => document.querySelector('[data-do=locate]').click()")
+    page.evaluate("() => document.querySelector('[data-main]').click()")
+    page.evaluate("fix => setFix(fix)", FAR)
+    sees(page, "outside")
+    assert rows(stack) == []
+
+
+def test_undo_takes_it_back_and_the_button_returns(phone, stack) -> None:
+    page = phone("R001")
+    go(page, stack)
+    sees(page, "inside")
+    tap(page)
+    checked_in(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
+    expect(page.locator("#range")).to_be_focused()
+
+
+def test_finishing_needs_only_the_outcome(phone, stack) -> None:
+    page = phone("R001")
+    go(page, stack)
+    sees(page, "inside")
+    tap(page)
+    checked_in(page)
+    page.locator("summary.btn").click()
+    page.locator("input[value=order]").check()
+    page.locator("form[data-checkout] button").click()
+    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
+    assert [row.kind for row in rows(stack)] == ["in", "out"]
+
+
+def test_the_nearest_stores_are_one_tap_away(phone, stack) -> None:
+    page = phone("R001")
+    page.goto("/today")
+    page.locator("a[data-nearby]").click()
+    expect(page.locator("#stops li").first).to_contain_text("Shop 1")
+    page.locator("#stops a").first.click()
+    sees(page, "inside")
+
+
+def test_without_scripts_a_person_confirms(phone, stack) -> None:
+    page = phone("R001", java_script_enabled=False)
+    go(page, stack)
+    page.locator("[data-main]").click()
+    expect(page.locator("#checkin[data-checkin=open] .range.wait")).to_be_visible()
+    (row,) = rows(stack)
+    assert row.lat is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", ["normal", "large"])
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844)])
+def test_the_button_is_whole_and_within_the_thumb(phone, stack, language, size, width, height) -> None:
+    """U13, U14: no scrolling, in all of it, at 100 and 140 %."""
+    apps.speak(stack.app, "R001", language)
+    reads(stack, size)
+    for fix in (DOOR, FAR, WEAK):
+        page = phone("R001", viewport={"width": width, "height": height}, geolocation=fix)
+        go(page, stack)
+        expect(page.locator("#checkin")).to_have_attribute("data-view", re.compile("inside|outside|weak"))
+        box = page.locator("[data-main]").bounding_box()
+        tabs = page.locator(".tabs").bounding_box()
+        assert box["y"] + box["height"] <= tabs["y"]
+        assert box["height"] >= 60
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        page.close()
