@@ -1,9 +1,10 @@
 """Where a day stands for the person who confirms it, and a tap as a picture; pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import cos, hypot, radians
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from webapp.attendance.rules.day import DayResult, is_clean
 from webapp.schedules.rules import Expectation
@@ -33,6 +34,12 @@ def standing(day: DayResult | None, expected: Expectation, as_of: datetime) -> S
         return "off"
     due = expected.starts_at + timedelta(minutes=expected.grace_minutes)
     return "missing" if as_of > due else "later"
+
+
+def moment_of(at: time, work_date: date, zone: ZoneInfo, starts_at: datetime | None) -> datetime:
+    """A time of day on a work date; one long before the shift belongs to the morning after."""
+    moment = datetime.combine(work_date, at, zone)
+    return moment + timedelta(days=1) if starts_at and moment < starts_at - timedelta(hours=6) else moment
 
 
 def fence_picture(

@@ -1,13 +1,14 @@
 """Confirming who was there: the clean ones in one tap, the others one by one."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, request
 
 from webapp.attendance import queries as attendance
 from webapp.attendance import service
+from webapp.attendance.rules import moment_of
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
@@ -132,7 +133,8 @@ def pass_on(employee_id: int) -> Response:
     found = attendance.person_day(me(), employee_id, on)
     if not form.ok:
         return _pass_on_page(employee_id, form)
-    wanted = _moment(found, form.data.at)
+    hour, start = form.data.at, found.expected.starts_at
+    wanted = None if hour is None else moment_of(hour, on, me().branch.zone, start)
     try:
         do(
             service.pass_on, by=me(), employee_id=employee_id, work_date=on,
@@ -188,16 +190,6 @@ def _absent_page(employee_id: int, form: Bound[Any]) -> Response:
 def _pass_on_page(employee_id: int, form: Bound[Any]) -> Response:
     context = person_context(me(), employee_id, _on(), at=clock.now())
     return hx.respond("supervisor/person_hr.html", status=form.status, form=form, **context)
-
-
-def _moment(found: attendance.PersonDay, at: time | None) -> datetime | None:
-    """A time of day on this work date; one before the shift belongs to the morning after."""
-    if at is None:
-        return None
-    zone = me().branch.zone
-    moment = datetime.combine(found.work_date, at, zone)
-    start = found.expected.starts_at
-    return moment + timedelta(days=1) if start and moment < start - timedelta(hours=6) else moment
 
 
 def _on() -> date:

@@ -35,10 +35,10 @@ def preview_each(items: Sequence[tuple[Pair, Assume]], *, at: datetime) -> list[
     loaded = load_all({pair for pair, _ in items}, at=at, booking=False, assuming=True)
     if not loaded.works:
         return [None for _ in items]
-    later = _later(loaded)
-    now = {pair: _assuming(loaded, pair, None, at) for pair in loaded.works}
+    later = later_days(loaded)
+    now = {pair: assuming(loaded, pair, None, at) for pair in loaded.works}
     return [
-        _preview(now[pair], _assuming(loaded, pair, said, at), later.get(pair[0], ())) if pair in now else None
+        _preview(now[pair], assuming(loaded, pair, said, at), later.get(pair[0], ())) if pair in now else None
         for pair, said in items
     ]
 
@@ -55,9 +55,22 @@ def earned_between(employee_id: int, first: date, last: date, *, at: datetime) -
     return {on: _earned(work) for (_, on), work in load_all(span, at=at, booking=False).works.items()}
 
 
-def _assuming(loaded: Loaded, pair: Pair, said: Assume | None, at: datetime) -> Work:
+def assuming(loaded: Loaded, pair: Pair, said: Assume | None, at: datetime) -> Work:
+    """The rep-day as it would be; None: as it is, built from its facts at `at`."""
     facts = assumed(loaded.facts[pair], said)
     return replace(loaded.works[pair], snapshot=_snapshot(loaded, pair, facts, at))
+
+
+def later_days(loaded: Loaded) -> dict[int, list[tuple[Snapshot, tuple[RuleInForce, ...]]]]:
+    """Every later attendance day of the people, in order, with its rules."""
+    first = min(on for _, on in loaded.rows)
+    branches: dict[int, BranchFacts] = loaded.branches
+    found: dict[int, list[tuple[Snapshot, tuple[RuleInForce, ...]]]] = {}
+    for row in days_between({who for who, _ in loaded.rows}, after=first, before=date.max):
+        if branch := branches.get(row.branch_id):
+            snapshot = snapshot_of((row.employee_id, row.work_date), row, branch)
+            found.setdefault(row.employee_id, []).append((snapshot, branch.rules.on(row.work_date)))
+    return found
 
 
 def _snapshot(loaded: Loaded, pair: Pair, facts: DayFacts, at: datetime) -> Snapshot:
@@ -72,18 +85,6 @@ def _snapshot(loaded: Loaded, pair: Pair, facts: DayFacts, at: datetime) -> Snap
         figure=(row.sales, row.target),
         run_before=loaded.works[pair].snapshot.run_before,
     )
-
-
-def _later(loaded: Loaded) -> dict[int, list[tuple[Snapshot, tuple[RuleInForce, ...]]]]:
-    """Every later attendance day of the people, in order, with its rules."""
-    first = min(on for _, on in loaded.rows)
-    branches: dict[int, BranchFacts] = loaded.branches
-    found: dict[int, list[tuple[Snapshot, tuple[RuleInForce, ...]]]] = {}
-    for row in days_between({who for who, _ in loaded.rows}, after=first, before=date.max):
-        if branch := branches.get(row.branch_id):
-            snapshot = snapshot_of((row.employee_id, row.work_date), row, branch)
-            found.setdefault(row.employee_id, []).append((snapshot, branch.rules.on(row.work_date)))
-    return found
 
 
 def _preview(now: Work, after: Work, days: Later) -> Preview:
