@@ -164,15 +164,15 @@ def _leave(story: Story, staff_no: str, employee_id: int | None, span: tuple[int
 
 
 def branch_ids() -> dict[str, int]:
-    return dict(conn().execute(select(Branch.code, Branch.id)).tuples())
+    return dict(conn().execute(select(Branch.code, Branch.id)).tuples().all())
 
 
 def employee_ids() -> dict[str, int]:
-    return dict(conn().execute(select(Employee.staff_no, Employee.id)).tuples())
+    return dict(conn().execute(select(Employee.staff_no, Employee.id)).tuples().all())
 
 
 def site_ids() -> dict[str, int]:
-    return dict(conn().execute(select(Site.code, Site.id)).tuples())
+    return dict(conn().execute(select(Site.code, Site.id)).tuples().all())
 
 
 def shift_ids() -> dict[tuple[int, str], int]:
