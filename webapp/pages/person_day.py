@@ -83,7 +83,7 @@ def _show(template: str, back: str, employee_id: int, on: date, form: Bound[Any]
     cell = queries.cells([someone.id], [on], branch)[someone.id, on]
     data = form or _now(someone.id, on, cell.stops)
     today = clock.now().astimezone(cell.zone).date()
-    context = {
+    context: dict[str, Any] = {
         "person": someone, "on": on, "cell": cell, "form": form, "data": data, "back": _back(back, on),
         "rows": _rows(data.values), "site_options": _sites(someone),
         "day_options": _days(branch, str(data.values["day"])),

@@ -10,7 +10,7 @@ from webapp.schedules.models import PlanStop
 from webapp.sites.models import SiteSupervisor
 
 
-def visible_to(user: SignedIn) -> Select[tuple[Employee]]:
+def visible_to(user: SignedIn) -> Select[Employee]:
     """People whose schedule one may see. Office: everybody of the branches. Supervisors: the reps of their team
     and whoever has ever been planned at one of their sites. Everybody else: oneself."""
     people = select(Employee)

@@ -6,7 +6,7 @@ from webapp.core.authz import OFFICE, Role, SignedIn
 from webapp.sites.models import Site, SiteSupervisor
 
 
-def visible_to(user: SignedIn) -> Select[tuple[Site]]:
+def visible_to(user: SignedIn) -> Select[Site]:
     """Reps: active sites of their branch. Supervisors: the sites they supervise. HR, finance, admin: their branches."""
     sites = select(Site).where(Site.branch_id.in_(user.branch_ids))
     if user.role is Role.REP:
@@ -16,7 +16,7 @@ def visible_to(user: SignedIn) -> Select[tuple[Site]]:
     return sites
 
 
-def supervised_by(employee_id: int) -> Select[tuple[int]]:
+def supervised_by(employee_id: int) -> Select[int]:
     return select(SiteSupervisor.site_id).where(SiteSupervisor.employee_id == employee_id)
 
 

@@ -80,7 +80,7 @@ def _show(branch_id: int, year: int, form: Bound[Any] | None) -> Response:
         raise NotFound("not_found")
     days = queries.calendar(branch_id, year)
     known = blank({"branch_id": branch_id, "kind": "holiday"})
-    context = {
+    context: dict[str, Any] = {
         "branch": branch, "year": year, "years": [year - 1, year, year + 1], "days": days, "form": form,
         "data": form if form is not None and "on" in form.values else known,
         "provisional": _provisional(branch, year, days),

@@ -86,7 +86,7 @@ def _show(branch_id: int, form: Bound[Any] | None) -> Response:
     if branch_id not in {branch.id for branch in branches}:
         raise NotFound("not_found")
     today = clock.now().astimezone(user.branch.zone).date()
-    context = {
+    context: dict[str, Any] = {
         "branch_id": branch_id, "form": form, "data": form or blank({"first_on": today, "last_on": today}),
         "leaves": queries.leaves(user, branch_id, today - LOOK_BACK),
         "staff": [f"{row.staff_no} · {row.name}" for row in queries.people(user, branch_id)],

@@ -1,6 +1,7 @@
 """The week: people x days, copying a week, and each person's day."""
 
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
@@ -34,7 +35,7 @@ def index() -> Response:
     user, wanted = me(), _filter()
     found = queries.week(user, wanted)
     branches = people.branches(user.branch_ids)
-    context = {
+    context: dict[str, Any] = {
         "found": found, "wanted": wanted, "today": _today(),
         "form": blank({"branch_id": wanted.branch_id, "team_id": wanted.team_id, "q": wanted.q}),
         "before": wanted.monday - WEEK, "after": wanted.monday + WEEK,
@@ -53,7 +54,7 @@ def copy() -> Response:
         raise NotFound("not_found")
     data = form.data
     monday = monday_of(data.monday)
-    values = {"branch_id": data.branch_id, "team_id": data.team_id, "q": data.q}
+    values: dict[str, Any] = {"branch_id": data.branch_id, "team_id": data.team_id, "q": data.q}
     ids = queries.week_people(user, queries.WeekFilter(monday, **values))
     result = do(service.copy_week, by=user, people=ids, from_monday=monday - WEEK, to_monday=monday, at=clock.now())
     flash(copied_text(*result), "ok" if result[0] else "att")

@@ -115,7 +115,7 @@ def _show(shift: Shift, form: Bound[Any] | None) -> Response:
     data = form or blank({**now, "from_on": _today().isoformat()})
     data.values["version"] = shift.version
     still = queries.upcoming([shift.branch_id], _today()).get(("shift", shift.id))
-    context = {"shift": shift, "form": form, "data": data, "still": still, "most": GRACE_MAX}
+    context: dict[str, Any] = {"shift": shift, "form": form, "data": data, "still": still, "most": GRACE_MAX}
     return hx.respond("hr/shift.html", status=data.status, **context)
 
 

@@ -50,8 +50,9 @@ def index() -> Response:
     user, wanted = me(), _filter()
     found = queries.search(user, wanted)
     placed, active = queries.coverage(user)
-    context = {"found": found, "wanted": wanted, "form": blank(asdict(wanted)), "placed": placed, "active": active}
-    return hx.respond("hr/sites.html", **context, open_proposals=queries.open_count(user), **_choices())
+    context: dict[str, Any] = {"found": found, "wanted": wanted, "form": blank(asdict(wanted)), **_choices()}
+    context |= {"placed": placed, "active": active, "open_proposals": queries.open_count(user)}
+    return hx.respond("hr/sites.html", **context)
 
 
 @bp.get("/export.csv")
@@ -150,7 +151,7 @@ def _show(site_id: int, form: Bound[Any] | None = None) -> Response:
     data = form if form is not None and typed else blank(_values(site, supervisors))
     data.values["version"] = site.version
     fixes = recent_positions(site.id, _today() - LOOK_BACK)
-    context = {
+    context: dict[str, Any] = {
         "site": site,
         "data": data,
         "form": form,
@@ -164,7 +165,7 @@ def _show_new(form: Bound[Any]) -> Response:
     user, wanted = me(), str(form.values.get("branch_id") or "")
     branch_id = int(wanted) if wanted.isdigit() and int(wanted) in user.branch_ids else user.branch_id
     form.values["branch_id"] = branch_id
-    context = {"form": form, "data": form, "branch_id": branch_id, **_options(branch_id), **_choices()}
+    context: dict[str, Any] = {"form": form, "data": form, "branch_id": branch_id, **_options(branch_id), **_choices()}
     return hx.respond("hr/site_new.html", status=form.status, **context)
 
 

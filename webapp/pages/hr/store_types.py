@@ -48,7 +48,7 @@ class StoreTypeForm(Form):
 def index() -> Response:
     user = me()
     branches = {branch.id: branch.name for branch in people.branches(user.branch_ids)}
-    context = {"kinds": queries.store_types(user.branch_ids), "branches": branches}
+    context: dict[str, Any] = {"kinds": queries.store_types(user.branch_ids), "branches": branches}
     return hx.respond("hr/store_types.html", **context, still=schedules.upcoming(user.branch_ids, _today()))
 
 
@@ -107,7 +107,7 @@ def update(store_type_id: int) -> Response:
 
 def _show_new(form: Bound[Any]) -> Response:
     branches = [(branch.id, branch.name) for branch in people.branches(me().branch_ids)]
-    context = {"form": form, "branch_options": branches, "most": GRACE_MAX}
+    context: dict[str, Any] = {"form": form, "branch_options": branches, "most": GRACE_MAX}
     return hx.respond("hr/store_type_new.html", status=form.status, **context)
 
 
@@ -117,7 +117,7 @@ def _show(kind: StoreType, form: Bound[Any] | None) -> Response:
     data = form or blank({**now, "grace_minutes": kind.grace_minutes, "from_on": _today().isoformat()})
     data.values["version"] = kind.version
     still = schedules.upcoming([kind.branch_id], _today()).get(("store_type", kind.id))
-    context = {"kind": kind, "form": form, "data": data, "still": still, "most": GRACE_MAX}
+    context: dict[str, Any] = {"kind": kind, "form": form, "data": data, "still": still, "most": GRACE_MAX}
     return hx.respond("hr/store_type.html", status=data.status, **context)
 
 

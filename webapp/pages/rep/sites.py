@@ -23,7 +23,12 @@ def choose() -> Response:
     planned = [] if text else schedules.plan(user.id, schedules.work_date(user.id, clock.now(), user.branch))
     taken = {stop.site_id for stop in planned}
     found = [site for site in sites.choices(user, text) if site.site_id not in taken]
-    context = {"q": text, "planned": planned, "found": found, "full": len(found) + len(taken) >= sites.MOST_CHOICES}
+    context: dict[str, Any] = {
+        "q": text,
+        "planned": planned,
+        "found": found,
+        "full": len(found) + len(taken) >= sites.MOST_CHOICES,
+    }
     return hx.respond("rep/sites_choose.html", "found", **context)
 
 

@@ -1,6 +1,7 @@
 """One day of the team on the phone, and each person's day."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, flash, request
 
@@ -32,7 +33,7 @@ def index() -> Response:
     found = queries.week(user, queries.WeekFilter(on, user.branch_id, days=1, page=page))
     monday = monday_of(on)
     days = [monday + timedelta(days=n) for n in range(7)]
-    context = {"found": found, "on": on, "days": days, "before": monday - WEEK, "after": monday + WEEK}
+    context: dict[str, Any] = {"found": found, "on": on, "days": days, "before": monday - WEEK, "after": monday + WEEK}
     context |= {"can_change": policy.can_change(user), "open_proposals": sites.open_count(user)}
     return hx.respond("supervisor/schedule.html", **context)
 

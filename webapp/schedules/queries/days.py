@@ -37,8 +37,10 @@ Pair = tuple[int, date]
 class HasZone(Protocol):
     """A Branch or a BranchInfo."""
 
-    id: Any
-    timezone: Any
+    @property
+    def id(self) -> int: ...
+    @property
+    def timezone(self) -> str: ...
 
 
 def expectations(

@@ -148,7 +148,7 @@ def _copy(
 
 
 def _week(team: dict[int, Employee], monday: date, models: Sequence[Any]) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for model in models:
         span = (model.employee_id.in_(team), model.work_date >= monday, model.work_date < monday + WEEK)
         found += db.session.scalars(select(model).where(*span))

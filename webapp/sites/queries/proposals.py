@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -37,7 +38,7 @@ def open_count(user: SignedIn) -> int:
     return conn().scalar(select(func.count()).select_from(_open(user).subquery())) or 0
 
 
-def _open(user: SignedIn) -> Select[tuple[int, int, str, str, float, float, float, int, datetime, str]]:
+def _open(user: SignedIn) -> Select[Any]:
     mine = policy.visible_to(user).with_only_columns(Site.id)
     return (
         select(
