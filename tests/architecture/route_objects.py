@@ -9,6 +9,7 @@ EMPTY_HANDED: endpoints that answer something else than 2xx or 3xx to a plain GE
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from uuid import uuid4
 
 from flask import current_app
@@ -19,6 +20,8 @@ from tests.support.company import Company
 from webapp.core import clock
 from webapp.core.import_store import ImportBatch
 from webapp.people.models import Employee, Team
+from webapp.schedules.models import Leave, Shift
+from webapp.sites.models import SiteProposal
 
 
 def _import(kind: str) -> Callable[[Company, str], tuple[object, object]]:
@@ -42,12 +45,43 @@ def _team(company: Company, who: str) -> tuple[object, object]:
     return mine.id, other.id
 
 
+def _proposal(company: Company, who: str) -> tuple[object, object]:
+    people = company.people
+    places = ((company.sites[0], people["R002"]), (company.other_site, people["R101"]))
+    spot = {"lat": 31.2, "lng": 121.4, "accuracy_m": 9.0, "proposed_at": clock.now()}
+    mine, other = (
+        factories.save(
+            SiteProposal(site_id=site.id, employee_id=company.people[rep].id, client_id=str(uuid4()), **spot)
+        )
+        for site, rep in places
+    )
+    return mine.id, other.id
+
+
+def _shift(company: Company, who: str) -> tuple[object, object]:
+    branches, hours = (company.branch.id, company.other_branch.id), {"start": "08:00", "end": "16:00"}
+    mine, other = (factories.save(Shift(branch_id=n, name=f"Shift {uuid4()}", **hours)) for n in branches)
+    return mine.id, other.id
+
+
+def _leave(company: Company, who: str) -> tuple[object, object]:
+    days = {"first_on": date(2020, 1, 1), "last_on": date(2020, 1, 2), "kind": "sick", "recorded_at": clock.now()}
+    people = (company.people["R002"], company.people["R101"])
+    mine, other = (factories.save(Leave(employee_id=person.id, **days)) for person in people)
+    return mine.id, other.id
+
+
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),
     "team_id": _team,
+    "proposal_id": _proposal,
+    "shift_id": _shift,
+    "leave_id": _leave,
+    "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),
+    "on": lambda company, who: ("2026-03-02", "2026-03-02"),
     **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "sales", "shifts", "sites")},
 }
 
