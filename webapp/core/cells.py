@@ -47,19 +47,24 @@ class Cells:
                 return datetime.strptime(str(value), pattern).date()  # noqa: DTZ007 - a calendar day has no zone
             except ValueError:
                 continue
-        return self._refuse(name, value, "not_a_date")
+        self._refuse(name, value, "not_a_date")
+        return None
 
     def hhmm(self, name: str) -> str | None:
         """A local time as "HH:MM"."""
         value = self._given(name)
         found = _TIME.match(value.replace("：", ":")) if value else None
-        return f"{int(found[1]):02}:{found[2]}" if found else self._refuse(name, value, "not_a_time")
+        if found:
+            return f"{int(found[1]):02}:{found[2]}"
+        self._refuse(name, value, "not_a_time")
+        return None
 
     def whole(self, name: str, *, low: int, high: int) -> int | None:
         value = self.number(name, low=low, high=high)
-        if value is not None and value != value.to_integral_value():
-            return self._refuse(name, str(value), "not_a_number")
-        return None if value is None else int(value)
+        if value is None or value == value.to_integral_value():
+            return None if value is None else int(value)
+        self._refuse(name, str(value), "not_a_number")
+        return None
 
     def number(self, name: str, *, low: int, high: int) -> Decimal | None:
         value = self._given(name)
@@ -68,7 +73,8 @@ class Cells:
         except InvalidOperation:
             number = None
         if number is None or not number.is_finite():
-            return self._refuse(name, value, "not_a_number")
+            self._refuse(name, value, "not_a_number")
+            return None
         if not low <= number <= high:
             limit = low if number < low else high
             self.fail(name, Invalid("too_low" if number < low else "too_high", name, limit=limit))
@@ -90,7 +96,9 @@ class Cells:
         """`choices` maps what people write (any case) to what it means."""
         value = self._given(name)
         meaning = {key.casefold(): result for key, result in choices.items()}.get((value or "").casefold())
-        return meaning if meaning is not None else self._refuse(name, value, "not_a_choice")
+        if meaning is None:
+            self._refuse(name, value, "not_a_choice")
+        return meaning
 
     def _given(self, name: str) -> str | None:
         value = self.values.get(name, "").strip()

@@ -97,7 +97,7 @@ def setup(card: str = "text") -> Response:
     """Shown after a first password, later under Me; every card can be skipped."""
     step = CARDS.index(card)
     following = f"/me/setup/{CARDS[step + 1]}" if step + 1 < len(CARDS) else HOME[me().role]
-    context = {"card": card, "step": step + 1, "steps": len(CARDS), "following": following}
+    context: dict[str, Any] = {"card": card, "step": step + 1, "steps": len(CARDS), "following": following}
     return hx.respond("account/setup.html", form=blank(_comfort()), home=HOME[me().role], **context)
 
 

@@ -164,7 +164,7 @@ def _choosing() -> queries.Credentials | None:
 def _show(form: Bound[Any]) -> Response:
     form.values.pop("password", None)
     demo = DEMO_PEOPLE if current_app.config["DEMO"] else ()
-    context = {"demo_people": demo, "demo_password": DEMO_PASSWORD, "demo_roles": rules.ROLES}
+    context: dict[str, Any] = {"demo_people": demo, "demo_password": DEMO_PASSWORD, "demo_roles": rules.ROLES}
     return hx.respond("account/sign_in.html", status=form.status, form=form, **context)
 
 

@@ -28,7 +28,7 @@ def index() -> Response:
     rows = queries.entries(user, filters, zone=user.branch.zone, before=request.args.get("before", type=int))
     actions, kinds = queries.kinds(user)
     known = _known()
-    context = {
+    context: dict[str, Any] = {
         "rows": rows, "names": _names(rows), "changes": {row.id: changes(row, known) for row in rows},
         "form": blank({name: getattr(filters, name) for name in AuditFilters.__dataclass_fields__}),
         "actions": [(code, say(code)) for code in actions], "kinds": [(code, _object(code)) for code in kinds],

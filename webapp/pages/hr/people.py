@@ -54,7 +54,7 @@ class SalaryForm(Form):
 def index() -> Response:
     user, filters = me(), _filters()
     found = queries.find(user, filters, page=request.args.get("page", 1, type=int), today=_today())
-    context = {"found": found, "filters": filters, "form": blank(_filter_values(filters)), **_choices()}
+    context: dict[str, Any] = {"found": found, "filters": filters, "form": blank(_filter_values(filters)), **_choices()}
     return hx.respond("hr/people.html", **context)
 
 
@@ -182,7 +182,7 @@ def _show(employee_id: int, form: Bound[Any] | None = None) -> Response:
     data.values["version"] = person.version
     salaries = _salaries(person)
     names = queries.names({row.recorded_by for row in salaries if row.recorded_by})
-    context = {
+    context: dict[str, Any] = {
         "person": person, "data": data, "form": form, "salaries": salaries, "names": names, "today": _today(),
         "currency": next(b.currency for b in queries.branches([person.branch_id])), "sees_pay": _sees_pay(person),
         "sign_ins": queries.sign_ins(person.id, at=at), "can_manage": policy.can_manage(user, person),

@@ -87,7 +87,7 @@ KINDS = (PeopleImport(),)
 
 def _read(cells: Cells, branch: Branch) -> dict[str, Any]:
     """Only what the row says; an empty cell says nothing."""
-    data = {
+    data: dict[str, Any] = {
         "staff_no": cells.text("staff_no"),
         "name": cells.text("name", limit=80),
         "phone": cells.text("phone", limit=30),
@@ -154,7 +154,7 @@ def _create(data: dict[str, Any], ask: Ask) -> None:
 def _update(data: dict[str, Any], ask: Ask) -> None:
     salary, start, left_on = data.pop("salary", None), data.pop("salary_from", None), data.pop("left_on", None)
     person = queries.employees_by_staff_no([data["staff_no"]])[data["staff_no"]]
-    who = {"by": ask.by, "employee_id": person.id, "at": ask.at}
+    who: dict[str, Any] = {"by": ask.by, "employee_id": person.id, "at": ask.at}
     service.update_employee(version=person.version, **who, **data)
     if salary is not None:
         service.record_salary(effective_from=start or person.joined_on, amount=salary, **who)
