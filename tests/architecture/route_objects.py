@@ -15,7 +15,7 @@ from uuid import uuid4
 from flask import current_app
 
 from tests import factories
-from tests.support import apps
+from tests.support import apps, money
 from tests.support.company import Company
 from webapp.core import clock
 from webapp.core.import_store import ImportBatch
@@ -71,17 +71,29 @@ def _leave(company: Company, who: str) -> tuple[object, object]:
     return mine.id, other.id
 
 
+def _withdrawal(company: Company, who: str) -> tuple[object, object]:
+    """Finance and admin open anybody's of their branch, but decide only those of others."""
+    mine = company.people["R001" if who in ("F001", "A001") else who]
+    return money.withdrawal(mine), money.withdrawal(company.people["R101"])
+
+
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),
     "team_id": _team,
+    "txn_id": lambda company, who: (money.entry(company.people[who]), money.entry(company.people["R101"])),
+    "withdrawal_id": _withdrawal,
+    "run_id": lambda company, who: (money.pay_run(company.people["H001"]), money.pay_run(company.people["H101"])),
+    "slip_id": lambda company, who: (
+        money.payslip(company.people[who], company.people["H001"]),
+        money.payslip(company.people["R101"], company.people["H101"]),
+    ),
     "proposal_id": _proposal,
     "shift_id": _shift,
     "leave_id": _leave,
     "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),
-    "on": lambda company, who: ("2026-03-02", "2026-03-02"),
     **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "sales", "shifts", "sites")},
 }
 

@@ -57,12 +57,12 @@ def test_a_day_is_planned_and_shown(who: Any, rep: Any, site: Any, branch: Any) 
     client, path = who
     shift = make.save(Shift(branch_id=branch.id, name="Early", start="07:00", end="15:00"))
     stops = {"stop": ["A1 · Corner", "", "A1"], "starts": ["11:00", "", "08:00"], "ends": ["", "", "09:00"]}
-    answer = client.post(f"{path}/{rep.id}/{TODAY}", data=day(day=shift.id, **stops))
+    answer = client.post(f"{path}/{rep.id}?on={TODAY}", data=day(day=shift.id, **stops))
     assert answer.status_code == 303
     assert [stop.starts for stop in schedules.plan(rep.id, TODAY)] == ["08:00", "11:00"]
     html = client.get(answer.location).text
     assert ("Early" in html, "07:00–15:00" in html, "2 visits" in html) == (True, True, True)
-    form = client.get(f"{path}/{rep.id}/{TODAY}").text
+    form = client.get(f"{path}/{rep.id}?on={TODAY}").text
     assert (form.count('value="A1 · Corner"'), f'value="{shift.id}" selected' in form) == (2 + 1, True)
 
 
@@ -78,7 +78,7 @@ def test_a_day_is_planned_and_shown(who: Any, rep: Any, site: Any, branch: Any) 
 def test_mistakes_keep_what_was_typed(who: Any, rep: Any, site: Any, wrong: dict[str, Any], text: str) -> None:
     client, path = who
     typed = day(**{"stop": ["A1"], "starts": ["10:30"], **wrong})
-    answer = client.post(f"{path}/{rep.id}/{TODAY}", data=typed)
+    answer = client.post(f"{path}/{rep.id}?on={TODAY}", data=typed)
     assert (answer.status_code, text in answer.text) == (422, True), answer.text
     assert all(value in answer.text for value in typed["stop"] + typed["starts"])
     assert schedules.plan(rep.id, TODAY) == []
@@ -87,17 +87,18 @@ def test_mistakes_keep_what_was_typed(who: Any, rep: Any, site: Any, wrong: dict
 def test_nonsense_and_strangers_are_not_found(who: Any, rep: Any) -> None:
     client, path = who
     stranger = make.employee(make.branch())
-    for address in (f"{rep.id}/2026-02-30", f"{rep.id}/9999-12-31", f"{stranger.id}/{TODAY}", f"999/{TODAY}"):
+    mine = (f"{rep.id}?on={text}" for text in ("2026-02-30", "9999-12-31", ""))
+    for address in (*mine, f"{stranger.id}?on={TODAY}", f"999?on={TODAY}"):
         assert client.get(f"{path}/{address}").status_code == 404, address
         assert client.post(f"{path}/{address}", data=day()).status_code == 404, address
 
 
 def test_supervisors_leave_days_that_are_over_to_hr(client_as: Any, boss: Any, branch: Any, rep: Any) -> None:
     phone, yesterday = client_as(boss), TODAY - timedelta(days=1)
-    assert "You cannot change this day." in phone.get(f"/schedule/{rep.id}/{yesterday}").text
-    assert phone.post(f"/schedule/{rep.id}/{yesterday}", data=day(day="rest")).status_code == 403
+    assert "You cannot change this day." in phone.get(f"/schedule/{rep.id}?on={yesterday}").text
+    assert phone.post(f"/schedule/{rep.id}?on={yesterday}", data=day(day="rest")).status_code == 403
     desk = client_as(make.employee(branch, "hr"))
-    assert desk.post(f"/hr/schedule/{rep.id}/{yesterday}", data=day(day="rest")).status_code == 303
+    assert desk.post(f"/hr/schedule/{rep.id}?on={yesterday}", data=day(day="rest")).status_code == 303
 
 
 def test_the_clients_own_staff_look_and_do_not_touch(client_as: Any, branch: Any, rep: Any) -> None:
@@ -107,8 +108,8 @@ def test_the_clients_own_staff_look_and_do_not_touch(client_as: Any, branch: Any
     phone = client_as(guest)
     html = phone.get("/schedule").text
     assert ("Li Na" in html, "Copy the week before" in html) == (True, False)
-    assert "You cannot change this day." in phone.get(f"/schedule/{rep.id}/{TODAY}").text
-    assert phone.post(f"/schedule/{rep.id}/{TODAY}", data=day()).status_code == 403
+    assert "You cannot change this day." in phone.get(f"/schedule/{rep.id}?on={TODAY}").text
+    assert phone.post(f"/schedule/{rep.id}?on={TODAY}", data=day()).status_code == 403
     assert phone.post("/schedule/copy", data={"on": str(TODAY)}).status_code == 403
 
 

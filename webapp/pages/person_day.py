@@ -5,7 +5,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from flask import Blueprint, Response, flash
+from flask import Blueprint, Response, flash, request
 
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
@@ -33,15 +33,15 @@ class DayForm(Form):
 def add(bp: Blueprint, *, template: str, back: str, roles: tuple[Role, ...]) -> None:
     """Give a schedule's blueprint the person's day; `back` may hold {on} and {monday}."""
 
-    @bp.get("/<int:employee_id>/<on>")
+    @bp.get("/<int:employee_id>")
     @allow(*roles)
-    def person_day(employee_id: int, on: str) -> Response:
-        return _show(template, back, employee_id, _date(on))
+    def person_day(employee_id: int) -> Response:
+        return _show(template, back, employee_id, _date())
 
-    @bp.post("/<int:employee_id>/<on>")
+    @bp.post("/<int:employee_id>")
     @allow(*roles)
-    def save_person_day(employee_id: int, on: str) -> Response:
-        form, work_date = read_form(DayForm), _date(on)
+    def save_person_day(employee_id: int) -> Response:
+        form, work_date = read_form(DayForm), _date()
         someone, _ = queries.person(me(), employee_id)
         try:
             if form.ok:
@@ -143,8 +143,10 @@ def _back(back: str, on: date) -> str:
     return back.format(on=on.isoformat(), monday=monday_of(on).isoformat())
 
 
-def _date(text: str) -> date:
-    on = day_in_reach(text)
+def _date() -> date:
+    """The work date in the address (?on=); today when there is none. Raises NotFound for nonsense."""
+    written = request.args.get("on")
+    on = clock.now().astimezone(me().branch.zone).date() if written is None else day_in_reach(written)
     if on is None:
         raise NotFound("not_found")
     return on
