@@ -16,6 +16,7 @@ from webapp import api, cli, config, pages
 from webapp.core import assets, authz, clock, hx, i18n, limits, logs, security
 from webapp.core.db import db
 from webapp.core.errors import DomainError
+from webapp.demo.models import told as demo_told
 from webapp.people import queries as people
 
 ROOT = Path(__file__).resolve().parent
@@ -75,6 +76,7 @@ def _reader() -> dict[str, Any]:
         "theme": user.theme if user else request.cookies.get("theme", "auto"),
         "text_size": user.text_size if user else "normal",
         "demo": current_app.config["DEMO"],
+        "demo_told": demo_told,
     }
 
 

@@ -9,6 +9,7 @@ from webapp.core import clock, outbox
 from webapp.core.db import conn, db, do
 from webapp.core.security import hash_password
 from webapp.demo import cast, places
+from webapp.demo.book import Book
 from webapp.demo.cast import Member, Office
 from webapp.demo.models import DemoStory
 from webapp.demo.plan import LEAVES, SHIFTS, Story
@@ -16,7 +17,6 @@ from webapp.people import service as people
 from webapp.people.models import Branch, Employee, Team
 from webapp.schedules import service as schedules
 from webapp.schedules.models import CalendarDay, Shift
-from webapp.schedules.rules import PlannedStop
 from webapp.schedules.service.opening import open_branch
 from webapp.sites import service as sites
 from webapp.sites.models import Site, StoreType
@@ -53,8 +53,9 @@ def _set_up(*, story: Story, password_hash: str) -> None:
     staff = [member for member in cast.PEOPLE if member.role != "rep" or member in story.cast]
     ids = _hire(staff, known, password_hash, at)
     _site_list(ids, at)
+    book = Book(known, ids, branch_ids(), site_ids(), shift_ids())
     for member in known.working(story.today):
-        plan_day(known, member, story.today, ids[member.staff_no], site_ids(), shift_ids(), story.made_at)
+        book.plan(member, story.today, story.made_at)
     for staff_no, first, last, kind, note in LEAVES:
         _leave(known, staff_no, ids.get(staff_no), (first, last), kind, note)
     outbox.forget(topic="schedule_changed")
@@ -140,19 +141,6 @@ def _site_list(ids: dict[str, int], at: datetime) -> None:
 def _supervisors(place: places.Place, ids: dict[str, int]) -> tuple[int, ...]:
     area = [m for m in cast.STAFF if m.role == "supervisor" and (m.office, m.area) == (place.code[:2], place.area)]
     return tuple(ids[m.staff_no] for m in area if m.employer == "own" or place.client_staffed)
-
-
-def plan_day(
-    story: Story, member: Member, on: date, employee_id: int, known: dict[str, int], shifts: dict, at: datetime
-) -> None:
-    """Roster and plan of one working day as the story has them."""
-    name, branch_id = story.shift(member, on), branch_ids()[member.office]
-    on_holiday = on in story.holidays.get(member.office, ())
-    if name or on_holiday:
-        shift_id = shifts[branch_id, name] if name else None
-        schedules.set_day(by=None, employee_id=employee_id, work_date=on, kind="work", shift_id=shift_id, at=at)
-    stops = [PlannedStop(known[stop.place.code], stop.starts, stop.ends) for stop in story.stops(member, on)]
-    schedules.set_plan(by=None, employee_id=employee_id, work_date=on, stops=stops, at=at)
 
 
 def _leave(story: Story, staff_no: str, employee_id: int | None, span: tuple[int, int], kind: str, note: str) -> None:

@@ -16,6 +16,8 @@ from webapp.visits import service as visits
 from webapp.visits.service import Finish
 
 SECOND = timedelta(seconds=1)
+BREATH = 0.004
+"""Seconds between units of work, for whoever waits to write."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@
 Every rep-day is one small unit of work, so that the web never waits long; a killed fill goes on where it was.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
 from time import sleep
 
@@ -14,33 +13,13 @@ from webapp.core import outbox
 from webapp.core.clock import now
 from webapp.core.db import conn, db, do
 from webapp.core.queue import nudge, silence
-from webapp.demo import company, money, office
+from webapp.demo import company, money, office, rosters
 from webapp.demo.acts import Act, act, is_fresh
 from webapp.demo.cast import OFFICES, STAFF
-from webapp.demo.days import Stage, live
-from webapp.demo.models import DemoStory
-from webapp.demo.plan import DAY, WEEK, Story, weeks
+from webapp.demo.days import BREATH, Stage, live
+from webapp.demo.models import DemoStory, percent
+from webapp.demo.plan import DAY, Story
 from webapp.people import queries as people
-from webapp.schedules import service as schedules
-
-BREATH = 0.004
-"""Seconds between units of work, for whoever waits to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    percent: int
-    complete: bool
-
-
-def progress() -> Progress | None:
-    """How much of the history is there; None without a demo company."""
-    row = db.session.get(DemoStory, 1)
-    if row is None:
-        return None
-    told = (row.told_through - row.first_on).days + 1 if row.told_through else 0
-    days = max(1, (row.today - row.first_on).days)
-    return Progress(100 if row.complete else min(99, 100 * told // days), row.complete)
 
 
 def fill(tell: Callable[[int], None] = lambda percent: None) -> bool:
@@ -55,13 +34,12 @@ def fill(tell: Callable[[int], None] = lambda percent: None) -> bool:
     with silence():
         stage = _stage(story)
         if row.told_through is None:
-            _schedule(stage)
             _today(stage)
+            rosters.write(stage)
         for on in (on for on in story.past() if on > last):
             _date(stage, on)
             do(_told, on=on)
-            tell(percent := (on - story.first_on).days * 100 // max(1, (story.today - story.first_on).days))
-            assert percent <= 100
+            tell(percent(story.first_on, on, story.today))
         do(_complete, stage=stage)
     nudge()
     return True
@@ -73,58 +51,6 @@ def _stage(story: Story) -> Stage:
     stage = Stage(story, {number: actor for number, actor in actors.items() if actor}, company.site_ids())
     db.session.remove()
     return stage
-
-
-def _schedule(stage: Stage) -> None:
-    """Two weeks to come are planned by hand, the others are copies of them, as offices do it."""
-    story, ids = stage.story, company.employee_ids()
-    sites, shifts = company.site_ids(), company.shift_ids()
-    monday = story.today - story.today.weekday() * DAY + WEEK
-    for member in story.cast:
-        for on in (monday + n * DAY for n in range(14)):
-            do(_plan, stage=stage, on=on, member=member, known=(ids[member.staff_no], sites, shifts))
-        sleep(BREATH)
-    for week in weeks(story.first_on, story.today):
-        source = monday if (monday - week).days // 7 % 2 == 0 else monday + WEEK
-        for code in {member.office for member in story.cast}:
-            by = stage.actors["H001" if code == "SH" else "H002"]
-            team = [ids[m.staff_no] for m in story.cast if m.office == code and story.employed(m, week)]
-            if team:
-                do(schedules.copy_week, by=by, people=team, from_monday=source, to_monday=week, at=story.begins_at)
-    for member, on in _unusual(story):
-        do(_unplan, stage=stage, member=member, on=on, known=(ids[member.staff_no], sites, shifts))
-
-
-def _plan(*, stage: Stage, member, on: date, known: tuple) -> None:  # noqa: ANN001
-    employee_id, sites, shifts = known
-    at = stage.story.begins_at
-    if stage.story.rests(member, on):
-        schedules.set_day(by=None, employee_id=employee_id, work_date=on, kind="rest", at=at)
-    else:
-        company.plan_day(stage.story, member, on, employee_id, sites, shifts, at)
-
-
-def _unusual(story: Story) -> Iterator[tuple]:
-    """Days a copied week gets wrong: holidays and leave."""
-    last = story.today + 2 * WEEK
-    for member in story.cast:
-        holidays = story.holidays.get(member.office, frozenset())
-        on = story.first_on
-        while on <= last:
-            if on != story.today and (on in holidays or story.on_leave(member, on)) and story.employed(member, on):
-                yield member, on
-            on += DAY
-
-
-def _unplan(*, stage: Stage, member, on: date, known: tuple) -> None:  # noqa: ANN001
-    employee_id, sites, shifts = known
-    at = stage.story.begins_at
-    if stage.story.works(member, on):
-        company.plan_day(stage.story, member, on, employee_id, sites, shifts, at)
-        return
-    schedules.set_plan(by=None, employee_id=employee_id, work_date=on, stops=[], at=at)
-    if not stage.story.rests(member, on):
-        schedules.set_day(by=None, employee_id=employee_id, work_date=on, kind=None, at=at)
 
 
 def _today(stage: Stage) -> None:
@@ -169,7 +95,7 @@ def _acts(stage: Stage, on: date) -> list[Act]:
     return [act(stage.story, member, on) for member in stage.story.working(on)]
 
 
-def _decided(stage: Stage, on: date, at: datetime, share: float) -> set:
+def _decided(stage: Stage, on: date, at: datetime, share: float) -> set[money.Pair]:
     """Nobody has looked at the last few days yet."""
     return set() if is_fresh(stage.story, on) else office.decide(stage, on, at, share)
 

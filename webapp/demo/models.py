@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask import current_app
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,3 +25,18 @@ class DemoStory(db.Model):
     told_through: Mapped[date | None]
     """The last work date of the past that is complete."""
     complete: Mapped[bool] = mapped_column(default=False)
+
+
+def told() -> int | None:
+    """How many per cent of the history are there; None without a demo company. Once it is all there, nobody asks."""
+    if current_app.extensions.get("onsite_demo_told"):
+        return 100
+    row = db.session.get(DemoStory, 1)
+    if row is None:
+        return None
+    current_app.extensions["onsite_demo_told"] = row.complete
+    return 100 if row.complete else min(99, percent(row.first_on, row.told_through, row.today))
+
+
+def percent(first_on: date, told_through: date | None, today: date) -> int:
+    return 0 if told_through is None else ((told_through - first_on).days + 1) * 100 // max(1, (today - first_on).days)

@@ -76,8 +76,8 @@ class Story:
 
     @cached_property
     def begins_at(self) -> datetime:
-        """When the company was set up."""
-        return self.moment(cast.OFFICES[0].code, self.first_on - DAY, "08:00")
+        """When the company was set up: before the week its history begins in."""
+        return self.moment(cast.OFFICES[0].code, self.first_on - WEEK, "08:00")
 
     @cached_property
     def cast(self) -> tuple[Member, ...]:

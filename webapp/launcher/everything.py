@@ -13,7 +13,7 @@ from typing import IO, Any
 from flask import Flask
 
 from webapp.core import logs
-from webapp.launcher import database, roles, valkey, web
+from webapp.launcher import database, demo, roles, valkey, web
 from webapp.launcher.supervisor import Child, Supervisor
 
 SIGN_INS = "R001 rep · S001 store supervisor · H001 HR · F001 finance · A001 admin; password onsite-demo"
@@ -44,6 +44,8 @@ def _load() -> Flask:
 
     app = create_app()
     database.migrate(app)
+    if _wants_demo(app):
+        demo.prepare(app)
     logs.setup()
     gc.collect()
     gc.freeze()
