@@ -105,8 +105,8 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
 def _site_and_days(rep: Person, site_id: int, at: datetime) -> tuple[SiteInfo | None, dict[date, DayResult]]:
     """The site, if the rep may use it, and the rep's stored days around a moment: one statement."""
     today = at.astimezone(rep.branch.zone).date()
-    dates = [today + timedelta(days=step) for step in (-1, 0, 1)]
-    asked = {"site": site_id, "branch": rep.branch_id, "who": rep.id, "dates": dates}
+    one = timedelta(days=1)
+    asked = {"site": site_id, "branch": rep.branch_id, "who": rep.id, "first": today - one, "last": today + one}
     rows = conn().execute(_HERE, asked).all()
     site = SiteInfo(*rows[0][:_SITE_WIDTH]) if rows else None
     found = {row.work_date: DayResult(*row[_SITE_WIDTH + 1 :]) for row in rows if row.work_date is not None}
@@ -174,6 +174,6 @@ _HERE = FOR_REP.add_columns(
     AttendanceDay,
     and_(
         AttendanceDay.employee_id == bindparam("who"),
-        AttendanceDay.work_date.in_(bindparam("dates", expanding=True)),
+        AttendanceDay.work_date.between(bindparam("first"), bindparam("last")),
     ),
 )
