@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core import audit
@@ -34,12 +34,12 @@ def try_sign_in(
 ) -> Attempt:
     """Count a wrong password or start a session. Whether the person exists shows in neither answer nor time."""
     key = rules.attempt_key(employee_id, typed)
-    known = conn().execute(select(SignInAttempt.locked_until).where(SignInAttempt.key == key)).first()
-    if known and known.locked_until and known.locked_until > at:
-        return Attempt(problem=_locked(known.locked_until, at))
+    failures, locked_until = _take_turn(key, at)
+    if locked_until and locked_until > at:
+        return Attempt(problem=_locked(locked_until, at))
     employee = db.session.get(Employee, employee_id or 0)
     if employee is None or not matches or not _may_enter(employee, at):
-        return Attempt(problem=_count_failure(key, at))
+        return Attempt(problem=_count_failure(key, failures + 1, at))
     conn().execute(delete(SignInAttempt).where(SignInAttempt.key == key))
     if employee.password_temporary:
         return Attempt(choose_password=True)
@@ -132,21 +132,27 @@ def _start(employee: Employee, agent: str, language: str | None, at: datetime) -
     return row.id
 
 
-def _count_failure(key: str, at: datetime) -> Invalid:
-    """The fifth in a row locks; a count nobody added to for half a day begins anew."""
+def _take_turn(key: str, at: datetime) -> tuple[int, datetime | None]:
+    """Failures so far and the lock. Holds the row, so that guesses sent at once are counted one after the other.
+
+    A count nobody added to for half a day begins anew.
+    """
+    conn().execute(delete(SignInAttempt).where(SignInAttempt.last_at < at - rules.FORGOTTEN_AFTER))
     insert = (postgresql if is_postgres() else sqlite).insert(SignInAttempt)
-    stale = SignInAttempt.last_at < at - rules.FORGOTTEN_AFTER
-    conn().execute(delete(SignInAttempt).where(stale))
-    counted = insert.values(key=key, failures=1, last_at=at).on_conflict_do_update(
-        index_elements=[SignInAttempt.key], set_={"failures": SignInAttempt.failures + 1, "last_at": at}
+    mine = insert.values(key=key, failures=0, last_at=at).on_conflict_do_update(
+        index_elements=[SignInAttempt.key], set_={"last_at": at}
     )
-    failures = conn().scalar(counted.returning(SignInAttempt.failures)) or 0
-    if failures < rules.MAX_FAILURES:
-        return Invalid("sign_in_wrong")
-    until = at + rules.LOCKED_FOR
-    lock = update(SignInAttempt).where(SignInAttempt.key == key)
-    conn().execute(lock.values(failures=0, locked_until=until))
-    return _locked(until, at)
+    row = conn().execute(mine.returning(SignInAttempt.failures, SignInAttempt.locked_until)).one()
+    return row.failures, row.locked_until
+
+
+def _count_failure(key: str, failures: int, at: datetime) -> Invalid:
+    """The fifth in a row locks."""
+    locks = failures >= rules.MAX_FAILURES
+    until = at + rules.LOCKED_FOR if locks else None
+    mine = update(SignInAttempt).where(SignInAttempt.key == key)
+    conn().execute(mine.values(failures=0 if locks else failures, locked_until=until))
+    return _locked(until, at) if until else Invalid("sign_in_wrong")
 
 
 def _locked(until: datetime, at: datetime) -> Invalid:
