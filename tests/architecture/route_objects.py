@@ -21,7 +21,7 @@ from webapp.core import clock
 from webapp.core.import_store import ImportBatch
 from webapp.people.models import Employee, Team
 from webapp.schedules.models import Leave, Shift
-from webapp.sites.models import SiteProposal
+from webapp.sites.models import Site, SiteProposal
 
 
 def _import(kind: str) -> Callable[[Company, str], tuple[object, object]]:
@@ -46,16 +46,12 @@ def _team(company: Company, who: str) -> tuple[object, object]:
 
 
 def _proposal(company: Company, who: str) -> tuple[object, object]:
-    people = company.people
-    places = ((company.sites[0], people["R002"]), (company.other_site, people["R101"]))
+    return _propose(company.sites[0], company.people["R002"]), _propose(company.other_site, company.people["R101"])
+
+
+def _propose(site: Site, rep: Employee) -> int:
     spot = {"lat": 31.2, "lng": 121.4, "accuracy_m": 9.0, "proposed_at": clock.now()}
-    mine, other = (
-        factories.save(
-            SiteProposal(site_id=site.id, employee_id=company.people[rep].id, client_id=str(uuid4()), **spot)
-        )
-        for site, rep in places
-    )
-    return mine.id, other.id
+    return factories.save(SiteProposal(site_id=site.id, employee_id=rep.id, client_id=str(uuid4()), **spot)).id
 
 
 def _shift(company: Company, who: str) -> tuple[object, object]:
