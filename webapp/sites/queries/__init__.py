@@ -11,6 +11,7 @@ from webapp.sites.queries.office import (
     store_types,
     supervisor_names,
     supervisors,
+    supervisors_of,
 )
 from webapp.sites.queries.places import MOST_CHOICES, choices, fences, for_rep, near
 from webapp.sites.queries.proposals import Proposal, open_count, proposals
@@ -34,4 +35,5 @@ __all__ = [
     "store_types",
     "supervisor_names",
     "supervisors",
+    "supervisors_of",
 ]

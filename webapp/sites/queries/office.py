@@ -103,6 +103,12 @@ def supervisors(branch_id: int, also: Collection[int] = ()) -> list[Row[Any]]:
     )
 
 
+def supervisors_of(branch_ids: Collection[int]) -> list[Row[Any]]:
+    """(id, name) of the branches' supervisors who have not left, by name."""
+    people = select(Employee.id, Employee.name).where(Employee.role == "supervisor", Employee.left_on.is_(None))
+    return list(conn().execute(people.where(Employee.branch_id.in_(branch_ids)).order_by(Employee.name)))
+
+
 def _filtered(user: SignedIn, wanted: SiteFilter) -> Select[Any]:
     mine = policy.visible_to(user).with_only_columns(Site.id)
     found = (

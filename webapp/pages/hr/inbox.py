@@ -1,0 +1,287 @@
+"""HR's inbox: what a person must decide, with the money before the decision."""
+
+from dataclasses import replace
+from datetime import time
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, flash, request
+
+from webapp.attendance import queries as attendance
+from webapp.attendance import service
+from webapp.attendance.queries import InboxFilters, InboxRow
+from webapp.attendance.rules.words import EXCEPTIONS
+from webapp.core import clock, hx
+from webapp.core.authz import OFFICE, allow, me
+from webapp.core.db import do
+from webapp.core.errors import Conflict, DomainError, Forbidden, NotFound
+from webapp.core.forms import Bound, Form, blank, read_form
+from webapp.core.i18n import _ as gettext
+from webapp.core.i18n import explain, lang, money_text, ngettext, say
+from webapp.pages.hr import inbox_lines as view
+from webapp.pages.hr.inbox_detail import detail_context, granted_time
+from webapp.pages.hr.inbox_lines import Line
+from webapp.people import queries as people
+from webapp.sites import queries as sites
+
+bp = Blueprint("hr_inbox", __name__, url_prefix="/hr/inbox")
+STATES = ("open", "decided", "all")
+
+
+class DecisionForm(Form):
+    decision: Literal["approved", "rejected"]
+    reason: str = ""
+    seq: int | None = None
+    at: time | None = None
+
+
+class BulkForm(Form):
+    ids: list[str] = []
+    decision: Literal["approved", "rejected"]
+    reason: str = ""
+    checked: bool = False
+
+
+class ReopenForm(Form):
+    reason: str = ""
+    seq: int | None = None
+
+
+@bp.get("")
+@allow(*OFFICE)
+def index() -> Response:
+    return hx.respond("hr/inbox.html", **_list())
+
+
+@bp.get("/<int:exception_id>")
+@allow(*OFFICE)
+def show(exception_id: int) -> Response:
+    return _detail(exception_id)
+
+
+@bp.get("/<int:exception_id>/effect")
+@allow(*OFFICE)
+def effect(exception_id: int) -> Response:
+    """The money again, for another time in the form."""
+    row = attendance.inbox_one(me(), exception_id)
+    form = read_form(DecisionForm, {"decision": "approved", "at": request.args.get("at", "")})
+    at = granted_time(row, form.data.at) if form.ok else None
+    return hx.respond("hr/inbox_detail.html", "effect", **detail_context(me(), row, at=clock.now(), granted=at))
+
+
+@bp.post("/<int:exception_id>/decide")
+@allow(*OFFICE)
+def decide(exception_id: int) -> Response:
+    form, row = read_form(DecisionForm), attendance.inbox_one(me(), exception_id)
+    try:
+        if form.ok:
+            _decide(row, form.data)
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        form.fail(error)
+        if isinstance(error, Conflict) and not hx.wants_fragment():
+            raise
+    return _answer(exception_id, form, gettext("Decided. It can be opened again."))
+
+
+@bp.post("/<int:exception_id>/reopen")
+@allow(*OFFICE)
+def reopen(exception_id: int) -> Response:
+    form = read_form(ReopenForm)
+    try:
+        values = form.data.model_dump() if form.ok else {"reason": "", "seq": None}
+        do(
+            service.reopen, by=me(), exception_id=exception_id, reason=values["reason"],
+            expected_seq=values["seq"], at=clock.now(),
+        )  # fmt: skip
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        form.fail(error)
+    return _answer(exception_id, form, gettext("It is open again."))
+
+
+@bp.post("/bulk")
+@allow(*OFFICE)
+def bulk() -> Response:
+    form, at = read_form(BulkForm), clock.now()
+    seqs = _picked(form.values.get("ids", []))
+    found = view.lines(attendance.inbox_some(me(), seqs), at=at)
+    open_ones = [line for line in found if line.row.state == "open" and not line.lacks_time]
+    if form.ok and form.data.decision == "rejected" and not form.data.reason:
+        form.errors["reason"] = say("reason_needed")
+    if not form.ok or not found:
+        return hx.respond("hr/inbox.html", status=422, **_list(form=form))
+    decision = form.data.decision
+    totals = view.together([line.row for line in open_ones], decision, at=at)
+    if not form.data.checked and view.needs_check(open_ones, totals, decision):
+        return _check_page(form, found, open_ones, totals, seqs)
+    problems = {line.row.id: _try(line.row, form.data, seqs[line.row.id]) for line in found}
+    return _bulk_answer({key: text for key, text in problems.items() if text}, len(found), decision)
+
+
+def _decide(row: InboxRow, data: DecisionForm) -> None:
+    at = granted_time(row, data.at) if data.decision == "approved" else None
+    do(
+        service.decide, by=me(), exception_id=row.id, decision=data.decision, reason=data.reason,
+        expected_seq=data.seq, params={"at": at.isoformat()} if at else None, at=clock.now(),
+    )  # fmt: skip
+
+
+def _try(row: InboxRow, form: BulkForm, seq: int) -> str:
+    """One unit of work; what went wrong, or nothing."""
+    try:
+        do(
+            service.decide, by=me(), exception_id=row.id, decision=form.decision, reason=form.reason,
+            expected_seq=seq, at=clock.now(),
+        )  # fmt: skip
+    except DomainError as error:
+        return explain(error)
+    return ""
+
+
+def _answer(exception_id: int, form: Bound[Any], text: str) -> Response:
+    """The drawer, or only the row when the row's own button was pressed; a plain form goes back to the list."""
+    if not hx.wants_fragment():
+        if not form.ok:
+            return _detail(exception_id, form)
+        flash(text, "ok")
+        return hx.redirect(_back())
+    if request.headers.get("HX-Target") == "detail":
+        return _detail(exception_id, form, text if form.ok else "")
+    problem = next(iter(form.errors.values()), "")
+    [line] = view.lines([attendance.inbox_one(me(), exception_id)], at=clock.now(), problems={exception_id: problem})
+    return hx.respond("hr/inbox_row.html", "row", form.status, line=line, query=_query())
+
+
+def _detail(exception_id: int, form: Bound[Any] | None = None, text: str = "") -> Response:
+    row = attendance.inbox_one(me(), exception_id)
+    context = detail_context(me(), row, at=clock.now())
+    [line] = view.lines([row], at=clock.now())
+    status = form.status if form else 200
+    said = form if form and form.errors else None
+    rejecting = request.args.get("reject") == "1"
+    return hx.respond(
+        "hr/inbox_detail.html", "detail", status, **context, form=said, line=line, query=_query(), said=text,
+        rejecting=rejecting, swap_row=form is not None and hx.wants_fragment(),
+        badges={"inbox": attendance.inbox_open(me())},
+    )  # fmt: skip
+
+
+def _check_page(form: Bound[Any], found: list[Line], open_ones: list[Line], totals: Any, seqs: Any) -> Response:
+    largest = sorted(open_ones, key=lambda line: -abs(line.change))[:5]
+    left = [replace(line, problem=_why_left(line)) for line in found if line not in open_ones]
+    people_count = len({line.row.employee_id for line in open_ones})
+    sums = [money_text(change, currency, signed=True) for currency, change in totals.items()]
+    context = {"lines": open_ones, "left": left, "sums": sums, "largest": largest, "people_count": people_count}
+    picked = [f"{line.row.id}-{seqs[line.row.id]}" for line in open_ones]
+    decision = form.data.decision
+    return hx.respond(
+        "hr/inbox_check.html", **context, form=form, picked=picked, decision=decision, query=_query(),
+        badges={"inbox": attendance.inbox_open(me())},
+    )  # fmt: skip
+
+
+def _why_left(line: Line) -> str:
+    return say("time_needed") if line.lacks_time else say(f"state_{line.row.state}")
+
+
+def _bulk_answer(problems: dict[int, str], total: int, decision: str) -> Response:
+    done = total - len(problems)
+    if decision == "approved":
+        text = ngettext("%(num)s approved.", "%(num)s approved.", done)
+    else:
+        text = ngettext("%(num)s rejected.", "%(num)s rejected.", done)
+    if not problems:
+        flash(text, "ok")
+        return hx.redirect(_back())
+    left = ngettext("%(num)s needs you.", "%(num)s need you.", len(problems))
+    return hx.respond("hr/inbox.html", **_list(problems=problems, result=(text, left)))
+
+
+def _list(
+    problems: dict[int, str] | None = None, result: tuple[str, str] | None = None, form: Bound[Any] | None = None
+) -> dict[str, Any]:
+    user, filters, at = me(), _filters(), clock.now()
+    minimum, page = request.args.get("min", type=int), request.args.get("page", 1, type=int)
+    if minimum is not None or filters.sort.endswith("money"):
+        found = view.by_money(view.lines(attendance.inbox_rows(user, filters, at=at), at=at), filters.sort, minimum)
+        pages = max(1, -(-len(found) // attendance.PAGE))
+        page, total = min(max(1, page), pages), len(found)
+        shown = found[(page - 1) * attendance.PAGE : page * attendance.PAGE]
+    else:
+        one = attendance.inbox(user, filters, page, at=at)
+        page, pages, total = one.page, one.pages, one.total
+        shown = view.lines(one.rows, at=at)
+    stuck = problems or {}
+    shown = [replace(line, problem=stuck.get(line.row.id, "")) for line in shown]
+    absent = set(stuck) - {line.row.id for line in shown}
+    if absent:
+        shown = view.lines(attendance.inbox_some(user, absent), at=at, problems=stuck) + shown
+    plain = filters == InboxFilters(sort=filters.sort) and minimum is None
+    waiting = total if plain else attendance.inbox_open(user)
+    return {
+        "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": _query(),
+        "result": result, "bulk_form": form, "form": None, "badges": {"inbox": waiting}, **_choices(filters, minimum),
+    }  # fmt: skip
+
+
+def _choices(filters: InboxFilters, minimum: int | None) -> dict[str, Any]:
+    ids = me().branch_ids
+    kind_name = "name_zh" if lang() == "zh" else "name_en"
+    values = {name: getattr(filters, name) for name in InboxFilters.__dataclass_fields__ if name != "sort"}
+    branches = people.branches(ids)
+    return {
+        "search": blank({**values, "min": minimum}),
+        "branch_options": [(branch.id, branch.name) for branch in branches] if len(branches) > 1 else [],
+        "kind_options": [(kind, say(f"exception_{kind}")) for kind in EXCEPTIONS],
+        "type_options": [(kind.id, getattr(kind, kind_name)) for kind in sites.store_types(ids)],
+        "supervisor_options": [(row.id, row.name) for row in sites.supervisors_of(ids)],
+        "age_options": [(n, ngettext("%(num)s day and more", "%(num)s days and more", n)) for n in (1, 2, 3, 7, 14)],
+        "state_options": [(state, say(f"inbox_{state}")) for state in STATES],
+    }  # fmt: skip
+
+
+def _filters() -> InboxFilters:
+    args = request.args
+    return InboxFilters(
+        q=args.get("q", "").strip()[:80],
+        kind=args.get("kind", "") if args.get("kind") in EXCEPTIONS else "",
+        branch_id=_id("branch_id"),
+        store_type_id=_id("store_type_id"),
+        supervisor_id=_id("supervisor_id"),
+        days=_small("days"),
+        state=args.get("state", "open") if args.get("state") in STATES else "open",
+        sort=args.get("sort", "day")[:20],
+    )
+
+
+def _id(name: str) -> int | None:
+    value = request.args.get(name, type=int)
+    return value if value and 0 < value < 2**31 else None
+
+
+def _small(name: str) -> int | None:
+    value = request.args.get(name, type=int)
+    return value if value and 0 < value <= 366 else None
+
+
+def _picked(ids: list[str]) -> dict[int, int]:
+    """{exception: seq as it was seen} of values like "12-0"; anything else is left out."""
+    found = {}
+    for text in ids[:1000]:
+        number, _, seq = text.partition("-")
+        if number.isdigit() and seq.isdigit() and len(text) < 18:
+            found[int(number)] = int(seq)
+    return found
+
+
+def _back() -> str:
+    return f"/hr/inbox?{_query()}" if _query() else "/hr/inbox"
+
+
+def _query() -> str:
+    """The filters of the list this came from, for going back to it."""
+    names = (*InboxFilters.__dataclass_fields__, "min", "page")
+    return urlencode({name: request.args[name] for name in names if request.args.get(name)})

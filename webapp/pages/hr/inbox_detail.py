@@ -1,0 +1,68 @@
+"""The drawer: one exception with its evidence, its history and what a decision changes."""
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from webapp.attendance import queries as attendance
+from webapp.attendance.queries import InboxRow, MarkRow
+from webapp.attendance.rules import FencePicture, fence_picture, moment_of
+from webapp.core import hx
+from webapp.core.authz import SignedIn
+from webapp.core.i18n import date_text, say
+from webapp.pages.hr import inbox_lines as view
+from webapp.rewards import queries as rewards
+from webapp.rewards.rules import Preview
+from webapp.sites import queries as sites
+
+
+def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: datetime | None = None) -> dict[str, Any]:
+    """`granted`: the time that would be approved, else the proposed one."""
+    time_given = granted or (view.proposed_time(row) if view.needs_time(row) else None)
+    marks = attendance.mark_rows([row.pair])[row.pair]
+    asked_site = row.params.get("site_id")
+    zone = ZoneInfo(row.timezone)
+    preview = _preview(row, time_given, at) if row.state == "open" else None
+    return {
+        "row": row, "zone": zone, "marks": marks,
+        "pictures": {mark.id: picture for mark in marks if (picture := picture_of(mark))},
+        "history": attendance.decisions_of(row.id),
+        "words": attendance.words_of(row.employee_id, row.work_date),
+        "month": attendance.months_so_far([row.pair])[row.pair],
+        "asked_site": sites.fences([asked_site])[asked_site].name if asked_site else None,
+        "takes_time": view.takes_time(row), "needs_time": view.needs_time(row),
+        "time_value": time_given.astimezone(zone).strftime("%H:%M") if time_given else "",
+        "preview": preview, "slots": slots(preview) if preview else [], "alone": not hx.wants_fragment(),
+        "later": [(date_text(one.work_date), one.now, one.after) for one in preview.days] if preview else [],
+    }  # fmt: skip
+
+
+def granted_time(row: InboxRow, given: time | None) -> datetime | None:
+    """The moment a time of day in the form means; None when the form says what was asked for anyway."""
+    if given is None:
+        return None
+    moment = moment_of(given, row.work_date, ZoneInfo(row.timezone), row.starts_at)
+    asked = row.asked_at
+    same = asked is not None and asked.replace(second=0, microsecond=0) == moment
+    return asked if same else moment
+
+
+def picture_of(mark: MarkRow) -> FencePicture | None:
+    if None in (mark.lat, mark.lng, mark.site_lat, mark.site_lng, mark.radius_m):
+        return None
+    site, fix = (mark.site_lat, mark.site_lng), (mark.lat, mark.lng)
+    return fence_picture(site, fix, mark.radius_m, mark.accuracy_m)  # type: ignore[arg-type]
+
+
+def slots(preview: Preview) -> list[tuple[str, int, int]]:
+    """Lines of the table Now, After, Change; several rules of one kind are one line."""
+    found: dict[str, tuple[int, int]] = {}
+    for kind, now, after in preview.slots:
+        before = found.get(kind, (0, 0))
+        found[kind] = (before[0] + now, before[1] + after)
+    return [(say(f"rule_name_{kind}"), now, after) for kind, (now, after) in found.items()]
+
+
+def _preview(row: InboxRow, at_time: datetime | None, at: datetime) -> Preview | None:
+    granted = {row.id: {"at": at_time.isoformat()}} if at_time else None
+    return rewards.preview_each([(row.pair, view.deciding([row], "approved", granted))], at=at)[0]
