@@ -28,7 +28,7 @@ class Route:
         return [name for converter, name in _PARAMETER.findall(self.rule) if not converter.startswith("any(")]
 
     def path(self, values: Mapping[str, object]) -> str:
-        return _PARAMETER.sub(lambda found: str(values.get(found[2], _first_choice(found[1]))), self.rule)
+        return _PARAMETER.sub(lambda found: str(values.get(found[2], _first_choice(found[1] or ""))), self.rule)
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule} ({self.endpoint})"
