@@ -31,6 +31,7 @@ def make(*, name: str, url: str, template: str, roles: tuple[Role, ...]) -> Blue
     @allow(*roles)
     def decide(proposal_id: int) -> Response:
         form = read_form(DecisionForm)
+        queries.proposal_state(me(), proposal_id)
         if not form.ok:
             return _show(template, form, proposal_id)
         try:

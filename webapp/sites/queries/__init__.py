@@ -14,7 +14,7 @@ from webapp.sites.queries.office import (
     supervisors_of,
 )
 from webapp.sites.queries.places import MOST_CHOICES, choices, fences, for_rep, near
-from webapp.sites.queries.proposals import Proposal, open_count, proposals
+from webapp.sites.queries.proposals import Proposal, open_count, proposal_state, proposals
 
 __all__ = [
     "MOST_CHOICES",
@@ -30,6 +30,7 @@ __all__ = [
     "near",
     "open_count",
     "plannable",
+    "proposal_state",
     "proposals",
     "search",
     "store_types",

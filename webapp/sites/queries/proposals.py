@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
+from webapp.core.errors import NotFound
 from webapp.people.models import Employee
 from webapp.sites import policy
 from webapp.sites.models import Site, SiteProposal
@@ -32,6 +33,16 @@ class Proposal:
 def proposals(user: SignedIn, limit: int = 50) -> list[Proposal]:
     """Open proposals for sites the person decides about, oldest first; never the person's own."""
     return [Proposal(*row) for row in conn().execute(_open(user).order_by(SiteProposal.id).limit(limit))]
+
+
+def proposal_state(user: SignedIn, proposal_id: int) -> str:
+    """Raises NotFound for a proposal about a site the person does not see."""
+    mine = policy.visible_to(user).with_only_columns(Site.id)
+    here = select(SiteProposal.state).where(SiteProposal.id == proposal_id, SiteProposal.site_id.in_(mine))
+    state = conn().scalar(here)
+    if state is None:
+        raise NotFound("not_found")
+    return state
 
 
 def open_count(user: SignedIn) -> int:
