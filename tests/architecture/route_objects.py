@@ -17,6 +17,7 @@ from flask import current_app
 from tests import factories
 from tests.support import apps, money
 from tests.support.company import Company
+from webapp.attendance.models import AttendanceException
 from webapp.core import clock
 from webapp.core.import_store import ImportBatch
 from webapp.people.models import Employee, Team
@@ -67,6 +68,20 @@ def _leave(company: Company, who: str) -> tuple[object, object]:
     return mine.id, other.id
 
 
+def _exception(company: Company, who: str) -> tuple[object, object]:
+    """Something open about a check-in that no longer is anything else's business."""
+    mine, other = (
+        factories.save(
+            AttendanceException(
+                dedup_key=str(uuid4()), employee_id=person.id, branch_id=person.branch_id, work_date=date(2026, 3, 2),
+                kind="mistake", opened_at=clock.now(), params={"category": "other", "note": "x"},
+            )
+        )
+        for person in (company.people["R001"], company.people["R101"])
+    )  # fmt: skip
+    return mine.id, other.id
+
+
 def _withdrawal(company: Company, who: str) -> tuple[object, object]:
     """Finance and admin open anybody's of their branch, but decide only those of others."""
     mine = company.people["R001" if who in ("F001", "A001") else who]
@@ -75,6 +90,7 @@ def _withdrawal(company: Company, who: str) -> tuple[object, object]:
 
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
+    "exception_id": _exception,
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),

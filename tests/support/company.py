@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests import factories
 from webapp.core.db import db
 from webapp.core.security import hash_password
-from webapp.people.models import Branch, Employee
+from webapp.people.models import Branch, Employee, Team
 from webapp.sites.models import Site, StoreType
 
 PASSWORD = "onsite-demo"
@@ -19,7 +19,10 @@ PLACES = ((31.23045, 121.47375), (31.23065, 121.47405), (31.23970, 121.49970))
 
 @dataclass(frozen=True)
 class Company:
-    """Staff numbers: R001 R002 S001 S002 (client's staff) H001 F001 A001; the other branch has R101 S101 H101 F101."""
+    """Staff numbers: R001 R002 S001 S002 (client's staff) H001 F001 A001; the other branch has R101 S101 H101 F101.
+
+    R001, R002 and S001 are one team.
+    """
 
     branch: Branch
     other_branch: Branch
@@ -58,6 +61,7 @@ def find() -> Company:
 def _people(shanghai: Branch, singapore: Branch) -> dict[str, Employee]:
     password_hash = hash_password(PASSWORD)
     roles = {"R": "rep", "S": "supervisor", "H": "hr", "F": "finance", "A": "admin"}
+    team = factories.save(Team(branch_id=shanghai.id, name="Team 1"))
     names = {"R001": "Li Na", "R002": "王伟", "S001": "Chen Jie", "S002": "Zhao Lei", "H001": "Lin Mei", "A001": "Ada"}
     return {
         staff_no: factories.employee(
@@ -67,6 +71,7 @@ def _people(shanghai: Branch, singapore: Branch) -> dict[str, Employee]:
             name=names.get(staff_no, f"Person {staff_no}"),
             employer="client" if staff_no == "S002" else "own",
             password_hash=password_hash,
+            team_id=team.id if staff_no in ("R001", "R002", "S001") else None,
         )
         for staff_no in ["R001", "R002", "S001", "S002", "H001", "F001", "A001", "R101", "S101", "H101", "F101"]
     }
