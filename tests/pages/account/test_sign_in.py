@@ -183,3 +183,11 @@ def test_a_sign_in_keeps_its_device(branch, client):
         "/login", data={"number": who.staff_no, "password": PASSWORD}, headers={"User-Agent": "Chrome on Android"}
     )
     assert db.session.query(SignIn).one().agent == "Chrome on Android"
+
+
+def test_one_address_cannot_try_for_ever(make_app):
+    client = make_app(RATELIMIT_ENABLED=True).test_client()
+    statuses = [client.post("/login", data={"number": ""}).status_code for _ in range(32)]
+    assert statuses.count(422) == 30
+    assert statuses[-1] == 429
+    assert client.get("/login").status_code == 200
