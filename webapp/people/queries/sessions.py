@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.core.authz import BranchInfo, Role, SignedIn
 from webapp.core.db import conn, db
@@ -19,6 +19,7 @@ _SIGNED_IN = (
     select(SignIn.id.label("sign_in_id"), *_PERSON)
     .join(Employee, Employee.id == SignIn.employee_id)
     .join(Branch, Branch.id == Employee.branch_id)
+    .where(SignIn.id == bindparam("token"), SignIn.revoked_at.is_(None), SignIn.expires_at > bindparam("at"))
 )
 
 
@@ -35,8 +36,7 @@ def signed_in(token: str, *, at: datetime) -> SignedIn | None:
     """The person behind a session cookie; None when it expired, was revoked, or the person has left."""
     if not token.isascii() or not token.isdigit() or len(token) > 18:
         return None
-    live = _SIGNED_IN.where(SignIn.id == int(token), SignIn.revoked_at.is_(None), SignIn.expires_at > at)
-    row = conn().execute(live).mappings().first()
+    row = conn().execute(_SIGNED_IN, {"token": int(token), "at": at}).mappings().first()
     if row is None:
         return None
     who = _person(row, row["sign_in_id"])
