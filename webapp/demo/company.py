@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from webapp.core import clock, outbox
 from webapp.core.db import conn, db, do
@@ -152,19 +153,23 @@ def _leave(story: Story, staff_no: str, employee_id: int | None, span: tuple[int
 
 
 def branch_ids() -> dict[str, int]:
-    return dict(conn().execute(select(Branch.code, Branch.id)).tuples().all())
+    return _by_name(select(Branch.code, Branch.id))
 
 
 def employee_ids() -> dict[str, int]:
-    return dict(conn().execute(select(Employee.staff_no, Employee.id)).tuples().all())
+    return _by_name(select(Employee.staff_no, Employee.id))
 
 
 def site_ids() -> dict[str, int]:
-    return dict(conn().execute(select(Site.code, Site.id)).tuples().all())
+    return _by_name(select(Site.code, Site.id))
 
 
 def shift_ids() -> dict[tuple[int, str], int]:
     return {(row.branch_id, row.name): row.id for row in conn().execute(select(Shift.branch_id, Shift.name, Shift.id))}
+
+
+def _by_name(query: Select[Any]) -> dict[str, int]:
+    return {row[0]: row[1] for row in conn().execute(query)}
 
 
 def _holidays() -> dict[str, frozenset[date]]:

@@ -54,11 +54,12 @@ def _stage(story: Story) -> Stage:
 
 
 def _today(stage: Stage) -> None:
-    """As far as today has come; whoever looks first looks here."""
+    """As far as today has come: whoever looks first looks here."""
     story = stage.story
     for rep in _acts(stage, story.today):
-        do(live, stage=stage, act=rep, until=story.made_at)
-        do(_announce, stage=stage, act=rep)
+        if rep.visits and rep.visits[0].in_at <= story.made_at:
+            do(live, stage=stage, act=rep, until=story.made_at)
+            do(_announce, stage=stage, act=rep)
     nudge()
 
 

@@ -74,7 +74,7 @@ def answer_requests(stage: Stage, at: datetime) -> None:
     while rows := [r for r in wallet_queries.withdrawals(by, filters).rows if r.requested_at < at - 2 * DAY]:
         db.session.remove()
         for row in rows:
-            if stage.story.dice(row.employee_id, f"{row.requested_at:%F}", "payout").random() < 0.12:
+            if stage.story.dice(row.employee_id, f"{row.requested_at:%F}", "payout").random() < 0.08:
                 reason = _REFUSED[row.currency]
                 do(wallet.refuse_withdrawal, by=by, withdrawal_id=row.id, reason=reason, at=at)
             else:
