@@ -2,14 +2,13 @@
 
 from webapp.rewards.rules.chain import Walked, run_before, walk
 from webapp.rewards.rules.plan import Latest, Plan, RepDayState, Revision, Work, plan
-from webapp.rewards.rules.preview import Earned, PostedLine, Preview
+from webapp.rewards.rules.preview import Earned, Preview
 from webapp.rewards.rules.words import words as words
 
 __all__ = [
     "Earned",
     "Latest",
     "Plan",
-    "PostedLine",
     "Preview",
     "RepDayState",
     "Revision",

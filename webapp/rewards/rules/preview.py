@@ -1,9 +1,6 @@
 """What a rep-day is worth, was worth and would be worth."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from webapp.rewards.rules.chain import Walked
 from webapp.rules.rules import Line
@@ -48,23 +45,3 @@ class Earned:
     @property
     def total(self) -> int:
         return self.posted + self.pending
-
-
-@dataclass(frozen=True, slots=True)
-class PostedLine:
-    """One revision of one slot, as it was posted."""
-
-    employee_id: int
-    work_date: date
-    rule_id: int
-    code: str
-    kind: str
-    n: int
-    revision: int
-    amount: int
-    delta: int
-    currency: str
-    lines: tuple[Line, ...]
-    inputs: Mapping[str, Any]
-    cause: str
-    txn_id: int | None
