@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from webapp.attendance.queries.confirm import words_of
 from webapp.attendance.queries.evidence import IssueRow, MarkRow, issue_rows, mark_rows
+from webapp.attendance.rules import ABOUT_A_MARK
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import distance_text, say, time_text, when_text
 from webapp.visits.queries import VisitSeen
@@ -27,7 +28,7 @@ def timeline(pair: tuple[int, date], visit: VisitSeen) -> list[Step]:
     ours = {visit.check_in_id, visit.check_out_id}
     marks = [mark for mark in mark_rows([pair])[pair] if mark.id in ours]
     issues = [issue for issue in issue_rows([pair])[pair] if issue.check_in_id in ours]
-    steps = [_tap(mark) for mark in marks]
+    steps = [_tap(mark, visit.state == "pending") for mark in marks]
     steps += [step for issue in issues for step in _issue(issue)]
     for said in words_of(*pair):
         note = (say(f"absent_{said.reason}"), said.note) if said.reason else (said.note,)
@@ -36,11 +37,11 @@ def timeline(pair: tuple[int, date], visit: VisitSeen) -> list[Step]:
     return sorted(steps, key=lambda step: step.at)
 
 
-def _tap(mark: MarkRow) -> Step:
+def _tap(mark: MarkRow, is_waiting: bool) -> Step:
     kinds = {"inside": "here", "uncertain": "wait", "outside": "outside"}
     title = gettext("Check-in") if mark.kind == "in" else gettext("Check-out")
     notes = [_where(mark), _clocks(mark)]
-    if mark.verdict != "inside" and mark.kind == "in":
+    if is_waiting and mark.verdict != "inside" and mark.kind == "in":
         notes.append(say(f"reason_{mark.reason}"))
     chip = (kinds[mark.verdict], say(f"verdict_{mark.verdict}"))
     return Step(mark.counted_at, title, tuple(note for note in notes if note), chip)
@@ -71,6 +72,8 @@ def _issue(issue: IssueRow) -> list[Step]:
     asking = say(f"exception_{issue.kind}")
     if issue.state == "open":
         return [Step(issue.opened_at, asking, asked, ("wait", say("state_open")))]
+    # the tap itself already says what was in doubt about it
+    before = [] if issue.kind in ABOUT_A_MARK else [Step(issue.opened_at, asking, asked)]
     kind = "ok" if issue.state == "approved" else "stop"
     decided = Step(
         issue.decided_at or issue.opened_at,
@@ -78,7 +81,7 @@ def _issue(issue: IssueRow) -> list[Step]:
         (issue.reason,) if issue.reason else (),
         (kind, say(f"state_{issue.state}")),
     )
-    return [Step(issue.opened_at, asking, asked), decided]
+    return [*before, decided]
 
 
 def _asked(issue: IssueRow) -> str:
