@@ -1,0 +1,58 @@
+"""Sends taps to a running server as five phones would, one after the other, with the clock set to each tap."""
+
+from __future__ import annotations
+
+import http.client
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urlsplit
+
+from tests.acceptance.beijing import ACCURACY_M, Tap
+
+
+class Phones:
+    """cookies: by person; sites: ids by code; `set_clock` moves the product's clock."""
+
+    def __init__(
+        self, url: str, cookies: Mapping[str, str], sites: Mapping[str, int], set_clock: Callable[[datetime], object]
+    ) -> None:
+        self._host = urlsplit(url).netloc
+        self._cookies, self._sites, self._set_clock = cookies, sites, set_clock
+        self._connection = http.client.HTTPConnection(self._host, timeout=30)
+
+    def play(self, taps: Iterable[Tap], arrivals: Mapping[int, Tap], *, clock: bool = True) -> Counter[tuple[str, int]]:
+        """Every tap once; how often each kind got each status."""
+        answers: Counter[tuple[str, int]] = Counter()
+        for tap in taps:
+            if clock:
+                self._set_clock(tap.at)
+            if tap.kind == "in":
+                status = self._post("/check-ins", tap, {"site_id": str(self._sites[tap.site])})
+            else:
+                more = {"check_in": arrivals[tap.stay].client_id, "outcome": "interested", "note": "", "next_on": ""}
+                status = self._post("/check-outs", tap, more)
+            answers[tap.kind, status] += 1
+        return answers
+
+    def _post(self, path: str, tap: Tap, more: Mapping[str, str]) -> int:
+        at, fixed = _iso(tap.at), _iso(tap.fix.at)
+        form = {
+            "client_id": tap.client_id, "tapped_at": at, "sent_at": at, "attempts": "1", "fix_at": fixed,
+            "lat": repr(tap.fix.lat), "lng": repr(tap.fix.lng), "accuracy": str(ACCURACY_M), **more,
+        }  # fmt: skip
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": self._cookies[tap.fix.person],
+            "HX-Request": "true",
+            "Sec-Fetch-Site": "same-origin",
+        }
+        self._connection.request("POST", path, urlencode(form), headers)
+        response = self._connection.getresponse()
+        body = response.read()
+        assert response.status < 500, body.decode()[:500]
+        return response.status
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
