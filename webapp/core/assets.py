@@ -77,7 +77,7 @@ def asset_url(path: str) -> str:
 
 def url_with(**changes: object) -> str:
     """This page's address with these query parameters changed; None takes one away."""
-    args = {**request.args.to_dict(flat=False), **{name: [value] for name, value in changes.items()}}
+    args: dict[str, list[Any]] = {**request.args.to_dict(flat=False), **{k: [v] for k, v in changes.items()}}
     pairs = [(name, item) for name, items in args.items() for item in items if item is not None]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
@@ -97,7 +97,8 @@ def serve(filename: str) -> Response:
     current = request.args.get("v") == asset.version
     response.headers["Cache-Control"] = FOREVER if current else "no-cache"
     response.set_etag(asset.version, weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def compress(response: Response) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, request
@@ -102,7 +102,8 @@ def check_request() -> None:
     """Refuse a request whose view does not allow the person's role. Raises Forbidden."""
     if request.endpoint is None:
         return None
-    allowed = current_app.view_functions[request.endpoint].permission  # type: ignore[attr-defined]
+    view: Any = current_app.view_functions[request.endpoint]
+    allowed = view.permission
     if allowed is None:
         return None
     if not current_user.is_authenticated:
@@ -114,7 +115,7 @@ def check_request() -> None:
 
 def refuse_unstated(app: Flask) -> None:
     """A route without a stated permission stops the program, not the customer."""
-    app.view_functions["static"].permission = None  # type: ignore[attr-defined]
+    public(app.view_functions["static"])
     silent = [name for name, view in app.view_functions.items() if not hasattr(view, "permission")]
     if silent:
         raise RuntimeError(f"no permission stated for {', '.join(sorted(silent))}: add @allow(...) or @public")

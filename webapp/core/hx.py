@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 
 def wants_fragment() -> bool:
     """True when htmx asks for a part of the page (and not for a page restored from history)."""
-    htmx = getattr(flask_request, "htmx", None)
+    htmx: Any = getattr(flask_request, "htmx", None)
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 

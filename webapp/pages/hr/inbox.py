@@ -174,7 +174,13 @@ def _check_page(form: Bound[Any], found: list[Line], open_ones: list[Line], tota
     left = [replace(line, problem=_why_left(line)) for line in found if line not in open_ones]
     people_count = len({line.row.employee_id for line in open_ones})
     sums = [money_text(change, currency, signed=True) for currency, change in totals.items()]
-    context = {"lines": open_ones, "left": left, "sums": sums, "largest": largest, "people_count": people_count}
+    context: dict[str, Any] = {
+        "lines": open_ones,
+        "left": left,
+        "sums": sums,
+        "largest": largest,
+        "people_count": people_count,
+    }
     picked = [f"{line.row.id}-{seqs[line.row.id]}" for line in open_ones]
     decision = form.data.decision
     return hx.respond(
