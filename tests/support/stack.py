@@ -118,7 +118,7 @@ class Stack:
         web.serve(self.app, f"127.0.0.1:{self._port}")
 
     def _wait_for_web(self) -> None:
-        process.wait_until(self._answers, "web", log=self._log("web"))
+        process.wait_until(self._answers, "web", within=60, log=self._log("web"))
 
     def _answers(self) -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):

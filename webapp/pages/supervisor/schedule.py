@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
+from babel import dates
 from flask import Blueprint, Response, flash, request
+from flask_babel import get_locale
 
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
@@ -11,7 +13,7 @@ from webapp.core.db import do
 from webapp.core.errors import NotFound
 from webapp.core.forms import Form, read_form
 from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import ngettext
+from webapp.core.i18n import date_text, ngettext
 from webapp.pages import person_day
 from webapp.schedules import policy, queries, service
 from webapp.schedules.rules import day_in_reach, monday_of
@@ -32,8 +34,8 @@ def index() -> Response:
     page = request.args.get("page", 1, type=int)
     found = queries.week(user, queries.WeekFilter(on, user.branch_id, days=1, page=page))
     monday = monday_of(on)
-    days = [monday + timedelta(days=n) for n in range(7)]
-    context: dict[str, Any] = {"found": found, "on": on, "days": days, "before": monday - WEEK, "after": monday + WEEK}
+    context: dict[str, Any] = {"found": found, "on": on, "before": on - WEEK, "after": on + WEEK}
+    context |= {"weekdays": _weekdays(), "days": [_link(monday + timedelta(days=n), on) for n in range(7)]}
     context |= {"can_change": policy.can_change(user), "open_proposals": sites.open_count(user)}
     return hx.respond("supervisor/schedule.html", **context)
 
@@ -52,6 +54,16 @@ def copy() -> Response:
     text = ngettext("%(num)s day copied.", "%(num)s days copied.", copied)
     flash(text if copied or kept else gettext("The week before has nothing to copy."), "ok" if copied else "att")
     return hx.redirect(f"/schedule?on={form.data.on}")
+
+
+def _link(day: date, on: date) -> dict[str, Any]:
+    """One day of the strip above the list; the one shown is framed."""
+    return {"day": day.day, "href": f"/schedule?on={day}", "text": date_text(day, "long"), "today": day == on}
+
+
+def _weekdays() -> list[str]:
+    names = dates.get_day_names("abbreviated", "stand-alone", locale=get_locale())
+    return [names[n] for n in range(7)]
 
 
 def _day(text: str) -> date:
