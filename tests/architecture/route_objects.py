@@ -15,14 +15,17 @@ from uuid import uuid4
 from flask import current_app
 
 from tests import factories
+from tests.attendance.days import evidence, subject
 from tests.support import apps, money
 from tests.support.company import Company
 from webapp.attendance.models import AttendanceException
 from webapp.core import clock
+from webapp.core.db import do
 from webapp.core.import_store import ImportBatch
-from webapp.people.models import Employee, Team
+from webapp.people.models import Branch, Employee, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import Site, SiteProposal
+from webapp.visits import service as visits
 
 
 def _import(kind: str) -> Callable[[Company, str], tuple[object, object]]:
@@ -88,6 +91,22 @@ def _withdrawal(company: Company, who: str) -> tuple[object, object]:
     return money.withdrawal(mine), money.withdrawal(company.people["R101"])
 
 
+def _visit(company: Company, who: str) -> tuple[object, object]:
+    return _went_to(company.sites[0], company.people[who])[0], _went_to(company.other_site, company.people["R101"])[0]
+
+
+def _tap(company: Company, who: str) -> tuple[object, object]:
+    return _went_to(company.sites[0], company.people[who])[1], _went_to(company.other_site, company.people["R101"])[1]
+
+
+def _went_to(site: Site, person: Employee) -> tuple[int, str]:
+    """A visit of just now: its id, and the id its phone gave it."""
+    branch = factories.db.session.get(Branch, person.branch_id)
+    said = evidence(site, clock.now())
+    done = do(visits.check_in, rep=subject(person, branch), evidence=said, site_id=site.id, at=clock.now())
+    return done.visit_id, said.client_id
+
+
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "exception_id": _exception,
@@ -103,6 +122,9 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
         money.payslip(company.people["R101"], company.people["H101"]),
     ),
     "proposal_id": _proposal,
+    "visit_id": _visit,
+    "client_id": _tap,
+    "on": lambda company, who: (clock.now().date().isoformat(), "no-date"),
     "shift_id": _shift,
     "leave_id": _leave,
     "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),
