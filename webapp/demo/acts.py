@@ -77,7 +77,7 @@ def act(story: Story, member: Member, on: date) -> Act:
     end_at = story.moment(member.office, on + (DAY if ends <= starts else 0 * DAY), ends)
     visits = () if fate.absent else _visits(story, member, on, fate, end_at, dice)
     target = _target(member)
-    sold = 0 if fate.absent else round(target * dice.choice((0.6, 0.8, 0.92, 1.01, 1.08, 1.2, 1.45)) / 10) * 10
+    sold = 0 if fate.absent else round(target * dice.triangular(0.55, 1.55, 1.0))
     return Act(member, on, tuple(visits), fate.absent, fate.ask, end_at, sold, target)
 
 

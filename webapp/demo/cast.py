@@ -70,7 +70,7 @@ SCOPED = ("H001", "F001")
 
 
 def _reps() -> tuple[Member, ...]:
-    made = []
+    made: list[Member] = []
     for office, names in (("SH", _SHANGHAI), ("SG", _SINGAPORE)):
         for n, name in enumerate(names):
             area = n // 8

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from webapp.core import clock, outbox
 from webapp.core.db import conn, db, do
@@ -153,23 +152,23 @@ def _leave(story: Story, staff_no: str, employee_id: int | None, span: tuple[int
 
 
 def branch_ids() -> dict[str, int]:
-    return _by_name(select(Branch.code, Branch.id))
+    return _by_name(Branch.__table__.c.code, Branch.__table__.c.id)
 
 
 def employee_ids() -> dict[str, int]:
-    return _by_name(select(Employee.staff_no, Employee.id))
+    return _by_name(Employee.__table__.c.staff_no, Employee.__table__.c.id)
 
 
 def site_ids() -> dict[str, int]:
-    return _by_name(select(Site.code, Site.id))
+    return _by_name(Site.__table__.c.code, Site.__table__.c.id)
 
 
 def shift_ids() -> dict[tuple[int, str], int]:
     return {(row.branch_id, row.name): row.id for row in conn().execute(select(Shift.branch_id, Shift.name, Shift.id))}
 
 
-def _by_name(query: Select[Any]) -> dict[str, int]:
-    return {row[0]: row[1] for row in conn().execute(query)}
+def _by_name(name: ColumnElement[str], key: ColumnElement[int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in conn().execute(select(name, key))}
 
 
 def _holidays() -> dict[str, frozenset[date]]:

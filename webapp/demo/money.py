@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -118,7 +119,7 @@ def _issue(*, by: SignedIn, run_id: int, version: int, at: datetime) -> None:
     outbox.forget(topic="run", keys=[f"jobs.payroll.issue#{run_id}"])
 
 
-def _pay_run(branch_id: int, month: str) -> PayRun:
+def _pay_run(branch_id: int, month: str) -> Any:
     query = select(PayRun).where(PayRun.branch_id == branch_id, PayRun.month == month)
     found = db.session.scalar(query)
     db.session.remove()

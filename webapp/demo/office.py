@@ -25,7 +25,7 @@ _EXCUSES = {
     "SH": ("地铁 2 号线故障，已拍照", "送货车堵在路口，帮店里卸货", "孩子发烧，先送医院"),
     "SG": ("Train fault on the East-West line", "Helped the driver unload first", "Took my child to the clinic"),
 }
-_REASONS = {
+_REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "CNY": {"approved": ("照片和店长说法一致", "已电话核实"), "rejected": ("距离太远，店长未见到人", "说法与记录不符")},
     "SGD": {"approved": ("Store manager confirms", "Seen at the store"), "rejected": ("Nobody saw them there",)},
 }
@@ -95,7 +95,12 @@ def _explain(*, stage: Stage, rep: SignedIn, act: Act, at: datetime) -> None:
 
 def _confirm(*, stage: Stage, act: Act, by: SignedIn, at: datetime) -> None:
     dice = stage.story.dice(act.member.staff_no, act.on, "confirm")
-    whom = {"by": by, "employee_id": stage.actors[act.member.staff_no].id, "work_date": act.on, "at": at}
+    whom: dict[str, Any] = {
+        "by": by,
+        "employee_id": stage.actors[act.member.staff_no].id,
+        "work_date": act.on,
+        "at": at,
+    }
     if act.absent:
         attendance.mark_absent(**whom, reason="no_show", note=_NO_SHOW[act.member.office])
     elif dice.random() < 0.93:

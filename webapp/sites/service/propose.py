@@ -19,8 +19,8 @@ from webapp.sites.service.edit import place
 class Person(Protocol):
     """A SignedIn, or anybody with an id and a branch."""
 
-    id: int
-
+    @property
+    def id(self) -> int: ...
     @property
     def branch_id(self) -> int: ...
 
