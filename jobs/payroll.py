@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from rq.timeouts import JobTimeoutException
@@ -34,7 +35,7 @@ def issue(*, run_id: int) -> int:
     """Issue every slip that is not issued yet, each in its own unit of work; how many were issued."""
     issued = 0
     for slip_id in queries.to_issue(run_id):
-        _, problem = _tried(lambda slip_id=slip_id: do(service.issue_slip, slip_id=slip_id, at=now()))
+        _, problem = _tried(partial(do, service.issue_slip, slip_id=slip_id, at=now()))
         if problem is None:
             issued += 1
         else:
@@ -48,7 +49,7 @@ def _drafts(run_id: int, employee_ids: Sequence[int]) -> tuple[list[tuple[Period
     issued = queries.issued_of(employee_ids, branch.currency, month)
     slips, problems = [], {}
     for employee_id, facts in queries.facts_of(branch, employee_ids, month).items():
-        slip, problem = _tried(lambda f=facts, i=employee_id: queries.compute(branch, f, issued[i].ytd))
+        slip, problem = _tried(partial(queries.compute, branch, facts, issued[employee_id].ytd))
         if problem is None:
             slips.append((facts, slip))
         else:

@@ -206,6 +206,16 @@ def test_issuing_goes_on_where_a_killed_worker_stopped(monkeypatch) -> None:
     assert (run.state, run.issued) == ("issued", 4)
 
 
+def test_t33_two_workers_issue_a_slip_once() -> None:
+    it = company()
+    earn(it.rep, 10_000, on=MARCH)
+    issued(it, made(it))
+    slip = slip_of(it.rep)
+    assert do(service.issue_slip, slip_id=slip.id, at=APRIL) is False
+    do(service.refresh_draft, slip_id=slip.id, code="pay_changed", params={}, at=APRIL)
+    assert (slip_of(it.rep).net, wallet.balances(it.rep.id, "CNY").swept) == (510_000, 10_000)
+
+
 @pytest.mark.parametrize(
     ("known", "at", "code"),
     [

@@ -6,13 +6,14 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.wallet.people import AT, company, earn, posting
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, do, transaction
 from webapp.core.errors import Conflict
 from webapp.wallet import queries, service
+from webapp.wallet.service.ledger import Draft, open_book, write
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -82,6 +83,20 @@ def test_nothing_is_booked_into_a_month_that_was_paid() -> None:
     do(service.close_person, employee_id=rep.id, currency="CNY", through=date(2026, 2, 28))
     txn_id = next(iter(earn(rep, 900, on=date(2026, 2, 20)).values()))
     assert queries.entry(rep, txn_id).effective_on == date(2026, 3, 1)
+
+
+def test_t30_the_database_itself_refuses_an_overdraft() -> None:
+    rep, _ = company()
+    earn(rep, 100)
+
+    def overdraw() -> None:
+        book = open_book(employee_id=rep.id, currency="CNY")
+        draft = Draft("x", "reserve", -101, AT.date(), lambda _: [("available", -101), ("reserved", 101)])
+        write(book=book, drafts=[draft], at=AT)
+
+    with pytest.raises(IntegrityError):
+        do(overdraw)
+    assert queries.balances(rep.id, "CNY").available == 100
 
 
 TAMPERING = {

@@ -109,3 +109,11 @@ def test_the_list_costs_the_same_for_many_rows(desk: CheckingClient, rep: Signed
     with queries() as asked:
         desk.get("/hr/withdrawals")
     assert len(asked) <= 6, asked
+
+
+def test_strange_numbers_are_not_a_500(desk: CheckingClient) -> None:
+    huge = "9" * 30
+    assert desk.get(f"/hr/withdrawals?branch_id={huge}&page={huge}").status_code == 200
+    assert desk.get(f"/hr/withdrawals/{huge}").status_code == 404
+    assert desk.get(f"/hr/withdrawals/terms?branch_id={huge}").status_code == 404
+    assert desk.post("/hr/withdrawals", data={"decision": "approve", "ids": [huge, "x"]}).status_code == 422

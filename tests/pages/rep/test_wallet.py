@@ -101,7 +101,8 @@ def test_a_damaged_form_is_not_a_500(phone: CheckingClient, rep: SignedIn) -> No
     earn(rep, 60_000)
     assert phone.post("/wallet/withdraw/confirm", data={"amount": "5", "client_id": "x"}).status_code == 422
     assert phone.get("/wallet/withdraw/check?amount=5&id=x").status_code == 422
-    assert phone.get("/wallet/withdraw/check").status_code == 422
+    assert phone.get("/wallet/withdraw/check?amount=").status_code == 422
+    assert phone.get("/wallet/withdraw/check").status_code == 303
 
 
 def test_pending_shows_even_when_nothing_waits(phone: CheckingClient) -> None:

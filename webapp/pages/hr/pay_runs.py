@@ -9,7 +9,7 @@ from pydantic import Field
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, Role, allow, me
 from webapp.core.db import do
-from webapp.core.errors import DomainError, Invalid, NotFound
+from webapp.core.errors import DomainError, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import explain, say
 from webapp.pages.money_words import worded
@@ -22,6 +22,7 @@ from webapp.wallet.rules import month_of
 bp = Blueprint("hr_pay_runs", __name__, url_prefix="/hr/pay-runs")
 READERS = (*OFFICE, Role.FINANCE)
 BUSY = ("making", "issuing")
+ISSUABLE = ("reviewed", "issuing")
 SORTS = ("name", "staff_no", "net", "change")
 
 
@@ -55,13 +56,13 @@ def start() -> Response:
     return _list(form)
 
 
-@bp.get("/<int:run_id>")
+@bp.get("/<int(max=999999999):run_id>")
 @allow(*READERS)
 def detail(run_id: int) -> Response:
     return _detail(run_id, blank({}))
 
 
-@bp.get("/<int:run_id>/progress")
+@bp.get("/<int(max=999999999):run_id>/progress")
 @allow(*READERS)
 def progress(run_id: int) -> Response:
     """The moving part of the page; when the work is over the whole page comes again."""
@@ -71,47 +72,54 @@ def progress(run_id: int) -> Response:
     return hx.respond("hr/pay_run_progress.html", "progress", run=run, month_name=month_name, stuck=_stuck(run))
 
 
-@bp.post("/<int:run_id>/recompute")
+@bp.post("/<int(max=999999999):run_id>/recompute")
 @allow(*OFFICE)
 def recompute(run_id: int) -> Response:
     return _step(run_id, service.recompute)
 
 
-@bp.post("/<int:run_id>/review")
+@bp.post("/<int(max=999999999):run_id>/review")
 @allow(*OFFICE)
 def review(run_id: int) -> Response:
     return _step(run_id, service.review)
 
 
-@bp.get("/<int:run_id>/issue")
+@bp.get("/<int(max=999999999):run_id>/issue")
 @allow(*OFFICE)
 def check(run_id: int) -> Response:
     """What issuing does, with its numbers, before it is done."""
+    if queries.run(me(), run_id).state not in ISSUABLE:
+        return hx.redirect(url_for(".detail", run_id=run_id))
     return _check(run_id, blank({}))
 
 
-@bp.post("/<int:run_id>/issue")
+@bp.post("/<int(max=999999999):run_id>/issue")
 @allow(*OFFICE)
 def issue(run_id: int) -> Response:
     return _step(run_id, service.start_issuing, _check)
 
 
-@bp.get("/<int:run_id>/slips/<int:slip_id>")
+@bp.get("/<int(max=999999999):run_id>/slips/<int(max=999999999):slip_id>")
 @allow(*READERS)
 def slip(run_id: int, slip_id: int) -> Response:
     found = queries.payslip(me(), run_id, slip_id)
-    context = {"slip": found, "lines": shown(found.lines, found), "change": change(found), "month_name": month_name}
+    context: dict[str, Any] = {
+        "slip": found,
+        "lines": shown(found.lines, found),
+        "change": change(found),
+        "month_name": month_name,
+    }
     return hx.respond("hr/payslip.html", **context)
 
 
-@bp.get("/<int:run_id>/slips/<int:slip_id>/line")
+@bp.get("/<int(max=999999999):run_id>/slips/<int(max=999999999):slip_id>/line")
 @allow(*READERS)
 def slip_line(run_id: int, slip_id: int) -> Response:
     found, n = queries.payslip(me(), run_id, slip_id), request.args.get("n", 0, type=int)
     if not 0 <= n < len(found.lines):
         raise NotFound("not_found")
     line = found.lines[n]
-    context = {"slip": found, "line": line, "title": title(line), "month_name": month_name}
+    context: dict[str, Any] = {"slip": found, "line": line, "title": title(line), "month_name": month_name}
     return hx.respond("hr/payslip_line.html", **context, **behind(line, found.employee_id, found.currency, found.month))
 
 
@@ -133,7 +141,7 @@ def _step(run_id: int, verb: Any, again: Any = None) -> Response:
 def _list(form: Bound[Any]) -> Response:
     user = me()
     branches = [(branch_id, f"{name} ({currency})") for branch_id, name, currency in wallet.branches_of(user)]
-    context = {"runs": queries.runs(user), "branches": branches, "can_run": user.is_a(*OFFICE)}
+    context: dict[str, Any] = {"runs": queries.runs(user), "branches": branches, "can_run": user.is_a(*OFFICE)}
     return hx.respond("hr/pay_runs.html", status=form.status, form=form, month_name=month_name, **context)
 
 
@@ -144,7 +152,7 @@ def _detail(run_id: int, form: Bound[Any]) -> Response:
     found = queries.slips(run_id, run.month, filters, flagged, request.args.get("page", 1, type=int))
     names = queries.names(flagged) if flagged else {}
     chosen = blank({"q": filters.q, "only": _only(filters)})
-    context = {
+    context: dict[str, Any] = {
         "run": run, "found": found, "filters": filters, "chosen": chosen, "month_name": month_name,
         "problems": [(names.get(problem["employee_id"], ""), _problem(problem)) for problem in run.problems],
         "can_run": policy.can_run(user, run.branch_id), "stuck": _stuck(run),
@@ -153,13 +161,10 @@ def _detail(run_id: int, form: Bound[Any]) -> Response:
 
 
 def _check(run_id: int, form: Bound[Any]) -> Response:
-    user = me()
-    run = queries.run(user, run_id)
-    if run.state not in ("reviewed", "issuing"):
-        form.fail(worded(Invalid("pay_run_state", state=run.state), run.currency))
-    unsettled = queries.why_not_issuable(run_id, clock.now()) if form.ok or not form.errors else None
-    blocked = explain(worded(unsettled, run.currency)) if unsettled else None
-    context = {"run": run, "blocked": blocked, "month_name": month_name, "left": run.slips - run.issued}
+    run = queries.run(me(), run_id)
+    reason = None if form.errors else queries.why_not_issuable(run_id, clock.now())
+    blocked = explain(worded(reason, run.currency)) if reason else None
+    context: dict[str, Any] = {"run": run, "blocked": blocked, "month_name": month_name, "left": run.slips - run.issued}
     return hx.respond("hr/pay_run_issue.html", status=form.status, form=form, **context)
 
 

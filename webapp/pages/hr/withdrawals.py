@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, flash, request, url_for
 from pydantic import Field
@@ -28,7 +28,7 @@ STATES = ("requested", "approved", "refused", "cancelled", "all")
 class DecideForm(Form):
     decision: Literal["approve", "refuse"]
     reason: str = Field("", max_length=300)
-    ids: list[int] = []
+    ids: list[Annotated[int, Field(gt=0, lt=10**9)]] = []
 
 
 class TermsForm(Form):
@@ -65,16 +65,16 @@ def decide_many() -> Response:
             else ngettext("%(num)s withdrawal is refused.", "%(num)s withdrawals are refused.", count),
             "ok",
         )
-    return hx.redirect(url_for(".index", **request.args.to_dict()))
+    return hx.redirect(url_for(".index", **_same_view()))
 
 
-@bp.get("/<int:withdrawal_id>")
+@bp.get("/<int(max=999999999):withdrawal_id>")
 @allow(*DECIDERS)
 def detail(withdrawal_id: int) -> Response:
     return _detail(withdrawal_id, blank({}))
 
 
-@bp.post("/<int:withdrawal_id>")
+@bp.post("/<int(max=999999999):withdrawal_id>")
 @allow(*DECIDERS)
 def decide(withdrawal_id: int) -> Response:
     form = read_form(DecideForm)
@@ -118,6 +118,10 @@ def save_terms() -> Response:
     return _terms(form)
 
 
+def _same_view() -> dict[str, Any]:
+    return {name: request.args[name] for name in ("state", "branch_id", "q", "page") if name in request.args}
+
+
 def _decided(withdrawal_id: int, data: DecideForm) -> bool:
     try:
         do(_verb(data), withdrawal_id=withdrawal_id, **_known(data))
@@ -154,10 +158,11 @@ def _branch(branch_id: int | None) -> tuple[int, str]:
 
 
 def _filters() -> WithdrawalFilters:
-    state, args = request.args.get("state", "requested"), request.args
+    state, args, user = request.args.get("state", "requested"), request.args, me()
+    branch_id = args.get("branch_id", type=int)
     return WithdrawalFilters(
         state=state if state in STATES else "requested",
-        branch_id=args.get("branch_id", type=int),
+        branch_id=branch_id if branch_id in user.branch_ids else None,
         q=args.get("q", "").strip()[:80],
     )
 
@@ -166,7 +171,7 @@ def _list(form: Bound[Any]) -> Response:
     user, filters = me(), _filters()
     found = queries.withdrawals(user, filters, request.args.get("page", 1, type=int))
     branches = [(branch_id, name) for branch_id, name, _ in queries.branches_of(user)]
-    context = {"found": found, "filters": filters, "branches": branches, "states": STATES}
+    context: dict[str, Any] = {"found": found, "filters": filters, "branches": branches, "states": STATES}
     chosen = blank({"state": filters.state, "branch_id": filters.branch_id, "q": filters.q})
     return hx.respond("hr/withdrawals.html", status=form.status, form=form, chosen=chosen, **context)
 
@@ -175,7 +180,7 @@ def _detail(withdrawal_id: int, form: Bound[Any]) -> Response:
     row = queries.withdrawal(me(), withdrawal_id)
     balances = queries.balances(row.employee_id, row.currency)
     others = [other for other in queries.withdrawals_of(row.employee_id, 10) if other.id != row.id]
-    context = {"row": row, "balances": balances, "others": others, "own": row.employee_id == me().id}
+    context: dict[str, Any] = {"row": row, "balances": balances, "others": others, "own": row.employee_id == me().id}
     return hx.respond("hr/withdrawal.html", status=form.status, form=form, **context)
 
 

@@ -1,5 +1,6 @@
 """Pay: the estimate of the open month and the issued payslips, line by line."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, request
 from webapp.core import clock, hx
 from webapp.core.authz import EVERYONE, SignedIn, allow, me
 from webapp.core.errors import Forbidden, NotFound
-from webapp.pages.payslip_lines import behind, change, month_name, shown, title
+from webapp.pages.payslip_lines import Line, behind, change, month_name, shown, title
 from webapp.payroll import queries
 from webapp.payroll.rules import Slip
 
@@ -22,7 +23,7 @@ def index() -> Response:
     years = sorted({slip.month[:4] for slip in slips}, reverse=True)
     year = request.args.get("year", "")
     year = year if year in years else (years[0] if years else "")
-    context = {
+    context: dict[str, Any] = {
         "slips": [slip for slip in slips if slip.month[:4] == year],
         "years": [(y, y) for y in years],
         "year": year,
@@ -38,7 +39,7 @@ def estimate() -> Response:
     user = _paid_by_us()
     month, slip = _estimate(user)
     lines = shown([line.plain() for line in slip.lines])
-    context = {"month": month, "currency": user.branch.currency, "lines": lines, "slip": slip}
+    context: dict[str, Any] = {"month": month, "currency": user.branch.currency, "lines": lines, "slip": slip}
     return hx.respond("rep/pay_estimate.html", month_name=month_name, **context)
 
 
@@ -48,29 +49,42 @@ def estimate_line() -> Response:
     user = _paid_by_us()
     month, slip = _estimate(user)
     back = f"/pay/estimate?month={month}"
+    if not slip.lines:
+        return hx.redirect(back)
     return _line([line.plain() for line in slip.lines], month, user.branch.currency, back)
 
 
-@bp.get("/<int:slip_id>")
+@bp.get("/<int(max=999999999):slip_id>")
 @allow(*EVERYONE)
 def slip(slip_id: int) -> Response:
     found = queries.own_payslip(_paid_by_us(), slip_id)
-    context = {"slip": found, "lines": shown(found.lines, found), "change": change(found), "month_name": month_name}
+    context: dict[str, Any] = {
+        "slip": found,
+        "lines": shown(found.lines, found),
+        "change": change(found),
+        "month_name": month_name,
+    }
     return hx.respond("rep/pay_slip.html", **context)
 
 
-@bp.get("/<int:slip_id>/line")
+@bp.get("/<int(max=999999999):slip_id>/line")
 @allow(*EVERYONE)
 def slip_line(slip_id: int) -> Response:
     found = queries.own_payslip(_paid_by_us(), slip_id)
-    return _line(list(found.lines), found.month, found.currency, f"/pay/{slip_id}")
+    return _line(found.lines, found.month, found.currency, f"/pay/{slip_id}")
 
 
-def _line(lines: list[dict[str, Any]], month: str, currency: str, back: str) -> Response:
+def _line(lines: Sequence[Line], month: str, currency: str, back: str) -> Response:
     n = request.args.get("n", 0, type=int)
     if not 0 <= n < len(lines):
         raise NotFound("not_found")
-    context = {"line": lines[n], "title": title(lines[n]), "month": month, "currency": currency, "back": back}
+    context: dict[str, Any] = {
+        "line": lines[n],
+        "title": title(lines[n]),
+        "month": month,
+        "currency": currency,
+        "back": back,
+    }
     context |= {"month_name": month_name, **behind(lines[n], me().id, currency, month)}
     return hx.respond("rep/pay_line.html", **context)
 

@@ -32,7 +32,7 @@ def index() -> Response:
     balances = queries.balances(user.id, user.branch.currency)
     found = queries.statement(user, filters, request.args.get("page", 1, type=int))
     why = payroll.reasons(user.id, [row.id for row in found.rows])
-    context = {
+    context: dict[str, Any] = {
         "balances": balances, "currency": user.branch.currency, "found": found, "filters": filters,
         "days": _by_day(found.rows, why), "months": _months(found.since, _today(user)),
     }  # fmt: skip
@@ -50,12 +50,17 @@ def pending() -> Response:
     days = rewards.earned_between(user.id, first, today, at=clock.now()) if first <= today else {}
     waiting = [(on, earned) for on, earned in sorted(days.items(), reverse=True) if earned.pending or earned.waiting]
     total = sum(earned.pending for _, earned in waiting)
-    context = {"days": waiting, "total": total, "currency": user.branch.currency, "line_text": line_text}
+    context: dict[str, Any] = {
+        "days": waiting,
+        "total": total,
+        "currency": user.branch.currency,
+        "line_text": line_text,
+    }
     settles = branch.settlement_time if branch and not branch.on_hold else None
     return hx.respond("rep/wallet_pending.html", "pending", settles=settles, **context)
 
 
-@bp.get("/<int:txn_id>")
+@bp.get("/<int(max=999999999):txn_id>")
 @allow(Role.REP)
 def why(txn_id: int) -> Response:
     """One entry explained."""
@@ -64,7 +69,13 @@ def why(txn_id: int) -> Response:
     reason = payroll.reasons(user.id, [row.id]).get(row.id)
     lines = [(line_text(code, params), amount) for code, params, amount in reason.lines] if reason else []
     paid = queries.withdrawal(user, row.withdrawal_id) if row.withdrawal_id else None
-    context = {"row": row, "title": _title(row, reason), "reason": reason, "lines": lines, "withdrawal": paid}
+    context: dict[str, Any] = {
+        "row": row,
+        "title": _title(row, reason),
+        "reason": reason,
+        "lines": lines,
+        "withdrawal": paid,
+    }
     return hx.respond("rep/wallet_entry.html", visits=_visits(reason), **context)
 
 
@@ -83,7 +94,8 @@ def _today(user: SignedIn) -> date:
 
 def _months(since: date | None, today: date) -> list[tuple[str, str]]:
     """This month and those before it since the first entry, newest first."""
-    found, day = [], today
+    found: list[tuple[str, str]] = []
+    day = today
     while len(found) < MOST_MONTHS and (not found or (since is not None and month_of(day) >= month_of(since))):
         found.append((month_of(day), date_text(day, "month")))
         day = day.replace(day=1) - timedelta(days=1)

@@ -51,6 +51,8 @@ def ask() -> Response:
 def check() -> Response:
     """The one step where a person looks at the amount once more."""
     user, args = me(), request.args
+    if "amount" not in args:
+        return hx.redirect(url_for(".form"))
     bound = blank({"amount": args.get("amount", "")[:20], "client_id": args.get("id", "")[:36]})
     try:
         amount = _checked(WithdrawForm(**bound.values))
@@ -58,7 +60,7 @@ def check() -> Response:
         return _form(bound.fail(_worded(error)))
     waiting = [row for row in queries.own_withdrawals(user) if row.state == "requested"]
     left = queries.balances(user.id, user.branch.currency).available - amount
-    context = {"amount": amount, "currency": user.branch.currency, "left": left, "waiting": waiting}
+    context: dict[str, Any] = {"amount": amount, "currency": user.branch.currency, "left": left, "waiting": waiting}
     return hx.respond("rep/withdraw_check.html", form=bound, **context)
 
 
@@ -79,13 +81,13 @@ def confirm() -> Response:
     return hx.redirect(url_for(".receipt", withdrawal_id=made))
 
 
-@bp.get("/withdrawals/<int:withdrawal_id>")
+@bp.get("/withdrawals/<int(max=999999999):withdrawal_id>")
 @allow(Role.REP)
 def receipt(withdrawal_id: int) -> Response:
     return hx.respond("rep/withdraw_receipt.html", row=queries.withdrawal(me(), withdrawal_id))
 
 
-@bp.post("/withdrawals/<int:withdrawal_id>/cancel")
+@bp.post("/withdrawals/<int(max=999999999):withdrawal_id>/cancel")
 @allow(Role.REP)
 def cancel(withdrawal_id: int) -> Response:
     try:
@@ -118,5 +120,11 @@ def _form(bound: Bound[Any]) -> Response:
     )
     quick = [amount * 10 ** exponent(currency) for amount in QUICK]
     choices = [(plain_amount(amount, currency), amount) for amount in [*(q for q in quick if q < most), most] if amount]
-    context = {"balances": balances, "terms": terms, "most": most, "choices": choices, "currency": currency}
+    context: dict[str, Any] = {
+        "balances": balances,
+        "terms": terms,
+        "most": most,
+        "choices": choices,
+        "currency": currency,
+    }
     return hx.respond("rep/withdraw.html", status=bound.status, form=bound, **context)

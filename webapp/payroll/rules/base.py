@@ -20,8 +20,8 @@ def base_salary(facts: PeriodFacts) -> list[Line]:
     lines = []
     for monthly, days in _stretches(facts, scheduled):
         amount = round_half_up(Fraction(monthly * len(days), len(scheduled)))
-        params = {"monthly": monthly, "days": len(days), "of": len(scheduled)}
-        params |= {"first": days[0].isoformat(), "last": days[-1].isoformat()}
+        span = {"first": days[0].isoformat(), "last": days[-1].isoformat()}
+        params = {"monthly": monthly, "days": len(days), "of": len(scheduled), **span}
         code = "pay_base" if len(days) == len(scheduled) else "pay_base_part"
         lines.append(Line(code, "earning", amount, params, {"salary": monthly}))
     return lines

@@ -93,10 +93,9 @@ def _locked(by: SignedIn, run_id: int, version: int, states: tuple[str, ...]) ->
 
 
 def _branch(by: SignedIn, branch_id: int) -> Branch:
-    branch = db.session.get(Branch, branch_id)
-    if branch is None or not policy.can_run(by, branch_id):
+    if not policy.can_run(by, branch_id):
         raise NotFound("not_found")
-    return branch
+    return db.session.get_one(Branch, branch_id)
 
 
 def _today(branch: Branch, at: datetime) -> date:
