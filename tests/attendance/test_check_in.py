@@ -20,6 +20,7 @@ from webapp.attendance.rules import fence
 from webapp.core.db import db, do, transaction
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.core.outbox import OutboxRow
+from webapp.sites.models import SiteProposal
 from webapp.visits import queries as visit_queries
 from webapp.visits import service as visits
 from webapp.visits.models import Visit
@@ -160,6 +161,17 @@ def test_t4_no_position_and_no_site_position_wait_for_a_person(app: Flask) -> No
         do(visits.check_in, rep=f.me, evidence=here, site_id=f.shop.id, at=at).recorded.judgement.reason
         == "no_site_location"
     )
+
+
+def test_a_check_in_at_a_site_nobody_placed_suggests_the_spot_when_it_is_exact(app: Flask) -> None:
+    f = field(shop={"lat": None, "lng": None})
+    at = f.moment("09:05")
+    for accuracy in (900.0, 12.0):
+        said = evidence(None, at, no_fix=None, fix=fence.Fix(31.2, 121.4, accuracy, at))
+        do(visits.check_in, rep=f.me, evidence=said, site_id=f.shop.id, at=at)
+    db.session.remove()
+    [proposal] = db.session.scalars(select(SiteProposal))
+    assert (proposal.lat, proposal.lng, proposal.accuracy_m, proposal.state) == (31.2, 121.4, 12.0, "open")
 
 
 def test_a_tap_that_arrives_late_counts_at_its_time_once_approved(app: Flask) -> None:

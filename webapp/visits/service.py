@@ -1,5 +1,6 @@
 """Visits: opened by a check-in, finished by a check-out, gone when the check-in is taken back."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,9 +12,10 @@ from webapp.attendance.models import CheckIn
 from webapp.attendance.rules import Evidence
 from webapp.attendance.service import Person, Recorded
 from webapp.core.db import conn
-from webapp.core.errors import Conflict, Invalid
+from webapp.core.errors import Conflict, DomainError, Invalid
 from webapp.core.ids import client_id as canonical
 from webapp.sites.queries import fences
+from webapp.sites.service import propose_position
 from webapp.visits.models import Visit
 from webapp.visits.rules import OUTCOMES
 
@@ -37,7 +39,10 @@ class Finish:
 
 
 def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> CheckInResult:
-    """Arrive at a site. Earlier visits stay as they are. Raises NotFound, Conflict."""
+    """Arrive at a site; earlier visits stay as they are. At a site nobody has placed the position is suggested.
+
+    Raises NotFound, Conflict.
+    """
     recorded = attendance.check_in(rep=rep, evidence=evidence, site_id=site_id, at=at)
     if recorded.duplicate:
         return CheckInResult(recorded, conn().execute(_BY_CHECK_IN, {"id": recorded.check_in_id}).scalar_one())
@@ -51,6 +56,8 @@ def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> 
         "state": "open",
         "note": "",
     }
+    if recorded.site is not None and not recorded.site.placed:
+        _suggest_position(rep, evidence, site_id, at)
     return CheckInResult(recorded, conn().execute(_OPEN, row).scalar_one())
 
 
@@ -107,6 +114,23 @@ def undo(*, rep: Person, client_id: str, at: datetime) -> int:
         }
     conn().execute(update(Visit).where(Visit.id == visit.id).values(changes))
     return visit.id
+
+
+def _suggest_position(rep: Person, evidence: Evidence, site_id: int, at: datetime) -> None:
+    """A position too rough to place a shop is no reason to refuse the check-in."""
+    fix = evidence.fix
+    if fix is None or fix.accuracy_m is None:
+        return
+    with contextlib.suppress(DomainError):
+        propose_position(
+            rep=rep,
+            site_id=site_id,
+            client_id=evidence.client_id,
+            lat=fix.lat,
+            lng=fix.lng,
+            accuracy_m=fix.accuracy_m,
+            at=at,
+        )
 
 
 def _close(visit_id: int, ended_at: datetime, check_out_id: int, finish: Finish) -> None:
