@@ -142,6 +142,7 @@ def test_the_week_is_searched_and_costs_the_same_however_many_people(client_as: 
             counts.append(len(seen))
     assert counts[0] == counts[1] <= 12, seen
     assert ("Rep 11" in html, "Week of Mon 2 Mar 2026" in html) == (True, True)
+    assert "The public holidays of 2026 are not loaded yet." in html
     found = desk.get("/hr/schedule?q=rep+03").text
     assert ("Rep 03" in found, "Rep 04" in found) == (True, False)
     assert "Nobody matches this." in desk.get("/hr/schedule?q=nobody&team_id=x&monday=9999-12-31&page=-4").text

@@ -38,6 +38,7 @@ def index() -> Response:
     context: dict[str, Any] = {
         "found": found, "wanted": wanted, "today": _today(),
         "form": blank({"branch_id": wanted.branch_id, "team_id": wanted.team_id, "q": wanted.q}),
+        "has_calendar": queries.has_calendar(wanted.branch_id, wanted.monday.year),
         "before": wanted.monday - WEEK, "after": wanted.monday + WEEK,
         "branch_options": [(branch.id, branch.name) for branch in branches],
         "team_options": [(team.id, team.name) for team in people.teams([wanted.branch_id])],

@@ -41,6 +41,11 @@ def calendar(branch_id: int, year: int) -> list[CalendarDay]:
     return list(db.session.scalars(days.order_by(CalendarDay.on)))
 
 
+def has_calendar(branch_id: int, year: int) -> bool:
+    days = select(CalendarDay.on).where(CalendarDay.branch_id == branch_id, extract("year", CalendarDay.on) == year)
+    return conn().execute(days.limit(1)).first() is not None
+
+
 def leaves(user: SignedIn, branch_id: int, from_on: date, limit: int = 200) -> list[Row[Any]]:
     """Leave that ends on or after `from_on`: id, first_on, last_on, kind, note, staff_no, name; cancelled ones not."""
     seen = policy.visible_to(user).with_only_columns(Employee.id)
