@@ -23,7 +23,10 @@ class Frozen:
             raise ValueError("say the zone: '2026-03-02T09:00+08:00'")
         self._stack.close()
         self._stack.enter_context(clock.set(moment, testing=True))
-        self._file.write_text(moment.astimezone(UTC).isoformat())
+        # In one step, because a child that finds the file empty would follow the real clock.
+        fresh = self._file.with_name("clock.new")
+        fresh.write_text(moment.astimezone(UTC).isoformat())
+        fresh.replace(self._file)
         return moment.astimezone(UTC)
 
     def forward(self, **delta: float) -> datetime:
