@@ -22,7 +22,7 @@ CHUNK = 100
 def settle_due() -> int:
     """Every minute: begin what is due in each branch's own time, and settle what changed after it was settled."""
     at = now()
-    for branch, through in service.due_branches(at):
+    for branch, through in service.due_branches(at=at):
         _begin(branch.id, through, None)
     return sum(service.settle_marked(branch_id=branch.id, at=at).done for branch in _open_branches())
 
@@ -80,7 +80,7 @@ def _begin(branch_id: int, through: date, by: int | None) -> None:
     run_id = service.begin_run(branch_id=branch_id, through=through, at=now(), by=by)
     if run_id is None:
         return
-    ids = [who for who, _ in service.still_waiting(run_id)]
+    ids = [who for who, _ in service.still_waiting(run_id=run_id)]
     for start in range(0, len(ids), CHUNK) or (0,):
         part = ids[start : start + CHUNK]
         later(settle_chunk, run_id=run_id, employee_ids=part, through=through.isoformat(), by=by)

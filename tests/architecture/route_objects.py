@@ -137,5 +137,5 @@ def fill(parameters: list[str], company: Company, who: str, *, foreign: bool = F
     return {name: OBJECTS[name](company, who)[foreign] for name in parameters}
 
 
-FORMS: dict[str, dict[str, str]] = {}
+FORMS: dict[str, dict[str, str]] = {"hr_settlement.again": {"work_date": "2026-03-02"}}
 EMPTY_HANDED: dict[str, int] = {"health.ready": 503}  # the matrix runs without Redis

@@ -86,12 +86,12 @@ def test_a_held_branch_is_left_alone_until_it_is_released(app: Flask) -> None:
     world.works(MONDAY)
     at = world.morning_after(MONDAY)
     do(people.hold_branch, by=None, branch_id=world.branch.id, reason="figures are checked", at=at)
-    assert list(service.due_branches(at)) == []
+    assert list(service.due_branches(at=at)) == []
     assert service.settle_through(branch_id=world.branch.id, through=MONDAY, at=at) == service.Tally()
     service.take_changes(pairs=[(world.rep.id, MONDAY)], at=at)
     assert available(world) == 0
     do(people.release_branch, by=None, branch_id=world.branch.id, at=at)
-    assert [(branch.id, day) for branch, day in service.due_branches(at)] == [(world.branch.id, MONDAY)]
+    assert [(branch.id, day) for branch, day in service.due_branches(at=at)] == [(world.branch.id, MONDAY)]
     service.settle_through(branch_id=world.branch.id, through=MONDAY, at=at)
     assert available(world) == 10000
 

@@ -1,9 +1,10 @@
 """Recording what was sold."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from webapp.core import audit, outbox
 from webapp.core.authz import OFFICE, SignedIn
@@ -49,14 +50,23 @@ def record_figure(
         )  # fmt: skip
     )
     if before is not None:
-        audit.record(
-            actor_id=by.id if by else None, action="sales.corrected", object_type="sales",
-            object_id=f"{employee_id}|{work_date}", branch_id=branch_id, at=at,
-            before={"amount": before.amount, "target": before.target}, after={"amount": amount, "target": target},
-        )  # fmt: skip
+        _note(by, branch_id, before, {"amount": amount, "target": target}, at)
     day = work_date.isoformat()
     outbox.put("day_changed", f"{employee_id}|{day}", {"employee_id": employee_id, "work_date": day}, at)
     return True
+
+
+def _note(by: SignedIn | None, branch_id: int, before: Row[Any], after: dict[str, Any], at: datetime) -> None:
+    audit.record(
+        actor_id=by.id if by else None,
+        action="sales.corrected",
+        object_type="sales",
+        object_id=f"{before.employee_id}|{before.work_date}",
+        branch_id=branch_id,
+        before={"amount": before.amount, "target": before.target},
+        after=after,
+        at=at,
+    )
 
 
 def _check_person(by: SignedIn | None, employee_id: int, work_date: date, at: datetime) -> tuple[str, int]:

@@ -25,7 +25,7 @@ def settle_through(*, branch_id: int, through: date, at: datetime, by: int | Non
         run_id = do(open_run, branch_id=branch_id, work_date=due, by=by, at=at)
         if run_id is None:
             return total
-        done, _ = settle_chunk(run_id=run_id, pairs=still_waiting(run_id), at=at)
+        done, _ = settle_chunk(run_id=run_id, pairs=still_waiting(run_id=run_id), at=at)
         total += done
         total += recheck(branch_id=branch_id, settled=due, at=at)
     return total + settle_marked(branch_id=branch_id, at=at)
@@ -49,7 +49,7 @@ def settle_chunk(*, run_id: int, pairs: Sequence[Pair], at: datetime) -> tuple[T
     return tally, do(finish_run, run_id=run_id, at=now())
 
 
-def still_waiting(run_id: int) -> list[Pair]:
+def still_waiting(*, run_id: int) -> list[Pair]:
     """The rep-days a run has left."""
     run = runs.run(run_id)
     found = runs.waiting(run.branch_id, run.work_date) if run else []
@@ -88,7 +88,7 @@ def take_changes(*, pairs: Collection[Pair], at: datetime) -> Tally:
     return tally + settle_many(pairs=closed, at=at, cause="changed")
 
 
-def due_branches(at: datetime) -> Iterator[tuple[BranchDue, date]]:
+def due_branches(*, at: datetime) -> Iterator[tuple[BranchDue, date]]:
     """Branches with something to settle, and through which date."""
     found = [(branch, branch.due_through(at)) for branch in runs.branches() if not branch.on_hold]
     db.session.remove()
