@@ -21,6 +21,9 @@ class Phones:
         self._cookies, self._sites, self._set_clock = cookies, sites, set_clock
         self._connection = http.client.HTTPConnection(self._host, timeout=30)
 
+    def close(self) -> None:
+        self._connection.close()
+
     def play(self, taps: Iterable[Tap], arrivals: Mapping[int, Tap], *, clock: bool = True) -> Counter[tuple[str, int]]:
         """Every tap once; how often each kind got each status."""
         answers: Counter[tuple[str, int]] = Counter()
