@@ -239,6 +239,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_branch_code")),
     )
     op.create_table(
+        "demo_story",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("today", sa.Date(), nullable=False),
+        sa.Column("told_through", sa.Date(), nullable=True),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_demo_story_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_story")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=False),
@@ -1282,6 +1296,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
+    op.drop_table("demo_story")
     op.drop_table("branch")
     if op.get_bind().dialect.name == "postgresql":
         for name in ["ledger_account_follows_entries", "ledger_entry_chained", "ledger_txn_sealable", "onsite_refuse"]:
