@@ -42,7 +42,7 @@ def test_u18_absent_with_a_reason_and_its_effect(stack, phone, axe, screens) -> 
     seed(stack, late=1)
     page = phone("S001", viewport=SMALL)
     page.goto("/confirm")
-    page.get_by_role("link", name="Mark absent Late 0").click()
+    page.get_by_role("link", name="Absent Late 0").click()
     expect(page.get_by_text("The day is then worth CN¥0.00 (−CN¥70.00).").first).to_be_visible()
     axe(page)
     screens(page, "form")

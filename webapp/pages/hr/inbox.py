@@ -152,20 +152,20 @@ def _answer(exception_id: int, form: Bound[Any], text: str) -> Response:
         return _detail(exception_id, form, text if form.ok else "")
     problem = next(iter(form.errors.values()), "")
     [line] = view.lines([attendance.inbox_one(me(), exception_id)], at=clock.now(), problems={exception_id: problem})
-    return hx.respond("hr/inbox_row.html", "row", form.status, line=line, query=_query())
+    left = attendance.inbox_open(me())
+    return hx.respond("hr/inbox_row.html", "row", form.status, line=line, query=_query(), waiting_now=left)
 
 
 def _detail(exception_id: int, form: Bound[Any] | None = None, text: str = "") -> Response:
     row = attendance.inbox_one(me(), exception_id)
     context = detail_context(me(), row, at=clock.now())
     [line] = view.lines([row], at=clock.now())
-    status = form.status if form else 200
-    said = form if form and form.errors else None
-    rejecting = request.args.get("reject") == "1"
+    left = attendance.inbox_open(me())
     return hx.respond(
-        "hr/inbox_detail.html", "detail", status, **context, form=said, line=line, query=_query(), said=text,
-        rejecting=rejecting, swap_row=form is not None and hx.wants_fragment(),
-        badges={"inbox": attendance.inbox_open(me())},
+        "hr/inbox_detail.html", "detail", form.status if form else 200, **context,
+        form=form if form and form.errors else None, line=line, query=_query(), said=text,
+        rejecting=request.args.get("reject") == "1", badges={"inbox": left},
+        **({"waiting_now": left, "swap_row": True} if form is not None and hx.wants_fragment() else {}),
     )  # fmt: skip
 
 

@@ -55,12 +55,12 @@ def picture_of(mark: MarkRow) -> FencePicture | None:
 
 
 def slots(preview: Preview) -> list[tuple[str, int, int]]:
-    """Lines of the table Now, After, Change; several rules of one kind are one line."""
+    """Lines of the table Now, After, Change: one for each kind of rule that pays before or after."""
     found: dict[str, tuple[int, int]] = {}
     for kind, now, after in preview.slots:
         before = found.get(kind, (0, 0))
         found[kind] = (before[0] + now, before[1] + after)
-    return [(say(f"rule_name_{kind}"), now, after) for kind, (now, after) in found.items()]
+    return [(say(f"rule_name_{kind}"), now, after) for kind, (now, after) in found.items() if now or after]
 
 
 def _preview(row: InboxRow, at_time: datetime | None, at: datetime) -> Preview | None:
