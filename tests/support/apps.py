@@ -126,9 +126,11 @@ def work(app: Flask, *, burst: bool) -> None:
 
 
 def let_go(app: Flask) -> None:
-    """In a forked child: forget the parent's database connections without closing them."""
+    """In a forked child: forget the parent's database connections without closing them, and its stopped clock."""
+    from webapp.core import clock
     from webapp.core.db import db
 
+    clock._frozen = None  # the file, which freeze() keeps up to date, tells the time here
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
