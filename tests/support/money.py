@@ -20,10 +20,12 @@ from webapp.wallet import service as wallet
 from webapp.wallet.rules import Posting, month_of, month_span
 
 
-def entry(who: Employee) -> int:
-    """An entry in this person's wallet; its id."""
+def entry(who: Employee, months_ago: int = 0) -> int:
+    """An entry in this person's wallet, of today or of the last day of an earlier month; its id."""
     person, key = signed_in(who), f"test:{uuid4()}"
     today = clock.now().astimezone(person.branch.zone).date()
+    for _ in range(months_ago):
+        today = today.replace(day=1) - timedelta(days=1)
     known = {"employee_id": who.id, "currency": person.branch.currency, "at": clock.now()}
     return do(wallet.post, postings=[Posting(key, "reward", 10_000, today)], **known)[key]
 

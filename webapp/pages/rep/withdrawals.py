@@ -28,8 +28,9 @@ class WithdrawForm(Form):
 @bp.get("/withdraw")
 @allow(Role.REP)
 def form() -> Response:
-    given = request.args.get("amount", "")[:20]
-    return _form(blank({"amount": given, "client_id": request.args.get("id", "")[:36] or new_id()}))
+    """Everything is suggested; the quick amounts are links, so they work without a script."""
+    given = {"amount": request.args["amount"][:20]} if "amount" in request.args else {}
+    return _form(blank({**given, "client_id": request.args.get("id", "")[:36] or new_id()}))
 
 
 @bp.post("/withdraw")
@@ -118,6 +119,7 @@ def _form(bound: Bound[Any]) -> Response:
     most = withdrawable(
         balances.available, asked_today=queries.asked_today(user.id, user.branch.zone, clock.now()), terms=terms
     )
+    bound.values.setdefault("amount", plain_amount(most, currency))
     quick = [amount * 10 ** exponent(currency) for amount in QUICK]
     choices = [(plain_amount(amount, currency), amount) for amount in [*(q for q in quick if q < most), most] if amount]
     context: dict[str, Any] = {

@@ -1,0 +1,110 @@
+"""Wallet, withdrawals and pay in a real browser, with money in them (T30, T40, T41)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support import apps, browsers, money
+from tests.support.company import find
+from tests.wallet.people import signed_in
+from webapp.wallet import queries as wallet
+
+_TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def paid(stack) -> dict[str, str]:
+    """Somebody with entries, a withdrawal and a payslip; the addresses of their pages."""
+    with stack.app.app_context():
+        people = find().people
+        entry, held = money.entry(people["R001"], months_ago=1), money.withdrawal(people["R001"])
+        slip, run = money.payslip(people["R001"], people["H001"]), money.pay_run(people["H001"])
+        money.entry(people["R001"])
+        return {"entry": f"/wallet/{entry}", "held": str(held), "slip": f"/pay/{slip}", "run": f"/hr/pay-runs/{run}",
+                "theirs": f"/hr/pay-runs/{run}/slips/{slip}"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+def test_the_reps_money_pages(phone, stack, paid, axe, screens, language: str, scheme: str) -> None:
+    apps.speak(stack.app, "R001", language)
+    page = phone("R001", color_scheme=scheme)
+    slip = paid["slip"]
+    for path in (
+        "/wallet", paid["entry"], "/wallet/pending", "/wallet/withdraw", f"/wallet/withdrawals/{paid['held']}", "/pay",
+        "/pay/estimate", "/pay/estimate/line?n=0", slip, f"{slip}/line?n=0", f"{slip}/line?n=1", f"{slip}/line?n=2",
+    ):  # fmt: skip
+        _good(page, path, axe)
+        assert not browsers.small_targets(page), f"{path}: {browsers.small_targets(page)}"
+        screens(page, f"{path.strip('/').replace('/', '-').replace('?', '-')}-{language}")
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("zh", "light")])
+def test_the_desks_money_pages(desk, stack, paid, axe, screens, language: str, scheme: str) -> None:
+    for who, paths in {
+        "F001": ["/hr/withdrawals", f"/hr/withdrawals/{paid['held']}", "/hr/withdrawals/terms"],
+        "H001": [
+            "/hr/pay-runs",
+            paid["run"],
+            paid["theirs"],
+            f"{paid['theirs']}/line?n=0",
+            f"{paid['theirs']}/line?n=1",
+        ],
+    }.items():
+        apps.speak(stack.app, who, language)
+        page = desk(who, color_scheme=scheme)
+        for path in paths:
+            _good(page, path, axe)
+            screens(page, f"{path.strip('/').replace('/', '-').replace('?', '-')}-{language}")
+
+
+def test_t30_three_taps_are_one_withdrawal(phone, stack, paid, axe) -> None:
+    page = phone("R001")
+    before = _reserved(stack)
+    page.goto("/wallet/withdraw")
+    page.get_by_label("Amount", exact=True).fill("50")
+    page.get_by_role("button", name="Check the withdrawal").click()
+    axe(page)
+    button = page.get_by_role("button", name=re.compile("Withdraw CN¥50.00"))
+    button.evaluate("button => { button.click(); button.click(); button.click(); }")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Withdrawal W")
+    assert _reserved(stack) - before == 5_000
+    page.get_by_role("button", name="Take the request back").click()
+    expect(page.get_by_text("You took the request back")).to_be_visible()
+    assert _reserved(stack) == before
+
+
+def test_filters_swap_the_entries_and_keep_the_address(phone, paid) -> None:
+    page = phone("R001")
+    page.goto("/wallet")
+    expect(page.locator("#entries li")).to_have_count(5)
+    page.get_by_role("link", name="Withdrawn", exact=True).click()
+    expect(page.locator("#entries li")).to_have_count(1)
+    assert "kind=out" in page.url
+
+
+def test_finance_decides_what_is_picked(desk, stack, paid) -> None:
+    page = desk("F001")
+    page.goto("/hr/withdrawals")
+    bar = page.locator(".bulk")
+    expect(bar).to_be_hidden()
+    page.locator("input[name=ids]").first.check()
+    expect(bar.get_by_role("button", name=re.compile("Paid out: 1"))).to_be_visible()
+    bar.get_by_role("button", name=re.compile("Paid out: 1")).click()
+    expect(page.get_by_text("1 withdrawal is paid out.")).to_be_visible()
+
+
+def _good(page: Page, path: str, axe) -> None:
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200, path
+    page.wait_for_load_state("networkidle")
+    axe(page)
+    assert page.evaluate(_TOO_WIDE) <= 0, f"{path} scrolls sideways"
+
+
+def _reserved(stack) -> int:
+    with stack.app.app_context():
+        return wallet.balances(signed_in(find().people["R001"]).id, "CNY").reserved
