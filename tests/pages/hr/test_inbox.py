@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from tests import factories
-from tests.attendance.days import arrive
+from tests.attendance.days import arrive, leave
 from tests.pages.supervisor.crew import NOON, ON, Crew, crew
 from webapp.attendance import queries as attendance
 from webapp.attendance import service
 from webapp.attendance.models import AttendanceException, Decision
 from webapp.core import clock
 from webapp.core.db import db, do
+from webapp.rewards import queries as rewards
 
 STRANGE = (
     "page=-1", "page=9999999999", "kind=x", "sort=x", "min=x", "days=-5", "state=x", "q=%25%27", "sort=-",
@@ -274,14 +275,32 @@ def test_later_days_of_a_streak_are_part_of_the_change(team: Crew, hr: Any, free
     for number in range(10):
         on = ON + timedelta(days=number)
         arrived = arrive(found, "09:00", 400 if number == 0 else 0, on=on)
-        from tests.attendance.days import leave
-
         leave(found, arrived, "18:00", on=on)
     freeze("2026-03-12T09:00+08:00")
     [one] = exceptions()
     html = hr.hx("GET", f"/hr/inbox/{one.id}").text
     assert "Later days change too" in html
     assert "All together: +CN¥200.00" in html
+
+
+def test_u23_the_sum_of_two_days_of_one_run_is_what_is_earned_afterwards(team: Crew, hr: Any, freeze: Any) -> None:
+    """Each day alone completes no run of ten; both together do."""
+    found = team.rep("Streak")
+    for number in range(10):
+        on = ON + timedelta(days=number)
+        leave(found, arrive(found, "09:00", 400 if number in (0, 4) else 0, on=on), "18:00", on=on)
+    freeze("2026-03-12T09:00+08:00")
+
+    def earned() -> int:
+        db.session.remove()
+        days = rewards.earned_between(found.rep.id, ON, ON + timedelta(days=9), at=clock.now())
+        return sum(day.total for day in days.values())
+
+    before = earned()
+    page = hr.post("/hr/inbox/bulk", data={"ids": picked(), "decision": "approved"})
+    assert "Approve 2 · +CN¥350.00" in page.text
+    hr.post("/hr/inbox/bulk", data={"ids": picked(), "decision": "approved", "checked": "1"})
+    assert earned() - before == 35_000
 
 
 @pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
