@@ -26,6 +26,7 @@ _SETTINGS = {
     "timezone": "America/St_Johns",
     "max_connections": "120",
 }
+_SYNCS = ("fsync", "synchronous_commit", "full_page_writes")
 MISSING = "no initdb found: install postgresql, or set TEST_POSTGRES_URL"
 
 
@@ -73,12 +74,15 @@ class Cluster:
         self._admin.execute(statement + tail if tail else statement)
 
 
-def start() -> Cluster:
-    """TEST_POSTGRES_URL, else system binaries, else the wheel when ONSITE_PG_WHEEL=1. Raises Unavailable."""
+def start(*, durable: bool = False) -> Cluster:
+    """TEST_POSTGRES_URL, else system binaries, else the wheel when ONSITE_PG_WHEEL=1. Raises Unavailable.
+
+    A durable one syncs to disk as a company's would.
+    """
     if given := os.environ.get("TEST_POSTGRES_URL"):
         return Cluster(_plain(given))
     if binaries := find_binaries():
-        return _from_binaries(binaries)
+        return _from_binaries(binaries, durable)
     if os.environ.get("ONSITE_PG_WHEEL") == "1":
         return _from_wheel()
     raise Unavailable(MISSING)
@@ -93,7 +97,7 @@ def find_binaries() -> Path | None:
     return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
 
 
-def _from_binaries(binaries: Path) -> Cluster:
+def _from_binaries(binaries: Path, durable: bool) -> Cluster:
     base = _traversable_folder()
     drop = _unprivileged(base)
     data = base / "data"
@@ -108,7 +112,7 @@ def _from_binaries(binaries: Path) -> Cluster:
     if made.returncode:
         shutil.rmtree(base, ignore_errors=True)
         raise Unavailable(f"initdb failed: {made.stderr.strip().splitlines()[-1:]}")
-    settings = {**_SETTINGS, "unix_socket_directories": str(base)}
+    settings = {**_SETTINGS, **(dict.fromkeys(_SYNCS, "on") if durable else {}), "unix_socket_directories": str(base)}
     flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = base / "log"
     server = process.spawn([*drop, binaries / "postgres", "-D", data, *flags], log=log, die_with=signal.SIGINT)
