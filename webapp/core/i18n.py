@@ -15,6 +15,8 @@ from flask_login import current_user
 from webapp.core.errors import WORDS, DomainError
 from webapp.core.money import exponent
 
+# As people on the spot write them; elsewhere Babel's own symbols.
+_SYMBOLS = {"CNY": [("CN¥", "¥")], "SGD": [("SGD\N{NO-BREAK SPACE}", "S$"), ("SGD", "S$")]}
 LANGUAGES = {"en": "en", "zh": "zh_Hans"}
 babel = Babel()
 _ = gettext
@@ -77,7 +79,10 @@ def money_text(minor: int, currency: str, *, signed: bool = False) -> str:
 @lru_cache(maxsize=4096)
 def _amount_text(minor: int, currency: str, locale: str) -> str:
     """Babel takes a quarter of a millisecond for each; screens show the same few amounts over and over."""
-    return numbers.format_currency(Decimal(minor).scaleb(-exponent(currency)), currency, locale=locale)
+    text = numbers.format_currency(Decimal(minor).scaleb(-exponent(currency)), currency, locale=locale)
+    for long, short in _SYMBOLS.get(currency, ()):
+        text = text.replace(long, short)
+    return text
 
 
 def date_text(value: date | datetime, style: str = "day") -> str:

@@ -74,7 +74,7 @@ def test_a_withdrawal_from_form_to_receipt(phone: CheckingClient, rep: SignedIn)
     page = phone.get("/wallet/withdraw").get_data(as_text=True)
     form = re.search(r'name="client_id" value="([^"]+)"', page)[1]
     checked = phone.post("/wallet/withdraw", data={"amount": "123.45", "client_id": form}, follow_redirects=True)
-    assert "¥123.45" in checked.get_data(as_text=True).replace("CN¥", "¥")
+    assert "¥123.45" in checked.get_data(as_text=True)
     assert wallet.balances(rep.id, "CNY").reserved == 0
     sent = [phone.post("/wallet/withdraw/confirm", data={"amount": "123.45", "client_id": form}) for _ in range(2)]
     assert {answer.headers["Location"] for answer in sent} == {sent[0].headers["Location"]}
