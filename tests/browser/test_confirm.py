@@ -43,7 +43,7 @@ def test_u18_absent_with_a_reason_and_its_effect(stack, phone, axe, screens) -> 
     page = phone("S001", viewport=SMALL)
     page.goto("/confirm")
     page.get_by_role("link", name="Absent Late 0").click()
-    expect(page.get_by_text("The day is then worth CN¥0.00 (−CN¥70.00).").first).to_be_visible()
+    expect(page.get_by_text("The day is then worth ¥0.00 (−¥70.00).").first).to_be_visible()
     axe(page)
     screens(page, "form")
     page.get_by_role("radio", name="Did not come").check()

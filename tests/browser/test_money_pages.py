@@ -67,7 +67,7 @@ def test_t30_three_taps_are_one_withdrawal(phone, stack, paid, axe) -> None:
     page.get_by_label("Amount", exact=True).fill("50")
     page.get_by_role("button", name="Check the withdrawal").click()
     axe(page)
-    button = page.get_by_role("button", name=re.compile("Withdraw CN¥50.00"))
+    button = page.get_by_role("button", name=re.compile("Withdraw ¥50.00"))
     button.evaluate("button => { button.click(); button.click(); button.click(); }")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Withdrawal W")
     assert _reserved(stack) - before == 5_000

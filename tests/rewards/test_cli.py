@@ -15,7 +15,7 @@ def test_settles_what_is_due_and_says_so(app: Flask, freeze: Frozen) -> None:
     freeze(world.morning_after(MONDAY))
     first = app.test_cli_runner().invoke(args=["settle"])
     assert first.exit_code == 0, first.output
-    assert f"{world.branch.code}: settled through 2026-03-02, 2 rep-days, CN¥200.00 posted" in first.output
+    assert f"{world.branch.code}: settled through 2026-03-02, 2 rep-days, ¥200.00 posted" in first.output
     again = app.test_cli_runner().invoke(args=["settle", "--branch", world.branch.code, "--through", "2027-01-01"])
     assert "0 rep-days" in again.output
     assert available(world) == 10000

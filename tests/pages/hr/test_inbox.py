@@ -53,7 +53,7 @@ def day(found: Any, on: date = ON) -> Any:
 def test_a_row_says_what_happened_and_what_approving_is_worth(team: Crew, hr: Any) -> None:
     team.came("Far Fan", metres=400)
     html = hr.get("/hr/inbox").text
-    assert ("Far Fan" in html, "250 m outside" in html, "+CN¥100.00" in html) == (True, True, True)
+    assert ("Far Fan" in html, "250 m outside" in html, "+¥100.00" in html) == (True, True, True)
     assert 'data-minor="10000" data-currency="CNY"' in html
     assert "400 m from the store (± 10 m)" in html
     assert not re.search(r"31\.23|121\.4", html)
@@ -181,7 +181,7 @@ def test_more_than_the_limit_is_looked_at_once_more(team: Crew, hr: Any) -> None
         team.came(f"Far {number}", metres=400)
     ids = picked()
     page = hr.post("/hr/inbox/bulk", data={"ids": ids, "decision": "approved"})
-    assert "Approve 11 · +CN¥1,100.00" in page.text
+    assert "Approve 11 · +¥1,100.00" in page.text
     assert [row.state for row in exceptions()] == ["open"] * 11
     assert hr.post("/hr/inbox/bulk", data={"ids": ids, "decision": "approved", "checked": "1"}).status_code == 303
     assert [row.state for row in exceptions()] == ["approved"] * 11
@@ -191,7 +191,7 @@ def test_two_check_ins_of_one_day_are_summed_as_they_really_are(team: Crew, hr: 
     far = team.came("Far", metres=400)
     arrive(far, "09:15", 400)
     page = hr.post("/hr/inbox/bulk", data={"ids": picked(), "decision": "approved"})
-    assert "Approve 2 · +CN¥100.00" in page.text
+    assert "Approve 2 · +¥100.00" in page.text
 
 
 def test_t35_other_branches_are_not_there(team: Crew, hr: Any) -> None:
@@ -215,9 +215,9 @@ def test_the_drawer_has_the_evidence_and_the_money(team: Crew, hr: Any, client_a
     html = hr.hx("GET", f"/hr/inbox/{one.id}").text
     assert "<html" not in html
     assert "Chen Jie: “The door is at the back.”" in html
-    assert re.search(r"Attendance allowance</th><td>CN¥0.00</td><td>CN¥100.00</td><td>\+CN¥100.00", html)
+    assert re.search(r"Attendance allowance</th><td>¥0.00</td><td>¥100.00</td><td>\+¥100.00", html)
     assert ("Phone 09:05:00, server 09:05:00" in html, "<circle" in html) == (True, True)
-    assert "Approve · +CN¥100.00" in html
+    assert "Approve · +¥100.00" in html
     assert not re.search(r"31\.23|121\.4", html)
     assert "<html" in hr.get(f"/hr/inbox/{one.id}").text
 
@@ -233,7 +233,7 @@ def test_a_correction_is_approved_with_the_time_asked_or_another(team: Crew, hr:
     html = hr.hx("GET", f"/hr/inbox/{one.id}").text
     assert 'value="09:00"' in html
     later = hr.hx("GET", f"/hr/inbox/{one.id}/effect?at=09:30").text
-    assert "CN¥70.00" in later
+    assert "¥70.00" in later
     assert hr.hx("GET", f"/hr/inbox/{one.id}/effect?at=x").status_code == 200
     assert (
         hr.post(f"/hr/inbox/{one.id}/decide", data={"decision": "approved", "seq": 0, "at": "09:10"}).status_code == 303
@@ -280,7 +280,7 @@ def test_later_days_of_a_streak_are_part_of_the_change(team: Crew, hr: Any, free
     [one] = exceptions()
     html = hr.hx("GET", f"/hr/inbox/{one.id}").text
     assert "Later days change too" in html
-    assert "All together: +CN¥200.00" in html
+    assert "All together: +¥200.00" in html
 
 
 def test_u23_the_sum_of_two_days_of_one_run_is_what_is_earned_afterwards(team: Crew, hr: Any, freeze: Any) -> None:
@@ -298,7 +298,7 @@ def test_u23_the_sum_of_two_days_of_one_run_is_what_is_earned_afterwards(team: C
 
     before = earned()
     page = hr.post("/hr/inbox/bulk", data={"ids": picked(), "decision": "approved"})
-    assert "Approve 2 · +CN¥350.00" in page.text
+    assert "Approve 2 · +¥350.00" in page.text
     hr.post("/hr/inbox/bulk", data={"ids": picked(), "decision": "approved", "checked": "1"})
     assert earned() - before == 35_000
 

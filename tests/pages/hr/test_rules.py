@@ -28,9 +28,9 @@ def world(app: Flask, freeze: Frozen) -> World:
 
 def test_sentence_version_and_what_it_cost(world: World, client_as: Callable[..., Any]) -> None:
     page = client_as(factories.employee(world.branch, "hr")).get("/hr/rules").text
-    assert "Attendance allowance of CN¥100.00 a scheduled day" in page
+    assert "Attendance allowance of ¥100.00 a scheduled day" in page
     assert "90% up to 15 min late" in page
-    assert "CN¥180.00" in page
+    assert "¥180.00" in page
     assert "In force" in page
 
 
@@ -45,7 +45,7 @@ def test_a_version_to_come_and_older_ones(world: World, client_as: Callable[...,
     do(service.approve_version, by=None, version_id=version, at=at)
     page = finance.get("/hr/rules").text
     assert "Coming" in page
-    assert "CN¥123.00" in page
+    assert "¥123.00" in page
     assert finance.get("/hr/rules?show=all").status_code == 200
 
 

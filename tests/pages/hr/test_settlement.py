@@ -39,14 +39,14 @@ def hr(world: World, client_as: Client) -> Any:
 def test_says_when_it_runs_next_and_what_it_will_post(world: World, hr: Any) -> None:
     page = hr.get("/hr/settlement").text
     assert "10:00" in page
-    assert "CN¥300.00" in page
+    assert "¥300.00" in page
 
 
 def test_run_now_is_behind_a_check_page_and_settles(
     world: World, hr: Any, redis_url: str, worker: Callable[[], None]
 ) -> None:
     check = hr.get(f"/hr/settlement/{world.branch.id}/run").text
-    assert "CN¥300.00" in check
+    assert "¥300.00" in check
     assert hr.post(f"/hr/settlement/{world.branch.id}/run").status_code == 303
     db.session.remove()
     worker()
@@ -87,7 +87,7 @@ def test_a_rep_day_put_aside_is_shown_with_its_reason_and_tried_again(world: Wor
 def test_finance_reads_and_does_nothing(world: World, client_as: Client) -> None:
     finance = client_as(factories.employee(world.branch, "finance"))
     page = finance.get("/hr/settlement").text
-    assert "CN¥300.00" in page
+    assert "¥300.00" in page
     assert "Hold this branch" not in page
     assert finance.post(f"/hr/settlement/{world.branch.id}/run").status_code == 403
 

@@ -43,7 +43,7 @@ def test_t29_a_correction_says_what_it_was_before(phone: CheckingClient, world: 
     world.works(MONDAY, late=30, visits=2)
     _settle(world)
     page = phone.get("/wallet").get_data(as_text=True)
-    assert "Corrected: was CN¥90.00, now CN¥70.00" in page
+    assert "Corrected: was ¥90.00, now ¥70.00" in page
     correction = next(link for link in _links(page) if "Corrected" in phone.get(link).get_data(as_text=True))
     assert "Only the difference was booked." in phone.get(correction).get_data(as_text=True)
     assert wallet.problems() == []
@@ -64,7 +64,7 @@ def test_what_is_not_settled_is_shown_as_an_estimate(phone: CheckingClient, worl
     before = wallet.balances(world.rep.id, "CNY").available
     rewards.settle_many(pairs=[(world.rep.id, tuesday)], at=world.morning_after(tuesday), cause="due")
     earned = wallet.balances(world.rep.id, "CNY").available - before
-    assert f"+CN¥{earned / 100:,.2f}" in page
+    assert f"+¥{earned / 100:,.2f}" in page
 
 
 def test_other_people_cannot_open_an_entry(phone: CheckingClient, world: World, client_as) -> None:

@@ -90,7 +90,7 @@ def test_t24_a_forged_bulk_confirms_nobody_who_needs_a_look(team: Crew, boss: An
 def test_confirming_one_approves_the_check_in_and_says_what_it_is_worth(team: Crew, boss: Any) -> None:
     far = team.came("Far", metres=400)
     html = boss.get("/confirm").text
-    assert "Confirmed, the day is worth CN¥100.00 (+CN¥100.00)." in html
+    assert "Confirmed, the day is worth ¥100.00 (+¥100.00)." in html
     answer = boss.hx("POST", f"/confirm/{far.rep.id}{TODAY}")
     assert f'id="r{far.rep.id}"' in answer.text
     assert "Undo" in answer.text
@@ -138,7 +138,7 @@ def test_the_clients_own_supervisors_never_see_money(app: Any, freeze: Any, clie
 def test_marking_absent_asks_for_a_reason_and_a_note_and_says_the_effect(team: Crew, boss: Any) -> None:
     late = team.came("Late", "09:26")
     page = boss.get(f"/confirm/{late.rep.id}/absent{TODAY}").text
-    assert "The day is then worth CN¥0.00 (−CN¥70.00)." in page
+    assert "The day is then worth ¥0.00 (−¥70.00)." in page
     for data in ({}, {"reason": "no_show"}, {"reason": "other"}, {"reason": "x", "note": "kept"}):
         answer = boss.post(f"/confirm/{late.rep.id}/absent{TODAY}", data=data)
         assert answer.status_code == 422, data
