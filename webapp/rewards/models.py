@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, Minor, db
 from webapp.core.triggers import attach, immutable
+
+_CHANGED = text("changed_at IS NOT NULL")
 
 
 class RepDay(db.Model):
@@ -16,7 +18,14 @@ class RepDay(db.Model):
     __table_args__ = (
         CheckConstraint("state in ('open','settled','set_aside')", name="state"),
         Index("ix_rep_day_due", "branch_id", "work_date", "state"),
-        Index("ix_rep_day_changed", "changed_at"),
+        Index(
+            "ix_rep_day_changed",
+            "branch_id",
+            "work_date",
+            "employee_id",
+            sqlite_where=_CHANGED,
+            postgresql_where=_CHANGED,
+        ),
     )
 
     employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
