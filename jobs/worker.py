@@ -12,7 +12,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue, Worker
+from rq import Queue, Worker, worker_registration
+from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -33,6 +34,13 @@ class OnsiteWorker(Worker):
         with self.app.app_context():
             db.engine.dispose(close=False)
             super().main_work_horse(job, queue)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """RQ says once who works here; said again each time, a wiped Redis knows it soon again."""
+        connection = self.connection if pipeline is None else pipeline
+        super().heartbeat(timeout, pipeline)
+        connection.hset(self.key, mapping=self.serialize())
+        worker_registration.register(self, pipeline)
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """`@job` has logged its own errors; what broke before the job began is logged here."""
@@ -77,10 +85,11 @@ def reap(queue: Queue) -> int:
     """Queue again, at once, the jobs of dead workers of this machine; RQ itself waits about a minute."""
     workers = Worker.all(queue=queue)
     dead = [w for w in workers if w.hostname == socket.gethostname() and w.pid and not is_alive(w.pid)]
-    lost = [execution for worker in dead for execution in worker.get_current_executions(refresh=True)]
-    for execution in lost:
-        queue.connection.zadd(queue.started_job_registry.key, {execution.composite_key: 1}, xx=True)
-    queue.started_job_registry.cleanup()
+    registry = queue.started_job_registry
+    lost = [key for key in _executions(queue) if _is_lost(key, queue.connection)]
+    for key in lost:
+        queue.connection.zadd(registry.key, {key: 1}, xx=True)
+    registry.cleanup()
     for worker in dead:
         worker.register_death()
     return len(lost) + (_unstick(queue) if len(dead) == len(workers) else 0)
@@ -88,6 +97,22 @@ def reap(queue: Queue) -> int:
 
 def connect(url: str) -> Redis:
     return Redis.from_url(url, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
+
+
+def _executions(queue: Queue) -> list[str]:
+    found: Any = queue.connection.zrange(queue.started_job_registry.key, 0, -1)
+    return [key.decode() for key in found]
+
+
+def _is_lost(key: str, connection: Redis) -> bool:
+    """By the name of its worker, which tells the process: after a wipe Redis may not know the worker itself."""
+    execution = Execution.from_composite_key(key, connection)
+    try:
+        execution.refresh()
+    except ValueError:
+        return False
+    host, pid, _ = (execution.worker_name.rsplit("-", 2) + ["", ""])[:3]
+    return host == socket.gethostname() and pid.isdigit() and not is_alive(int(pid))
 
 
 def _unstick(queue: Queue) -> int:

@@ -90,6 +90,24 @@ def test_a_job_of_a_killed_worker_runs_again_when_the_next_one_starts(stack: Sta
 
 @pytest.mark.crash
 @sqlite_only
+def test_after_a_wipe_the_worker_is_known_again_and_its_job_is_found(stack: Stack, notes: Path) -> None:
+    """Else /readyz misses it until somebody restarts it, and a job it was killed in waits for minutes."""
+    stack.start_worker()
+    wait_until(lambda: stack.valkey.client.scard("rq:workers:default"), "worker")
+    stack.flushall()
+    later(probe.work, path=str(notes))
+    wait_until(lambda: stack.valkey.client.scard("rq:workers:default"), "the worker's name")
+    wait_until(lambda: probe.count(notes, "end") == 1, "the first job")
+    later(probe.work, path=str(notes), seconds=1)
+    wait_until(lambda: probe.count(notes, "begin") == 2, "the second job")
+    stack.valkey.client.delete("rq:workers", "rq:workers:default")
+    stack.kill_worker()
+    stack.start_worker()
+    wait_until(lambda: probe.count(notes, "end") == 2, "the second run", within=6)
+
+
+@pytest.mark.crash
+@sqlite_only
 def test_a_wiped_redis_under_a_running_worker(stack: Stack, put: Put, notes: Path) -> None:
     stack.start_worker()
     for number in range(30):
