@@ -85,7 +85,7 @@ class Stack:
 
     def wait_idle(self, within: float = 15) -> None:
         """Until nothing due is left in the outbox, in the queue or in a worker's hands."""
-        process.wait_until(self._idle, "work to end", within, self._log("worker"))
+        process.wait_until(self.is_idle, "work to end", within, self._log("worker"))
 
     def cookie(self, who: Any) -> dict[str, str]:
         """A signed-in session for a browser context: context.add_cookies([stack.cookie("R001")])."""
@@ -125,7 +125,7 @@ class Stack:
             return True
         return False
 
-    def _idle(self) -> bool:
+    def is_idle(self) -> bool:
         from webapp.core import clock, outbox
 
         with self.app.app_context():

@@ -1,0 +1,3 @@
+from tests.crash.conftest import stack
+
+__all__ = ["stack"]
