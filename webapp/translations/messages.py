@@ -52,6 +52,7 @@ def missing(catalog: Catalog, source: Catalog) -> list[str]:
 
 def main() -> int:
     catalog, source = load(), extract()
+    source.creation_date = catalog.creation_date  # nothing changed means no change in the file either
     catalog.update(source, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     with PO.open("wb") as file:

@@ -69,14 +69,14 @@ def report(visit_id: int) -> Response:
     return hx.redirect(f"/visits/{visit.id}")
 
 
-@bp.get("/days/<on>/ask")
+@bp.get("/days/<string(length=10):on>/ask")
 @allow(Role.REP)
 def ask_form(on: str) -> Response:
     user, asked = me(), _date_or_404(on)
     return _ask_page(user, asked, blank())
 
 
-@bp.post("/days/<on>/ask")
+@bp.post("/days/<string(length=10):on>/ask")
 @allow(Role.REP)
 def ask(on: str) -> Response:
     """Explain a late, early, missing or absent day, or report a forgotten check-in."""
