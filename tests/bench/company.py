@@ -11,15 +11,15 @@ from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from tests import factories
 from tests.bench import load
 from tests.support import apps, postgres
-from webapp.core.db import conn, do
+from webapp.core.db import conn, db, do
 from webapp.people.models import Employee, SignIn
-from webapp.rules import service as rules
-from webapp.rules.models import RuleVersion
+from webapp.rules.models import Rule, RuleVersion
+from webapp.rules.rules.params import KINDS, complete_params
 from webapp.sites.models import Site
 
 SITES = 50
@@ -53,8 +53,7 @@ def taps(app: Flask, reps: int) -> list[bytes]:
         branch = factories.branch(timezone=_where_it_is_nine(now), settled_from=now.date() - timedelta(days=1))
         kind = factories.store_type(branch, shift_start="10:30")
         sites = [factories.site(kind) for _ in range(SITES)]
-        do(rules.seed_defaults, branch_id=branch.id, currency="CNY", effective_from=date(2026, 1, 1), at=now)
-        do(_pay_at_once)
+        do(_four_rules, branch_id=branch.id, at=now)
         signed = do(_sign_in, branch_id=branch.id, reps=reps, at=now)
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     name = app.config["SESSION_COOKIE_NAME"]
@@ -74,10 +73,15 @@ def _where_it_is_nine(now: datetime) -> str:
     return f"Etc/GMT{-(ahead if ahead >= -12 else ahead + 24):+d}"
 
 
-def _pay_at_once() -> None:
-    """Every rule posts its reward right after the check-in."""
-    for version, params in conn().execute(select(RuleVersion.id, RuleVersion.params)).all():
-        conn().execute(update(RuleVersion).where(RuleVersion.id == version).values(params={**params, "instant": True}))
+def _four_rules(*, branch_id: int, at: datetime) -> None:
+    """One of each kind; the allowance is posted right after the check-in."""
+    for number, kind in enumerate(KINDS):
+        rule = Rule(branch_id=branch_id, code=kind, kind=kind, priority=number)
+        db.session.add(rule)
+        db.session.flush()
+        params = complete_params(kind, {"amount": 5000, **({} if number else {"instant": True})})
+        known = {"effective_from": date(2026, 1, 1), "status": "approved", "created_at": at, "approved_at": at}
+        db.session.add(RuleVersion(rule_id=rule.id, n=1, params=params, **known))
 
 
 def _sign_in(*, branch_id: int, reps: int, at: datetime) -> list[tuple[int, int]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ def serving(url: str, command: Sequence[str], redis: str = "") -> Iterator[tuple
     try:
         process.wait_until(lambda: _answers(port), " ".join(command), within=60, log=folder / "log")
         yield port, running.pid
+    except BaseException:
+        print(process.tail(folder / "log"), flush=True)  # noqa: T201
+        raise
     finally:
         process.stop(running, within=20)
         shutil.rmtree(folder, ignore_errors=True)
@@ -58,8 +62,11 @@ def application(url: str, **settings: Any) -> Iterator[Flask]:
 
 
 def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
+    """Really, not only a port that is open: the launcher opens it before anybody serves."""
+    with suppress(OSError, http.client.HTTPException), closing(http.client.HTTPConnection("127.0.0.1", port)) as asked:
+        asked.timeout = 2
+        asked.request("GET", "/healthz")
+        return bool(asked.getresponse().read())
     return False
 
 
