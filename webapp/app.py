@@ -9,13 +9,15 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_migrate import Migrate
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import api, cli, config, pages
 from webapp.core import assets, authz, clock, hx, i18n, limits, logs, security
 from webapp.core.db import db
-from webapp.core.errors import DomainError
+from webapp.core.errors import DomainError, Invalid
+from webapp.core.ids import IdConverter
 from webapp.demo.models import told as demo_told
 from webapp.people import queries as people
 
@@ -29,6 +31,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config.from_env())
     app.config.update(overrides or {})
     clock.allow_test_clock(testing=bool(app.config["TESTING"]))
+    app.url_map.converters["int"] = IdConverter
     _init_core(app)
     _init_sign_in(app)
     app.before_request(authz.check_request)
@@ -90,6 +93,8 @@ def _ask_to_sign_in() -> Response:
 def _init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
+    for kind in (OverflowError, DataError):
+        app.register_error_handler(kind, _unstorable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -106,6 +111,12 @@ def _http_error(error: HTTPException) -> Response:
     if retry := error.get_headers() and getattr(error, "retry_after", None):
         answer.headers["Retry-After"] = str(retry)
     return answer
+
+
+def _unstorable(error: Exception) -> Response:
+    """A number or text no column can hold: nobody's row, so nothing but bad input."""
+    log.warning("refused by the database", exc_info=error)
+    return _domain_error(Invalid("not_valid"))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -3,8 +3,20 @@
 import hashlib
 import json
 import uuid
+from typing import Any
+
+from werkzeug.routing import IntegerConverter, Map
 
 from webapp.core.errors import N_, Invalid, words
+
+LARGEST = 999_999_999
+
+
+class IdConverter(IntegerConverter):
+    """<int:...> in an address; a number beyond every row's is not found, before a database is asked for it."""
+
+    def __init__(self, map: Map, *args: Any, max: int = LARGEST, **kwargs: Any) -> None:
+        super().__init__(map, *args, max=max, **kwargs)
 
 
 def new_id() -> str:

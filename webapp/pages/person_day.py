@@ -86,7 +86,7 @@ def _show(template: str, back: str, employee_id: int, on: date, form: Bound[Any]
     context: dict[str, Any] = {
         "person": someone, "on": on, "cell": cell, "form": form, "data": data, "back": _back(back, on),
         "rows": _rows(data.values), "site_options": _sites(someone),
-        "day_options": _days(branch, str(data.values["day"])),
+        "day_options": _days(branch, str(data.values.get("day", ""))),
         "locked": not (policy.can_change(user, someone.id) and policy.can_change_on(user, on, today)),
     }  # fmt: skip
     return hx.respond(template, status=data.status, **context)
