@@ -23,7 +23,7 @@ from webapp.rewards.models import RepDay
 
 REPS, DATES, TAPS = 20, 10, 60
 DAYS = [MONDAY + timedelta(days=n) for n in range(DATES)]
-WITHIN = 90
+WITHIN = 180
 # A minute of the product's clock, in seconds of ours: short, and shorter when there is nothing to wait for.
 MINUTE, IDLE = 3, 0.3
 
@@ -100,7 +100,7 @@ class Round:
         """Two quiet minutes: what was lost is found, and then there is nothing left to find."""
         for _ in range(2):
             self._a_minute_passes()
-            self.stack.wait_idle(30)
+            self.stack.wait_idle(60)
         forget_read()
 
     def _over(self) -> bool:
