@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
-from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask import Flask, g, has_app_context, has_request_context, request, session
+from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from webapp.core.errors import WORDS, DomainError
@@ -31,6 +31,11 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", f"{app.root_path}/translations")
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     babel.init_app(app, locale_selector=_select_locale)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _texts().ugettext(text),
+        ngettext=lambda one, many, number: _texts().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(
         say=say,
         money=money_text,
@@ -46,14 +51,14 @@ def init_app(app: Flask) -> None:
 
 def lang() -> str:
     """'zh' or 'en', for the person reading."""
-    locale = get_locale()
+    locale = _reading()[0]
     return "zh" if locale is not None and locale.language == "zh" else "en"
 
 
 def say(code: str, **params: object) -> str:
     """The text of a stable code with its parameters, in the reader's language."""
     template = WORDS.get(code, code)
-    text = gettext(template)
+    text = _texts().ugettext(template)
     return text % params if params or "%%" in text else text
 
 
@@ -63,8 +68,9 @@ def explain(error: DomainError) -> str:
 
 def zone() -> ZoneInfo:
     """The time zone of the reader's branch; UTC when nobody is signed in."""
-    if has_request_context() and current_user and current_user.is_authenticated:
-        return current_user.branch.zone
+    user = current_user._get_current_object() if has_request_context() else None
+    if user and user.is_authenticated:
+        return user.branch.zone
     return ZoneInfo("UTC")
 
 
@@ -143,6 +149,22 @@ def _said(name: str, value: Any, params: Mapping[str, Any]) -> Any:
     return value
 
 
+def _texts() -> Any:
+    return _reading()[1]
+
+
+def _reading() -> tuple[Any, Any]:
+    """The locale and its texts; kept beside the locale Flask-Babel keeps, which finds them anew for every word."""
+    kept = g.get("_flask_babel") if has_app_context() else None
+    locale = getattr(kept, "babel_locale", None)
+    if kept is None or locale is None:
+        return get_locale(), get_translations()
+    known = getattr(kept, "onsite_reading", None)
+    if known is None or known[0] is not locale:
+        known = kept.onsite_reading = (locale, get_translations())
+    return known
+
+
 def _locale() -> str:
     return LANGUAGES[lang()]
 
@@ -156,8 +178,9 @@ def _select_locale() -> str:
 
 
 def _chosen_language() -> str:
-    if current_user and current_user.is_authenticated:
-        return current_user.language if current_user.language in LANGUAGES else "en"
+    user = current_user._get_current_object()
+    if user and user.is_authenticated:
+        return user.language if user.language in LANGUAGES else "en"
     chosen = session.get("lang") or request.cookies.get("lang")
     if chosen in LANGUAGES:
         return str(chosen)
