@@ -73,7 +73,8 @@ def _init_sign_in(app: Flask) -> None:
 
 
 def _reader() -> dict[str, Any]:
-    user = current_user._get_current_object() if current_user and current_user.is_authenticated else None
+    somebody = current_user._get_current_object()
+    user = somebody if somebody and somebody.is_authenticated else None
     return {
         "user": user,
         "theme": user.theme if user else request.cookies.get("theme", "auto"),

@@ -52,11 +52,16 @@ class Ui:
 
     def __init__(self, env: Environment) -> None:
         self._env = env
+        self._found: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
+        """Searched for once, and on every use while templates are being edited."""
+        if name in self._found and not self._env.auto_reload:
+            return self._found[name]
         for file in MACROS:
             macro = getattr(self._env.get_template(file).module, name, None)
             if macro is not None:
+                self._found[name] = macro
                 return macro
         raise AttributeError(f"no macro {name!r} in templates/_shared/ui")
 

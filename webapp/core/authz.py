@@ -106,9 +106,10 @@ def check_request() -> None:
     allowed = view.permission
     if allowed is None:
         return None
-    if not current_user.is_authenticated:
+    user = me()
+    if not user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-    if me().role not in allowed:
+    if user.role not in allowed:
         raise Forbidden("forbidden")
     return None
 
