@@ -6,7 +6,7 @@ from datetime import datetime
 from webapp.attendance.rules import DayFacts
 from webapp.core.db import conn
 from webapp.rewards.queries.days import Pair, branch_facts, snapshot_of
-from webapp.rewards.queries.load import _DAYS, _keys, _work
+from webapp.rewards.queries.load import ONE_DAY, _work
 from webapp.rewards.queries.preview import _earned
 from webapp.rewards.queries.shops import store_types
 from webapp.rewards.rules import Earned
@@ -15,7 +15,7 @@ from webapp.visits.rules import VisitRow, visit_facts
 
 def earned_at_once(pair: Pair, *, facts: DayFacts, visits: Collection[VisitRow], at: datetime) -> Earned | None:
     """Like earned_today, with the run of days as it was settled last."""
-    row = conn().execute(_DAYS, _keys([pair])).first()
+    row = conn().execute(ONE_DAY, {"who": pair[0], "on": pair[1]}).first()
     if row is None:
         return None
     branch = branch_facts({row.branch_id}, booking=False)[row.branch_id]

@@ -54,7 +54,7 @@ _last_figure = (
     .scalar_subquery()
 )
 _day = AttendanceDay
-_DAYS = (
+_EVERY_DAY = (
     select(
         *DAY_COLUMNS,
         SalesFigure.amount.label("sales"),
@@ -79,8 +79,9 @@ _DAYS = (
         ),
     )
     .outerjoin(_previous, and_(_previous.c.employee_id == _day.employee_id, _previous.c.work_date == _last_run))
-    .where(_day.employee_id.in_(_ids), _day.work_date.in_(_dates))
 )
+_DAYS = _EVERY_DAY.where(_day.employee_id.in_(_ids), _day.work_date.in_(_dates))
+ONE_DAY = _EVERY_DAY.where(_day.employee_id == bindparam("who"), _day.work_date == bindparam("on"))
 _line = SettlementLine
 _LATEST = (
     select(
