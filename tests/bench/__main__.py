@@ -63,8 +63,10 @@ def _part(part: str, kind: str, options: argparse.Namespace) -> list[Row]:
         if code or not answer.exists():
             print(process.tail(log), file=sys.stderr)  # noqa: T201
             return [Row(f"{part}, {kind}", "measured", "broke, see above", False)]
-        print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr)  # noqa: T201
-        return [Row(**row) for row in json.loads(answer.read_text())]
+        rows = [Row(**row) for row in json.loads(answer.read_text())]
+        told = "\n".join(f"  {row.what}: {row.measured} ({row.bar})" for row in rows)
+        print(f"{told}\n  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)  # noqa: T201
+        return rows
 
 
 def _measure(part: str, kind: str, quick: bool, answer: Path) -> None:
