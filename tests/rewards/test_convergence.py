@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from tests import factories
 from tests.rewards.test_settle import available
 from tests.rewards.world import MONDAY, World
-from webapp.core.db import db
+from webapp.core.db import db, do
 from webapp.rewards import queries as rewards
 from webapp.rewards import service
+from webapp.schedules.models import Leave
 from webapp.wallet import queries as wallet
 
 DAYS = [MONDAY + timedelta(days=n) for n in range(14)]
@@ -55,3 +57,22 @@ def test_random_facts_and_settlements_converge(app: Flask, seed: int) -> None:
     assert available(world) == worth([facts.get(n) for n in range(len(DAYS))])
     assert rewards.problems() == [] == wallet.problems()
     db.session.remove()
+
+
+def test_a_day_put_aside_that_turns_neutral_moves_the_run_behind_it(app: Flask) -> None:
+    """T31: the later days had counted it as good while it was aside."""
+    world = World()
+    for on in DAYS[:10]:
+        world.works(on)
+    do(service.set_aside, employee_id=world.rep.id, work_date=DAYS[4], problem="x", at=world.morning_after(DAYS[4]))
+    end = world.morning_after(DAYS[9])
+    others = [(world.rep.id, on) for on in DAYS[:10] if on != DAYS[4]]
+    service.settle_many(pairs=others, at=end, cause="due")
+    assert available(world) == worth([0] * 10) - 10000
+    world.forget(DAYS[4])
+    span = {"first_on": DAYS[4], "last_on": DAYS[4], "kind": "sick", "recorded_at": end}
+    factories.save(Leave(employee_id=world.rep.id, **span))
+    world.stays_away(DAYS[4])
+    service.settle_many(pairs=[(world.rep.id, DAYS[4])], at=end, cause="changed")
+    assert available(world) == worth([0] * 9)
+    assert rewards.problems() == [] == wallet.problems()

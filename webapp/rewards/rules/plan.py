@@ -93,10 +93,11 @@ def plan(work: Work, *, instant_only: bool = False) -> Plan:
     if instant_only:
         return Plan(revisions, work.before.state, work.before.run_after, not revisions, False)
     run = run_after(work.snapshot.run_before, work.snapshot)
-    known = work.snapshot.run_before if work.before.run_after is None else work.before.run_after
     same = work.before.state == "settled" and work.before.run_after == run and not revisions
     marked = work.before.changed
-    return Plan(revisions, "settled", run, same and not marked, run != known, same and marked)
+    # Without a run of its own the later days walked over this one, as it was then.
+    moved = work.before.run_after != run
+    return Plan(revisions, "settled", run, same and not marked, moved, same and marked)
 
 
 def outcomes(work: Work, *, instant_only: bool = False) -> Iterator[tuple[RuleInForce, Outcome]]:
