@@ -36,7 +36,7 @@ class Launched:
         return self.log.read_text() if self.log.exists() else ""
 
     def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -90,7 +90,7 @@ def run_alone(*words: str, **env: str) -> tuple[int, list[str]]:
         env={**os.environ, **env},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     return done.returncode, done.stderr.splitlines()

@@ -16,6 +16,9 @@ from typing import Protocol
 ROOT = Path(__file__).resolve().parents[2]
 _PR_SET_PDEATHSIG = 1
 
+# A busy machine is slow, not wrong: limits are there to end a hang, never to time anything.
+PATIENCE = 6
+
 
 def spawn(
     args: Sequence[str],
@@ -53,7 +56,7 @@ def stop(process: Child, sig: int = signal.SIGTERM, within: float = 10) -> int:
     if process.poll() is None:
         process.send_signal(sig)
         try:
-            process.wait(within)
+            process.wait(within * PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
     return process.wait()
@@ -68,6 +71,7 @@ def kill(process: Child) -> None:
 
 def wait_until(ready: Callable[[], object], what: str, within: float = 15, log: Path | None = None) -> None:
     """Poll `ready` until it is truthy. Raises AssertionError with the end of the log."""
+    within *= PATIENCE
     deadline = time.monotonic() + within
     while not ready():
         if time.monotonic() > deadline:
