@@ -15,8 +15,8 @@ LARGEST = 999_999_999
 class IdConverter(IntegerConverter):
     """<int:...> in an address; a number beyond every row's is not found, before a database is asked for it."""
 
-    def __init__(self, map: Map, *args: Any, max: int = LARGEST, **kwargs: Any) -> None:
-        super().__init__(map, *args, max=max, **kwargs)
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int = LARGEST) -> None:
+        super().__init__(map, fixed_digits, min, max)
 
 
 def new_id() -> str:
