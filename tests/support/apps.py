@@ -26,6 +26,8 @@ def prepare_environment() -> None:
     """Settings of the machine must not leak into tests, and tests must not touch var/."""
     for name in ("DATABASE_URL", "REDIS_URL", "HOST", "PORT", "TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES"):
         os.environ.pop(name, None)
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):  # a make of ours is nobody's child
+        os.environ.pop(name, None)
     folder = Path(tempfile.mkdtemp(prefix="onsite-var-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.update(

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import uuid
-from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map
 
