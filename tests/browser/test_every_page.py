@@ -27,8 +27,8 @@ def test_every_page(role: str, language: str, scheme: str, phone, desk, stack, a
     for path in _pages(stack.app, role, company):
         answer = page.goto(path)
         assert answer is not None
-        if not answer.headers.get("content-type", "").startswith("text/html"):
-            continue
+        if not answer.text().lstrip().lower().startswith("<!doctype"):
+            continue  # a part of a page, fetched by its page
         axe(page)
         assert page.evaluate(_TOO_WIDE) <= 0, f"{path} scrolls sideways"
         if role in ON_PHONES:
@@ -38,7 +38,7 @@ def test_every_page(role: str, language: str, scheme: str, phone, desk, stack, a
 
 def _pages(app, role: str, company: Company) -> Iterator[str]:
     for route in all_routes(app):
-        machine = route.rule.startswith(("/api/", "/static/", "/healthz", "/readyz"))
+        machine = route.rule.startswith(("/api/", "/static/", "/healthz", "/readyz")) or route.rule.endswith(".csv")
         known = all(name in OBJECTS for name in route.parameters)
         if route.method == "GET" and known and not machine and (route.roles is None or role in route.roles):
             with app.app_context():
