@@ -32,18 +32,21 @@
     });
   }
 
-  // One amount per currency, as the server writes it: symbol first, true minus sign.
+  // One amount per currency, as the server writes it: its symbol first, true minus sign.
   function total(picked) {
     const sums = {};
     for (const { dataset } of picked) {
-      if (dataset.currency) sums[dataset.currency] = (sums[dataset.currency] || 0) + Number(dataset.minor || 0);
+      if (!dataset.currency) continue;
+      const sum = sums[dataset.currency] ||= { minor: 0, symbol: dataset.symbol };
+      sum.minor += Number(dataset.minor || 0);
     }
-    return Object.entries(sums).map(([currency, minor]) => money(minor, currency)).join(' · ');
+    return Object.entries(sums).map(([currency, sum]) => money(sum, currency)).join(' · ');
   }
 
-  function money(minor, currency) {
-    const format = new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency });
-    const scale = 10 ** format.resolvedOptions().maximumFractionDigits;
-    return (minor < 0 ? '\u2212' : '+') + format.format(Math.abs(minor) / scale);
+  function money({ minor, symbol }, currency) {
+    const { lang } = document.documentElement;
+    const digits = new Intl.NumberFormat(lang, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+    const figure = new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return (minor < 0 ? '\u2212' : '+') + symbol + figure.format(Math.abs(minor) / 10 ** digits);
   }
 })();

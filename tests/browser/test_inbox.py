@@ -57,7 +57,7 @@ def test_u24_keyboard_only(stack, desk, axe, screens) -> None:
     expect(rows.first).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator("#detail h2")).to_be_focused()
+    expect(page.locator("#detail h2").first).to_be_focused()
     axe(page)
     screens(page, "drawer")
     page.keyboard.press("Escape")
@@ -94,7 +94,7 @@ def test_it_looks_right(stack, desk, axe, screens, language: str, scheme: str, w
     page = desk("H001", color_scheme=scheme, viewport={"width": width, "height": 768})
     page.goto("/hr/inbox")
     page.locator("a[data-open]").first.click()
-    expect(page.locator("#detail h2")).to_be_focused()
+    expect(page.locator("#detail h2").first).to_be_focused()
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     screens(page, "drawer")

@@ -23,7 +23,7 @@ _ = gettext
 
 __all__ = [
     "LANGUAGES", "_", "date_text", "distance_text", "explain", "force_locale", "lang", "lazy_gettext", "line_text",
-    "money_text", "ngettext", "say", "time_text", "when_text", "zone",
+    "money_text", "ngettext", "say", "symbol_text", "time_text", "when_text", "zone",
 ]  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         say=say,
         money=money_text,
+        symbol=symbol_text,
         day=date_text,
         hm=time_text,
         when=when_text,
@@ -89,6 +90,11 @@ def _amount_text(minor: int, currency: str, locale: str) -> str:
     for long, short in _SYMBOLS.get(currency, ()):
         text = text.replace(long, short)
     return text
+
+
+def symbol_text(currency: str) -> str:
+    """What `money_text` puts before the figure."""
+    return _amount_text(0, currency, _locale()).rstrip("0.")
 
 
 def date_text(value: date | datetime, style: str = "day") -> str:
