@@ -6,6 +6,7 @@ from typing import Any
 
 from jobs.base import job
 from jobs.queues import LONG
+from jobs.sweep import let_pass
 from webapp.attendance import queries, service
 from webapp.core.clock import now
 from webapp.core.db import db, do
@@ -18,7 +19,8 @@ def schedule_changed(items: Sequence[Item]) -> None:
     """Topic: somebody's (or a whole branch's) date has other hours than before; at most a hundred days at a time."""
     pairs = sorted({pair for item in items for pair in _pairs(item.payload)})
     for start in range(0, len(pairs), BATCH):
-        do(service.rebuild_days, pairs=pairs[start : start + BATCH], at=now())
+        do(service.rebuild_days, pairs=pairs[start : start + BATCH], at=now(), bulk=True)
+        let_pass()
 
 
 @job(timeout=LONG)
@@ -28,6 +30,7 @@ def close_days() -> int:
     for branch_id in _read(queries.branch_ids):
         while done := do(service.rebuild_due, branch_id=branch_id, at=now(), limit=BATCH):
             closed += done
+            let_pass()
     return closed
 
 

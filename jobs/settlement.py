@@ -9,6 +9,7 @@ from datetime import date
 
 from jobs.base import job, later
 from jobs.queues import LONG
+from jobs.sweep import let_pass
 from webapp.core.clock import now
 from webapp.core.db import db, do
 from webapp.core.outbox import Item
@@ -24,7 +25,7 @@ def settle_due() -> int:
     at = now()
     for branch, through in service.due_branches(at=at):
         _begin(branch.id, through, None)
-    return sum(service.settle_marked(branch_id=branch.id, at=at).done for branch in _open_branches())
+    return sum(_settle_marked(branch.id) for branch in _open_branches())
 
 
 @job(timeout=LONG)
@@ -52,14 +53,14 @@ def settle_chunk(*, run_id: int, employee_ids: list[int], through: str, by: int 
 @job(timeout=LONG)
 def recheck(*, branch_id: int, settled: str) -> dict[str, int]:
     """The dates before one that was just settled, again."""
-    tally = service.recheck(branch_id=branch_id, settled=date.fromisoformat(settled), at=now())
+    tally = service.recheck(branch_id=branch_id, settled=date.fromisoformat(settled), at=now(), told=_told)
     return {"done": tally.done, "posted": tally.posted}
 
 
 @job(timeout=LONG)
 def settle_marked(*, branch_id: int) -> int:
     """What changed after it was settled."""
-    return service.settle_marked(branch_id=branch_id, at=now()).done
+    return _settle_marked(branch_id)
 
 
 def day_changed(items: Sequence[Item]) -> None:
@@ -76,8 +77,17 @@ def rules_changed(items: Sequence[Item]) -> None:
             later(settle_marked, branch_id=item.payload["branch_id"])
 
 
+def _settle_marked(branch_id: int) -> int:
+    return service.settle_marked(branch_id=branch_id, at=now(), told=_told).done
+
+
+def _told(_: service.Tally) -> None:
+    """Between the batches of long work."""
+    let_pass()
+
+
 def _begin(branch_id: int, through: date, by: int | None) -> None:
-    run_id = service.begin_run(branch_id=branch_id, through=through, at=now(), by=by)
+    run_id = service.begin_run(branch_id=branch_id, through=through, at=now(), by=by, told=let_pass)
     if run_id is None:
         return
     ids = [who for who, _ in service.still_waiting(run_id=run_id)]

@@ -2,6 +2,8 @@
 
 A row waits, is claimed, and ends done or failed. At most one row waits per topic and key; what is put
 while the same key is being worked on waits on its own, so no change is ever swallowed.
+
+Two lanes: what somebody waits for, and `bulk`, which no person looks at. Bulk is taken when nothing else is due.
 """
 
 import os
@@ -12,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Index, Select, String, Text, delete, func, select, text, update
+from sqlalchemy import Executable, Index, Select, String, Text, and_, delete, false, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,7 +41,7 @@ class OutboxRow(db.Model):
             sqlite_where=text(_WAITING),
             postgresql_where=text(_WAITING),
         ),
-        Index("ix_outbox_due", "available_at", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
+        Index("ix_outbox_due", "bulk", "available_at", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
         Index("ix_outbox_claimed", "claimed_at", sqlite_where=text(_CLAIMED), postgresql_where=text(_CLAIMED)),
         Index("ix_outbox_done_at", "done_at"),
     )
@@ -48,6 +50,7 @@ class OutboxRow(db.Model):
     topic: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120))
     payload: Mapped[JSONB | None]
+    bulk: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[UTC]
     available_at: Mapped[UTC]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -80,13 +83,14 @@ class Backlog:
     oldest_due_at: datetime | None
 
 
-def put(topic: str, key: str, payload: Any, at: datetime) -> None:
+def put(topic: str, key: str, payload: Any, at: datetime, *, bulk: bool = False) -> None:
     """Ask for `topic` to be done about `key`, not before `at`; part of the open unit of work.
 
-    The key names the whole work: asked twice before anybody starts, it is done once, with the later payload.
+    The key names the whole work: asked twice before anybody starts, it is done once, with the later payload, and
+    not in bulk if one of the two was not. `bulk`: many rows that nobody waits for; they let all others pass.
     The conflicting row is locked, so that no drain can take it before this change is there to be seen.
     """
-    values = {"topic": topic, "key": key, "payload": payload, "created_at": at, "available_at": at}
+    values = {"topic": topic, "key": key, "payload": payload, "bulk": bulk, "created_at": at, "available_at": at}
     conn().execute(_insert(is_postgres()), values)
     after_commit(nudge)
 
@@ -97,9 +101,12 @@ def forget(*, topic: str, keys: Collection[str] | None = None) -> None:
     conn().execute(delete(OutboxRow).where(*which))
 
 
-def claim(*, at: datetime, limit: int = 100) -> list[Item]:
-    """Take due rows, oldest first. A row that failed before comes alone, so it cannot spoil its neighbours."""
-    ids = conn().scalars(_due(at, limit)).all()
+def claim(*, at: datetime, limit: int = 100, bulk_limit: int = 100, bulk: bool = True) -> list[Item]:
+    """Take due rows of one lane, oldest first; those in bulk (at most `bulk_limit`) when no others are due.
+
+    A row that failed before comes alone, so it cannot spoil its neighbours. Without `bulk` only the others.
+    """
+    ids = conn().scalars(_due(at, limit, bulk_limit, bulk)).all()
     if not ids:
         return []
     taken = (
@@ -109,6 +116,12 @@ def claim(*, at: datetime, limit: int = 100) -> list[Item]:
         .returning(_row.id, _row.topic, _row.key, _row.payload, _row.attempts)
     )
     return sorted((Item(*row) for row in conn().execute(taken)), key=lambda item: item.id)
+
+
+def is_due(*, at: datetime) -> bool:
+    """Something that is not bulk waits to be done now; for work that can let it pass."""
+    due = select(_row.id).where(*_waiting, _row.bulk.is_(False), _row.available_at <= at).limit(1)
+    return db.session.scalar(due) is not None
 
 
 def finish(*, ids: Sequence[int], at: datetime) -> None:
@@ -174,18 +187,22 @@ def _insert(postgres: bool) -> Executable:
         index_where=text(_WAITING),
         set_={
             "payload": query.excluded.payload,
+            "bulk": and_(_row.bulk, query.excluded.bulk),
             "available_at": earlier(_row.available_at, query.excluded.available_at),
         },
     )
 
 
-def _due(at: datetime, limit: int) -> Select[int]:
-    due = select(_row.id).where(*_waiting, _row.available_at <= at).order_by(_row.available_at, _row.id)
-    first = conn().execute(due.with_only_columns(_row.attempts).limit(1)).first()
+def _due(at: datetime, limit: int, bulk_limit: int, bulk: bool) -> Select[int]:
+    due = select(_row.id).where(*_waiting, _row.available_at <= at).order_by(_row.bulk, _row.available_at, _row.id)
+    if not bulk:
+        due = due.where(_row.bulk.is_(False))
+    first = conn().execute(due.with_only_columns(_row.attempts, _row.bulk).limit(1)).first()
     if first and first.attempts:
         due = due.limit(1)
     else:
-        due = due.where(_row.attempts == 0).limit(limit)
+        lane = bool(first and first.bulk)
+        due = due.where(_row.attempts == 0, _row.bulk.is_(lane)).limit(bulk_limit if lane else limit)
     return due.with_for_update(skip_locked=True)
 
 

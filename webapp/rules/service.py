@@ -85,7 +85,7 @@ def approve_version(*, by: int | None, version_id: int, at: datetime) -> None:
         raise Conflict("rule_not_draft")
     _note(by, "rule.approved", rule, row, at)
     payload = {"branch_id": rule.branch_id, "from": row.effective_from.isoformat()}
-    outbox.put("rules_changed", f"{rule.branch_id}|{row.effective_from}", payload, at)
+    outbox.put("rules_changed", f"{rule.branch_id}|{row.effective_from}", payload, at, bulk=True)
 
 
 def seed_defaults(*, branch_id: int, currency: str, effective_from: date, at: datetime) -> list[int]:

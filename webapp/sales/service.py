@@ -52,7 +52,8 @@ def record_figure(
     if before is not None:
         _note(by, branch_id, before, {"amount": amount, "target": target}, at)
     day = work_date.isoformat()
-    outbox.put("day_changed", f"{employee_id}|{day}", {"employee_id": employee_id, "work_date": day}, at)
+    payload = {"employee_id": employee_id, "work_date": day}
+    outbox.put("day_changed", f"{employee_id}|{day}", payload, at, bulk=source == "import")
     return True
 
 

@@ -29,8 +29,13 @@ def rebuild_day(*, employee_id: int, work_date: date, at: datetime, tell: bool =
     return rebuild_days(pairs=[(employee_id, work_date)], at=at, tell=tell)[employee_id, work_date]
 
 
-def rebuild_days(*, pairs: Collection[Pair], at: datetime, tell: bool = False) -> dict[Pair, DayResult]:
-    """The same for many; a few statements however many they are, plus two for each day that changed."""
+def rebuild_days(
+    *, pairs: Collection[Pair], at: datetime, tell: bool = False, bulk: bool = False
+) -> dict[Pair, DayResult]:
+    """The same for many; a few statements however many they are, plus two for each day that changed.
+
+    `bulk`: nobody waits for what these days are worth, so whatever somebody waits for is settled before them.
+    """
     lock_people(ids={person for person, _ in pairs})
     branches = branches_of({person for person, _ in pairs})
     zones = {person: branch.timezone for person, branch in branches.items()}
@@ -45,7 +50,7 @@ def rebuild_days(*, pairs: Collection[Pair], at: datetime, tell: bool = False) -
         if changed := before.get(pair) != day:
             keep(pair=pair, branch_id=branches[pair[0]].id, day=day, at=at)
         if changed or tell:
-            announce(pair=pair, at=at)
+            announce(pair=pair, at=at, bulk=bulk)
     return found
 
 
@@ -57,7 +62,7 @@ def rebuild_due(*, branch_id: int, at: datetime, limit: int = BATCH) -> int:
     pairs = [(row.employee_id, row.work_date) for row in conn().execute(_DUE.limit(limit), _asked(branch_id, at))]
     pairs += _nobody_yet(branch_id, at, limit - len(pairs)) if len(pairs) < limit else []
     if pairs:
-        rebuild_days(pairs=pairs, at=at)
+        rebuild_days(pairs=pairs, at=at, bulk=True)
     return len(pairs)
 
 
@@ -74,10 +79,11 @@ def keep(*, pair: Pair, branch_id: int, day: DayResult, at: datetime) -> None:
     conn().execute(_upsert(is_postgres()), {**identity, **values, "rebuilt_at": at})
 
 
-def announce(*, pair: Pair, at: datetime) -> None:
+def announce(*, pair: Pair, at: datetime, bulk: bool = False) -> None:
     """The day changed: settlement and whoever shows it must look again."""
     employee_id, on = pair[0], pair[1].isoformat()
-    outbox.put("day_changed", f"{employee_id}|{on}", {"employee_id": employee_id, "work_date": on}, at)
+    payload = {"employee_id": employee_id, "work_date": on}
+    outbox.put("day_changed", f"{employee_id}|{on}", payload, at, bulk=bulk)
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7301, who) FROM unnest(CAST(:ids AS integer[])) AS who")

@@ -258,6 +258,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("bulk", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -279,7 +280,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_done_at", ["done_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_due",
-            ["available_at"],
+            ["bulk", "available_at"],
             unique=False,
             sqlite_where=sa.text("claimed_at IS NULL AND done_at IS NULL AND failed_at IS NULL"),
             postgresql_where=sa.text("claimed_at IS NULL AND done_at IS NULL AND failed_at IS NULL"),

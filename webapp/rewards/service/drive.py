@@ -1,6 +1,6 @@
 """Driving settlement from outside any transaction: by the jobs, the command line and the demo."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from webapp.attendance import service as attendance
@@ -14,6 +14,7 @@ from webapp.rewards.service.runs import finish_run, open_run, progress
 from webapp.rewards.service.settle import mark_changed
 
 MARKED_AT_ONCE = 2000
+Told = Callable[[Tally], None]
 
 
 def settle_through(*, branch_id: int, through: date, at: datetime, by: int | None = None) -> Tally:
@@ -31,10 +32,16 @@ def settle_through(*, branch_id: int, through: date, at: datetime, by: int | Non
     return total + settle_marked(branch_id=branch_id, at=at)
 
 
-def begin_run(*, branch_id: int, through: date, at: datetime, by: int | None = None) -> int | None:
-    """Close the branch's days and open the run of its next date; None when there is nothing to begin."""
+def begin_run(
+    *, branch_id: int, through: date, at: datetime, by: int | None = None, told: Callable[[], object] | None = None
+) -> int | None:
+    """Close the branch's days and open the run of its next date; None when there is nothing to begin.
+
+    `told` after every hundred closed days.
+    """
     for _ in iter(lambda: do(attendance.rebuild_due, branch_id=branch_id, at=at), 0):
-        pass
+        if told is not None:
+            told()
     due = _next_date(branch_id, through)
     return None if due is None else do(open_run, branch_id=branch_id, work_date=due, by=by, at=at)
 
@@ -57,22 +64,22 @@ def still_waiting(*, run_id: int) -> list[Pair]:
     return found
 
 
-def recheck(*, branch_id: int, settled: date, at: datetime) -> Tally:
+def recheck(*, branch_id: int, settled: date, at: datetime, told: Told | None = None) -> Tally:
     """Look at the last few dates again; whatever changed without anybody saying so is corrected."""
     branch = runs.branch(branch_id)
     pairs = runs.all_of(branch_id, recheck_dates(settled, branch.settled_from)) if branch else []
     db.session.remove()
-    return settle_many(pairs=pairs, at=at, cause="recheck")
+    return settle_many(pairs=pairs, at=at, cause="recheck", told=told)
 
 
-def settle_marked(*, branch_id: int, at: datetime) -> Tally:
+def settle_marked(*, branch_id: int, at: datetime, told: Told | None = None) -> Tally:
     """Settle what changed after it was settled."""
     branch = runs.branch(branch_id)
     if branch is None or branch.on_hold or branch.settled_through is None:
         return Tally()
     pairs = runs.marked(branch_id, branch.settled_through, MARKED_AT_ONCE)
     db.session.remove()
-    return settle_many(pairs=pairs, at=at, cause="changed")
+    return settle_many(pairs=pairs, at=at, cause="changed", told=told)
 
 
 def take_changes(*, pairs: Collection[Pair], at: datetime) -> Tally:

@@ -60,7 +60,7 @@ def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> Non
     end = min(last, today(branch_id, at))
     while first <= end:
         payload = {"branch_id": branch_id, "work_date": first.isoformat()}
-        outbox.put("schedule_changed", f"branch {branch_id}|{first}", payload, at)
+        outbox.put("schedule_changed", f"branch {branch_id}|{first}", payload, at, bulk=True)
         first += timedelta(days=1)
 
 
