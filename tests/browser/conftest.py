@@ -124,7 +124,8 @@ def screens(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
     def save(page: Page, name: str) -> None:
         if folder:
-            page.screenshot(path=f"{folder}/{request.node.name}-{name}.png", full_page=True)
+            # Hiding the caret leaves style="" on fields, which htmx copies and the CSP then reports.
+            page.screenshot(path=f"{folder}/{request.node.name}-{name}.png", full_page=True, caret="initial")
 
     return save
 
