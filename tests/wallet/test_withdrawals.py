@@ -112,6 +112,40 @@ def test_t30_the_daily_limit_counts_what_waits_and_starts_anew_at_local_midnight
     ask(rep, 100, at=evening + timedelta(minutes=1))
 
 
+def test_the_share_before_pay_day_cannot_be_walked_past_in_steps() -> None:
+    """Half of 100, then half of the other 50 … would be everything."""
+    rep, finance = company()
+    do(service.set_terms, by=finance, branch_id=rep.branch_id, terms=Terms(100, None, 5_000), at=AT)
+    earn(rep, 10_000)
+    first = ask(rep, 3_000)
+    _refused(rep, 2_001, limit=2_000)
+    do(service.approve_withdrawal, by=finance, withdrawal_id=first, at=AT)
+    _refused(rep, 2_001, limit=2_000)
+    second = ask(rep, 2_000)
+    _refused(rep, 100, limit=0)
+    do(service.refuse_withdrawal, by=finance, withdrawal_id=second, reason="No account", at=AT)
+    earn(rep, 4_000)
+    _refused(rep, 4_001, limit=4_000)
+
+
+def test_the_share_starts_anew_after_a_payslip() -> None:
+    rep, finance = company()
+    do(service.set_terms, by=finance, branch_id=rep.branch_id, terms=Terms(100, None, 5_000), at=AT)
+    earn(rep, 10_000)
+    do(service.approve_withdrawal, by=finance, withdrawal_id=ask(rep, 5_000), at=AT)
+    paid = {"employee_id": rep.id, "currency": "CNY", "amount": 5_000, "effective_on": AT.date(), "meta": {}}
+    do(service.sweep, idem_key="payslip:1", at=AT, **paid)
+    earn(rep, 6_000)
+    _refused(rep, 3_001, limit=3_000)
+    ask(rep, 3_000)
+
+
+def _refused(rep: SignedIn, amount: int, *, limit: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(rep, amount)
+    assert (refused.value.code, refused.value.params["limit"]) == ("withdraw_above_share", limit)
+
+
 def test_two_of_finance_at_once_learn_who_and_when() -> None:
     rep, finance = company()
     other = signed_in(factories.employee(_branch_of(rep), "finance"))

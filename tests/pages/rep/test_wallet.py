@@ -12,9 +12,10 @@ from tests.support import company as companies
 from tests.support.client import CheckingClient
 from tests.wallet.people import AT, earn, signed_in
 from webapp.core.authz import SignedIn
-from webapp.core.db import do
+from webapp.core.db import db, do, transaction
 from webapp.wallet import queries as wallet
 from webapp.wallet import service
+from webapp.wallet.models import WithdrawalTerms
 
 
 @pytest.fixture
@@ -95,6 +96,19 @@ def test_a_refusal_keeps_what_was_typed_and_says_the_number(phone, rep: SignedIn
         assert answer.status_code == 422
         assert not typed or f'value="{typed}"' in page
         assert told in page
+
+
+def test_the_share_before_pay_day_is_shown_as_it_is_now(phone: CheckingClient, rep: SignedIn) -> None:
+    earn(rep, 60_000)
+    with transaction():
+        db.session.add(WithdrawalTerms(branch_id=rep.branch_id, minimum=100, daily_limit=None, share_bp=5_000))
+    assert "now up to ¥300.00" in phone.get("/wallet/withdraw").get_data(as_text=True)
+    ask(rep, 10_000)
+    assert "now up to ¥200.00" in phone.get("/wallet/withdraw").get_data(as_text=True)
+    ask(rep, 20_000)
+    page = phone.get("/wallet/withdraw").get_data(as_text=True)
+    assert "now up to ¥0.00" in page
+    assert "tomorrow" not in page
 
 
 def test_a_damaged_form_is_not_a_500(phone: CheckingClient, rep: SignedIn) -> None:

@@ -14,7 +14,7 @@ from webapp.core.ids import client_id, new_id
 from webapp.core.money import exponent, parse_amount, plain_amount
 from webapp.pages.money_words import worded
 from webapp.wallet import queries, service
-from webapp.wallet.rules import withdrawable
+from webapp.wallet.rules import by_share, withdrawable
 
 bp = Blueprint("rep_withdrawals", __name__, url_prefix="/wallet")
 QUICK = (100, 500)
@@ -116,9 +116,8 @@ def _form(bound: Bound[Any]) -> Response:
     user = me()
     currency = user.branch.currency
     balances, terms = queries.balances(user.id, currency), queries.terms(user.branch_id, currency)
-    most = withdrawable(
-        balances.available, asked_today=queries.asked_today(user.id, user.branch.zone, clock.now()), terms=terms
-    )
+    taken, asked = queries.taken(user.id, currency), queries.asked_today(user.id, user.branch.zone, clock.now())
+    most = withdrawable(balances.available, taken=taken, asked_today=asked, terms=terms)
     bound.values.setdefault("amount", plain_amount(most, currency))
     quick = [amount * 10 ** exponent(currency) for amount in QUICK]
     choices = [(plain_amount(amount, currency), amount) for amount in [*(q for q in quick if q < most), most] if amount]
@@ -126,6 +125,7 @@ def _form(bound: Bound[Any]) -> Response:
         "balances": balances,
         "terms": terms,
         "most": most,
+        "by_share": by_share(balances.available, taken=taken, terms=terms),
         "choices": choices,
         "currency": currency,
     }

@@ -17,6 +17,7 @@ from webapp.wallet.queries.requests import (
     asked_today,
     branches_of,
     own_withdrawals,
+    taken,
     terms,
     withdrawal,
     withdrawals,
@@ -26,6 +27,6 @@ from webapp.wallet.queries.requests import (
 __all__ = [
     "Filters", "Row", "Statement", "WithdrawalFilters", "asked_today", "available_of", "balances", "balances_of",
     "branches_of", "closed_months", "earned_between", "entries_behind", "entry", "held_and_paid", "open_date",
-    "own_withdrawals", "problems", "statement", "terms", "withdrawal", "withdrawals", "withdrawals_of",
-    "withdrawn_total",
+    "own_withdrawals", "problems", "statement", "taken", "terms", "withdrawal", "withdrawals",
+    "withdrawals_of", "withdrawn_total",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.core.authz import SignedIn
@@ -14,7 +14,7 @@ from webapp.core.db import conn
 from webapp.core.errors import NotFound
 from webapp.people.models import Branch, Employee
 from webapp.wallet import rules
-from webapp.wallet.models import Withdrawal, WithdrawalTerms
+from webapp.wallet.models import Txn, Withdrawal, WithdrawalTerms
 from webapp.wallet.policy import visible_to
 from webapp.wallet.rules import Terms
 
@@ -133,6 +133,18 @@ def asked_today(employee_id: int, zone: ZoneInfo, at: datetime) -> int:
         Withdrawal.state.in_(("requested", "approved")),
         Withdrawal.requested_at >= start,
         Withdrawal.requested_at < datetime.combine(start.date() + timedelta(days=1), time(), zone),
+    )
+    return int(conn().scalar(query) or 0)
+
+
+def taken(employee_id: int, currency: str) -> int:
+    """Withdrawals that are held, or were paid out since the last payslip took what was in the wallet."""
+    mine = (Txn.employee_id == employee_id, Txn.currency == currency, Txn.kind == "sweep")
+    last = func.coalesce(select(func.max(Txn.id)).where(*mine).scalar_subquery(), 0)
+    query = select(func.coalesce(func.sum(Withdrawal.amount), 0)).where(
+        Withdrawal.employee_id == employee_id,
+        Withdrawal.currency == currency,
+        or_(Withdrawal.state == "requested", and_(Withdrawal.state == "approved", Withdrawal.resolve_txn_id > last)),
     )
     return int(conn().scalar(query) or 0)
 

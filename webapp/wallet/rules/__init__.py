@@ -9,6 +9,7 @@ from webapp.wallet.rules.money import (
     Posting,
     Problem,
     Terms,
+    by_share,
     check_request,
     default_terms,
     earn,
@@ -25,7 +26,7 @@ from webapp.wallet.rules.money import (
 )
 
 __all__ = [
-    "EARNED", "KINDS", "Balances", "Leg", "Posting", "Problem", "Terms", "_words", "check_request", "default_terms",
-    "earn", "entry_rows", "give_back", "hold", "month_of", "month_span", "next_month", "open_date", "pay_out", "sweep",
-    "withdrawable",
+    "EARNED", "KINDS", "Balances", "Leg", "Posting", "Problem", "Terms", "_words", "by_share", "check_request",
+    "default_terms", "earn", "entry_rows", "give_back", "hold", "month_of", "month_span", "next_month", "open_date",
+    "pay_out", "sweep", "withdrawable",
 ]  # fmt: skip

@@ -46,6 +46,10 @@ class Terms:
     daily_limit: int | None
     share_bp: int = 10_000
 
+    @property
+    def percent(self) -> str:
+        return f"{self.share_bp / 100:g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -87,21 +91,28 @@ def sweep(amount: int) -> list[Leg]:
     return [("available", -amount), ("payable", amount)]
 
 
-def withdrawable(available: int, *, asked_today: int, terms: Terms) -> int:
-    """The most that can be asked for now."""
-    by_share = share(available, terms.share_bp)
-    return by_share if terms.daily_limit is None else max(0, min(by_share, terms.daily_limit - asked_today))
+def withdrawable(available: int, *, taken: int, asked_today: int, terms: Terms) -> int:
+    """The most that can be asked for now. `taken`: held or paid out since the last payslip."""
+    most = by_share(available, taken=taken, terms=terms)
+    return most if terms.daily_limit is None else max(0, min(most, terms.daily_limit - asked_today))
 
 
-def check_request(amount: int, *, available: int, asked_today: int, terms: Terms) -> None:
+def by_share(available: int, *, taken: int, terms: Terms) -> int:
+    """The branch's share of all the money since the last payslip, less what was taken of it.
+
+    In one step or in many, it comes to the same.
+    """
+    return max(0, min(available, share(available + taken, terms.share_bp) - taken))
+
+
+def check_request(amount: int, *, available: int, taken: int, asked_today: int, terms: Terms) -> None:
     """Raises Invalid for the amount, with the number that says why."""
     if amount < terms.minimum:
         raise Invalid("withdraw_too_little", "amount", minimum=terms.minimum)
     if amount > available:
         raise Invalid("withdraw_above_available", "amount", available=available)
-    if amount > share(available, terms.share_bp):
-        limit = share(available, terms.share_bp)
-        raise Invalid("withdraw_above_share", "amount", limit=limit, percent=f"{terms.share_bp / 100:g}")
+    if amount > (limit := by_share(available, taken=taken, terms=terms)):
+        raise Invalid("withdraw_above_share", "amount", limit=limit, percent=terms.percent)
     if terms.daily_limit is not None and asked_today + amount > terms.daily_limit:
         left = max(0, terms.daily_limit - asked_today)
         raise Invalid("withdraw_above_daily_limit", "amount", limit=terms.daily_limit, left=left)

@@ -8,7 +8,10 @@ words(
         "posting_changed": N_("This was booked before with other content; nothing was booked twice."),
         "withdraw_too_little": N_("The smallest withdrawal is %(minimum)s."),
         "withdraw_above_available": N_("Only %(available)s is available now."),
-        "withdraw_above_share": N_("Before pay day %(percent)s%% of the balance can be withdrawn: up to %(limit)s."),
+        "withdraw_above_share": N_(
+            "Before pay day %(percent)s%% of your money can be withdrawn, what you took since the last payslip "
+            "included: now up to %(limit)s."
+        ),
         "withdraw_above_daily_limit": N_("At most %(limit)s can be withdrawn in a day; %(left)s is left for today."),
         "withdrawal_changed": N_("This form was already used for another amount. Start again from the wallet."),
         "withdrawal_decided": N_("%(name)s already decided this on %(when)s: %(state)s."),

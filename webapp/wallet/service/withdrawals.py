@@ -49,7 +49,8 @@ def check_withdrawal(*, rep: SignedIn, amount: int, available: int, at: datetime
     """Raises Invalid when this amount cannot be asked for now; for the check page and for the request."""
     asked = queries.asked_today(rep.id, rep.branch.zone, at)
     terms = queries.terms(rep.branch_id, rep.branch.currency)
-    rules.check_request(amount, available=available, asked_today=asked, terms=terms)
+    taken = queries.taken(rep.id, rep.branch.currency)
+    rules.check_request(amount, available=available, taken=taken, asked_today=asked, terms=terms)
 
 
 def approve_withdrawal(*, by: SignedIn, withdrawal_id: int, at: datetime) -> None:
