@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
-from tests.support import apps, databases, postgres, server, valkey
+from tests.support import apps, audit_guard, databases, postgres, server, valkey
 from tests.support import queries as query_recorder
 from tests.support.client import CheckingClient
 from tests.support.clockwork import Frozen
@@ -102,6 +102,12 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     made = make_app()
     with made.app_context():
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _audit_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the code leaves in the audit trail during a test must have words on the audit page."""
+    audit_guard.watch(monkeypatch)
 
 
 @pytest.fixture

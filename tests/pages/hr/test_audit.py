@@ -49,6 +49,22 @@ def test_before_and_after_in_words(branch, hr, client_as):
     assert f'href="/hr/people/{who.id}">Li Na</a>' in text
 
 
+def test_days_and_plans_are_named_and_found_by_person(branch, hr):
+    """U29: who changed Li Na's 2 March, and what was it before?"""
+    who = factories.employee(branch, name="Li Na")
+    site = factories.site(factories.store_type(branch), name="Bridge Store")
+    on = f"{who.id}|2026-03-02"
+    note(branch, 1, action="attendance.absent", object_type="attendance_day", object_id=on,
+         after={"word": "absent", "reason": "no_show", "bulk": False})  # fmt: skip
+    note(branch, 2, action="plan.changed", object_type="schedule", object_id=on, before={"stops": []},
+         after={"stops": [[site.id, "09:00", "10:30"]]})  # fmt: skip
+    note(branch, 3, action="branch.released")
+    page = hr.get("/hr/audit?person=li+na")
+    assert rows(page) == 2
+    for text in (">Marked absent<", "Li Na · Mon 2 Mar", "</span> Did not come", "Bridge Store 09:00–10:30"):
+        assert text in page.text, text
+
+
 def test_filters_by_person_object_action_and_day(branch, hr):
     who = factories.employee(branch, name="Li Na")
     note(branch, 1)

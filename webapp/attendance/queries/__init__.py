@@ -10,7 +10,16 @@ from webapp.attendance.queries.confirm import (
     waiting,
     words_of,
 )
-from webapp.attendance.queries.evidence import DecisionRow, IssueRow, MarkRow, decisions_of, issue_rows, mark_rows
+from webapp.attendance.queries.evidence import (
+    DecisionRow,
+    IssueRow,
+    MarkRow,
+    decisions_of,
+    exceptions_about,
+    issue_rows,
+    mark_rows,
+    whose,
+)
 from webapp.attendance.queries.facts import (
     branch_ids,
     branches_of,
@@ -37,7 +46,8 @@ from webapp.attendance.queries.inbox import (
 
 __all__ = [
     "MOST", "PAGE", "DecisionRow", "InboxFilters", "InboxPage", "InboxRow", "IssueRow", "MarkRow", "MonthSoFar",
-    "PersonDay", "Spoken", "branch_ids", "branches_of", "days", "decisions_of", "expectation_of", "inbox",
-    "inbox_one", "inbox_open", "inbox_rows", "inbox_some", "issue_rows", "load_facts", "mark_rows", "midnight",
-    "months_so_far", "people_with_a_day", "person_day", "result_of", "results", "to_confirm", "waiting", "words_of",
+    "PersonDay", "Spoken", "branch_ids", "branches_of", "days", "decisions_of", "exceptions_about", "expectation_of",
+    "inbox", "inbox_one", "inbox_open", "inbox_rows", "inbox_some", "issue_rows", "load_facts", "mark_rows", "midnight",
+    "months_so_far", "people_with_a_day", "person_day", "result_of", "results", "to_confirm", "waiting", "whose",
+    "words_of",
 ]  # fmt: skip

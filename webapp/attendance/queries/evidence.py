@@ -98,6 +98,17 @@ def decisions_of(exception_id: int) -> list[DecisionRow]:
     return [DecisionRow(*row) for row in conn().execute(_DECISIONS, {"id": exception_id})]
 
 
+def whose(exception_ids: Collection[int]) -> dict[int, Pair]:
+    """Whose day each exception is about."""
+    rows = conn().execute(_WHOSE, {"ids": sorted(exception_ids)}) if exception_ids else ()
+    return {row.id: (row.employee_id, row.work_date) for row in rows}
+
+
+def exceptions_about(people: Collection[int]) -> tuple[int, ...]:
+    """The newest exceptions of some people, withdrawn ones too; at most _MOST."""
+    return tuple(conn().scalars(_ABOUT, {"people": sorted(people)})) if people else ()
+
+
 def _grouped(rows: Any, kind: Any) -> dict[Pair, list[Any]]:
     found: dict[Pair, list[Any]] = defaultdict(list)
     for row in rows:
@@ -150,4 +161,14 @@ _DECISIONS = (
     .join(Employee, Employee.id == Decision.by)
     .where(Decision.exception_id == bindparam("id"))
     .order_by(Decision.seq)
+)
+_MOST = 2000
+_WHOSE = select(AttendanceException.id, AttendanceException.employee_id, AttendanceException.work_date).where(
+    AttendanceException.id.in_(bindparam("ids", expanding=True))
+)
+_ABOUT = (
+    select(AttendanceException.id)
+    .where(AttendanceException.employee_id.in_(_PEOPLE))
+    .order_by(AttendanceException.id.desc())
+    .limit(_MOST)
 )

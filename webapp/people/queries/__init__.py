@@ -1,7 +1,7 @@
 """Reading people, branches and the audit trail."""
 
 from webapp.people.queries.audit import PAGE_SIZE as AUDIT_PAGE
-from webapp.people.queries.audit import AuditFilters, entries, kinds
+from webapp.people.queries.audit import AuditFilters, entries, kinds, meant
 from webapp.people.queries.people import (
     Filters,
     Page,
@@ -36,6 +36,6 @@ from webapp.people.queries.sessions import (
 __all__ = [
     "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "branch",
     "branch_by_code", "branches", "credentials", "employee", "employee_ids", "employees_by_staff_no", "entries", "find",
-    "has_left", "has_salaries", "kinds", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope",
-    "sign_ins", "signed_in", "team_sizes", "teams",
+    "has_left", "has_salaries", "kinds", "meant", "names", "password_hash", "phone_owners", "salaries", "salaries_of",
+    "scope", "sign_ins", "signed_in", "team_sizes", "teams",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from webapp.core.audit import AuditEntry
 from webapp.core.authz import Role, SignedIn
@@ -13,11 +13,15 @@ from webapp.people.models import Employee
 
 PAGE_SIZE = 50
 _LATE = 20_000
+_MOST_PEOPLE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilters:
-    """`person` is a staff number or part of a name, of who did it or to whom it was done."""
+    """`person` is a staff number or part of a name, of who did it or to whom it was done.
+
+    `exceptions`: ids of the attendance exceptions of that person, which only attendance can tell.
+    """
 
     person: str = ""
     object_type: str = ""
@@ -25,6 +29,7 @@ class AuditFilters:
     action: str = ""
     since: date | None = None
     until: date | None = None
+    exceptions: tuple[int, ...] = ()
 
 
 def entries(
@@ -45,6 +50,13 @@ def kinds(user: SignedIn) -> tuple[list[str], list[str]]:
     return sorted({action for action, _ in pairs}), sorted({kind for _, kind in pairs})
 
 
+def meant(text: str) -> list[int]:
+    """Whom a staff number or part of a name stands for."""
+    text = text.strip()
+    theirs = or_(Employee.staff_no == text.upper(), Employee.name.icontains(text, autoescape=True))
+    return list(db.session.scalars(select(Employee.id).where(theirs).limit(_MOST_PEOPLE)))
+
+
 def _visible(user: SignedIn) -> Select[tuple[AuditEntry]]:
     query = select(AuditEntry)
     return query if user.role is Role.ADMIN else query.where(AuditEntry.branch_id.in_(user.branch_ids))
@@ -59,15 +71,16 @@ def _filtered(query: Select[tuple[AuditEntry]], filters: AuditFilters, zone: Zon
     if filters.until:
         query = query.where(AuditEntry.at < _midnight(filters.until + timedelta(days=1), zone))
     if filters.person.strip():
-        query = query.where(_about(filters.person.strip()))
+        query = query.where(_about(meant(filters.person), filters.exceptions))
     return query
 
 
-def _about(text: str) -> object:
-    meant = or_(Employee.staff_no == text.upper(), Employee.name.icontains(text, autoescape=True))
-    ids = list(db.session.scalars(select(Employee.id).where(meant).limit(200)))
-    theirs = (AuditEntry.object_type == "employee") & AuditEntry.object_id.in_([str(i) for i in ids])
-    return or_(AuditEntry.actor_id.in_(ids), theirs)
+def _about(ids: list[int], exceptions: tuple[int, ...]) -> ColumnElement[bool]:
+    """Done by them, to them, to one of their days ("12|2026-03-02") or to one of their exceptions."""
+    person = (AuditEntry.object_type == "employee") & AuditEntry.object_id.in_([str(i) for i in ids])
+    issue = (AuditEntry.object_type == "attendance_exception") & AuditEntry.object_id.in_([str(i) for i in exceptions])
+    days = [AuditEntry.object_id.like(f"{i}|%") for i in ids]
+    return or_(AuditEntry.actor_id.in_(ids), person, issue, *days)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
