@@ -67,6 +67,8 @@ def _forgotten(facts: DayFacts) -> dict[int, datetime]:
 
 words(
     {
+        "visit_paid": N_("%(site)s: %(minutes)s min, %(outcome)s"),
+        "visit_paid_plain": N_("%(site)s: %(minutes)s min"),
         "outcome_order": N_("Order"),
         "outcome_interested": N_("Interested"),
         "outcome_not_met": N_("Nobody met"),

@@ -81,3 +81,10 @@ def _settle(world: World) -> None:
 
 def _links(page: str) -> list[str]:
     return re.findall(r'href="(/wallet/\d+)"', page)
+
+
+def test_an_effective_visit_says_where_how_long_and_what_came_of_it(phone: CheckingClient) -> None:
+    page = phone.get("/wallet").get_data(as_text=True)
+    assert len(re.findall(r"Shop \d+: \d+ min, Order", page)) == 2
+    entry = next(link for link in _links(page) if "Effective visit" in phone.get(link).get_data(as_text=True))
+    assert "Shop " in phone.get(entry).get_data(as_text=True)

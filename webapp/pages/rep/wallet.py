@@ -1,6 +1,6 @@
 """The wallet: what can I take, what did I earn, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -15,6 +15,8 @@ from webapp.payroll import queries as payroll
 from webapp.payroll.queries import Reason
 from webapp.people import queries as people
 from webapp.rewards import queries as rewards
+from webapp.visits import queries as visits
+from webapp.visits.queries import NamedVisit
 from webapp.wallet import queries
 from webapp.wallet.queries import Filters, Row
 from webapp.wallet.rules import month_of, month_span
@@ -32,9 +34,10 @@ def index() -> Response:
     balances = queries.balances(user.id, user.branch.currency)
     found = queries.statement(user, filters, request.args.get("page", 1, type=int))
     why = payroll.reasons(user.id, [row.id for row in found.rows])
+    been = _been(user, why.values())
     context: dict[str, Any] = {
         "balances": balances, "currency": user.branch.currency, "found": found, "filters": filters,
-        "days": _by_day(found.rows, why), "months": _months(found.since, _today(user)),
+        "days": _by_day(found.rows, why, been), "months": _months(found.since, _today(user)),
     }  # fmt: skip
     return hx.respond("rep/wallet.html", "entries", **context)
 
@@ -67,6 +70,7 @@ def why(txn_id: int) -> Response:
     user = me()
     row = queries.entry(user, txn_id)
     reason = payroll.reasons(user.id, [row.id]).get(row.id)
+    been = _been(user, [reason] if reason else [])
     lines = [(line_text(code, params), amount) for code, params, amount in reason.lines] if reason else []
     paid = queries.withdrawal(user, row.withdrawal_id) if row.withdrawal_id else None
     context: dict[str, Any] = {
@@ -76,7 +80,7 @@ def why(txn_id: int) -> Response:
         "lines": lines,
         "withdrawal": paid,
     }
-    return hx.respond("rep/wallet_entry.html", visits=_visits(reason), **context)
+    return hx.respond("rep/wallet_entry.html", visits=_visits(reason, been), **context)
 
 
 def _filters() -> Filters:
@@ -102,18 +106,23 @@ def _months(since: date | None, today: date) -> list[tuple[str, str]]:
     return found
 
 
-def _by_day(rows: Sequence[Row], why: dict[int, Reason]) -> list[dict[str, Any]]:
+def _been(user: SignedIn, reasons: Iterable[Reason]) -> dict[int, NamedVisit]:
+    """The visits behind some entries."""
+    return visits.named(user.id, {visit for reason in reasons for visit in _visit_ids(reason)})
+
+
+def _by_day(rows: Sequence[Row], why: dict[int, Reason], been: dict[int, NamedVisit]) -> list[dict[str, Any]]:
     return [
-        {"on": on, "entries": [_shown(row, why.get(row.id)) for row in group]}
+        {"on": on, "entries": [_shown(row, why.get(row.id), been) for row in group]}
         for on, group in groupby(rows, lambda row: row.effective_on)
     ]
 
 
-def _shown(row: Row, reason: Reason | None) -> dict[str, Any]:
-    notes = [_note(row, reason)]
+def _shown(row: Row, reason: Reason | None, been: dict[int, NamedVisit]) -> dict[str, Any]:
+    notes = _notes(row, reason, been)
     if reason is not None and reason.work_date != row.effective_on:
         notes.insert(0, date_text(reason.work_date))
-    return {"row": row, "title": _title(row, reason), "note": " · ".join(note for note in notes if note)}
+    return {"row": row, "title": _title(row, reason), "notes": [note for note in notes if note]}
 
 
 def _title(row: Row, reason: Reason | None) -> str:
@@ -124,19 +133,32 @@ def _title(row: Row, reason: Reason | None) -> str:
     return say(f"entry_{row.kind}")
 
 
-def _note(row: Row, reason: Reason | None) -> str:
-    """The plain reason in one sentence, when there is just one."""
+def _notes(row: Row, reason: Reason | None, been: dict[int, NamedVisit]) -> list[str]:
+    """The plain reason: a sentence, or a line for each visit that was paid."""
     if reason is None:
-        return str(row.meta.get("memo", ""))
+        return [str(row.meta.get("memo", ""))]
     if reason.before:
         known = {"before": reason.before, "amount": reason.amount}
-        return say("entry_corrected", **{name: money_text(value, row.currency) for name, value in known.items()})
-    if len(reason.lines) == 1:
-        return line_text(reason.lines[0][0], reason.lines[0][1])
-    return ""
+        return [say("entry_corrected", **{name: money_text(value, row.currency) for name, value in known.items()})]
+    paid = [params for code, params, amount in reason.lines if code == "visit_effective" and amount]
+    if paid:
+        return [_visit_text(params, been.get(params["visit_id"])) for params in paid]
+    return [line_text(code, params) for code, params, _ in reason.lines][:1]
 
 
-def _visits(reason: Reason | None) -> list[int]:
-    """Visits the entry was computed from."""
-    visits = reason.inputs.get("visits") if reason else None
-    return [visit[0] for visit in visits or [] if isinstance(visit, list) and visit]
+def _visit_text(params: Mapping[str, Any], visit: NamedVisit | None) -> str:
+    if visit is None or visit.site is None:
+        return line_text("visit_effective", params)
+    known = {"site": visit.site, "minutes": params["minutes"]}
+    if not visit.outcome:
+        return say("visit_paid_plain", **known)
+    return say("visit_paid", **known, outcome=say(f"outcome_{visit.outcome}"))
+
+
+def _visits(reason: Reason | None, been: dict[int, NamedVisit]) -> list[NamedVisit]:
+    """Visits the entry was computed from, in their order."""
+    return [been[visit] for visit in _visit_ids(reason) if visit in been] if reason else []
+
+
+def _visit_ids(reason: Reason) -> list[int]:
+    return [visit[0] for visit in reason.inputs.get("visits") or [] if isinstance(visit, list) and visit]

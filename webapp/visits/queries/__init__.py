@@ -2,5 +2,6 @@
 
 from webapp.visits.queries.board import VisitSeen, board, counts, detail, on_day
 from webapp.visits.queries.facts import facts, visit_rows
+from webapp.visits.queries.named import NamedVisit, named
 
-__all__ = ["VisitSeen", "board", "counts", "detail", "facts", "on_day", "visit_rows"]
+__all__ = ["NamedVisit", "VisitSeen", "board", "counts", "detail", "facts", "named", "on_day", "visit_rows"]
