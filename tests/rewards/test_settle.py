@@ -230,7 +230,7 @@ def test_mark_between_reading_and_settling_is_not_lost(app: Flask) -> None:
     stale = load([pair], at=at)[pair]
     db.session.remove()
     world.works(MONDAY, late=-1)
-    do(service.mark_changed, pairs=[pair], branches={world.rep.id: world.branch.id}, at=at)
+    do(service.mark_changed, branches={pair: world.branch.id}, at=at)
     do(service.settle_work, work=stale, at=at, cause="due")
     assert available(world) == 10000
 

@@ -9,6 +9,7 @@ from webapp.attendance.models import AttendanceException, CheckIn
 from webapp.core.authz import OFFICE, Role, SignedIn
 from webapp.core.db import conn
 from webapp.people.models import Employee
+from webapp.people.queries import belonged
 from webapp.schedules.models import PlanStop
 from webapp.sites.policy import supervised_by
 
@@ -38,14 +39,14 @@ def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
     """Reps this person answers for on a date: of the team, planned at or checked in at one of their sites."""
     reps = and_(Employee.role == Role.REP, Employee.id != user.id)
     if user.role in OFFICE:
-        return and_(reps, Employee.branch_id.in_(user.branch_ids))
+        return and_(reps, belonged(list(user.branch_ids), on))
     if user.role is not Role.SUPERVISOR:
         return false()
     sites = supervised_by(user.id)
     here = exists().where(CheckIn.employee_id == Employee.id, CheckIn.work_date == on, CheckIn.site_id.in_(sites))
     planned = exists().where(PlanStop.employee_id == Employee.id, PlanStop.work_date == on, PlanStop.site_id.in_(sites))
     mine = or_(Employee.team_id == _team_of(user), here, planned)
-    return and_(reps, Employee.branch_id == user.branch_id, mine)
+    return and_(reps, belonged([user.branch_id], on), mine)
 
 
 def can_confirm(user: SignedIn, employee_id: int, on: date) -> bool:

@@ -37,7 +37,7 @@ def settle_again(stage: Stage, pairs: Collection[Pair], at: datetime) -> None:
     """What was decided after it was settled."""
     branches = {actor.id: actor.branch_id for actor in stage.actors.values()}
     if pairs:
-        do(rewards.mark_changed, pairs=sorted(pairs), branches=branches, at=at)
+        do(rewards.mark_changed, branches={pair: branches[pair[0]] for pair in pairs}, at=at)
         rewards.settle_many(pairs=pairs, at=at, cause="changed")
 
 

@@ -85,6 +85,16 @@ class BranchScope(db.Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
 
 
+class BranchMove(db.Model):
+    """Somebody changed branches: days before `moved_on` belong to the branch they came from."""
+
+    __tablename__ = "branch_move"
+
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    moved_on: Mapped[date] = mapped_column(primary_key=True)
+    from_branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), index=True)
+
+
 class Salary(db.Model):
     """Base salary per month from a date on; the latest row on or before a day is in force."""
 

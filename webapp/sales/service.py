@@ -11,6 +11,7 @@ from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import Invalid, NotFound
 from webapp.people.models import Branch, Employee
+from webapp.people.queries import branch_on
 from webapp.sales.models import SalesFigure
 from webapp.sales.queries import latest
 from webapp.sales.rules import check_figure
@@ -72,8 +73,9 @@ def _note(by: SignedIn | None, branch_id: int, before: Row[Any], after: dict[str
 
 def _check_person(by: SignedIn | None, employee_id: int, work_date: date, at: datetime) -> tuple[str, int]:
     """(currency, branch_id) of somebody `by` may record sales for."""
-    query = select(Employee.branch_id, Employee.joined_on, Branch.currency, Branch.timezone)
-    row = conn().execute(query.join(Branch, Branch.id == Employee.branch_id).where(Employee.id == employee_id)).first()
+    home = branch_on(work_date)
+    query = select(home.label("branch_id"), Employee.joined_on, Branch.currency, Branch.timezone)
+    row = conn().execute(query.join(Branch, Branch.id == home).where(Employee.id == employee_id)).first()
     if row is None or (by is not None and (by.role not in OFFICE or row.branch_id not in by.branch_ids)):
         raise NotFound("not_found")
     if work_date > at.astimezone(ZoneInfo(row.timezone)).date():

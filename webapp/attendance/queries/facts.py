@@ -35,7 +35,7 @@ from webapp.attendance.models import (
 )
 from webapp.attendance.rules import Assume, DayFacts, DayResult, Issue, Mark, Word, assumed, build_day
 from webapp.core.db import UTCDateTime, conn
-from webapp.people.models import Branch, Employee
+from webapp.people.models import Branch, BranchMove, Employee
 from webapp.schedules.rules import Expectation
 
 Pair = tuple[int, date]
@@ -49,6 +49,18 @@ class BranchOf:
 
     id: int
     timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """A person's branch, and the moves that led there: (first date after it, branch before it), in order."""
+
+    branch_id: int
+    timezone: str
+    moves: list[tuple[date, int]]
+
+    def on(self, day: date) -> int:
+        return next((branch_id for moved_on, branch_id in self.moves if day < moved_on), self.branch_id)
 
 
 def load_facts(pairs: Collection[Pair], zones: Mapping[int, str] | None = None) -> dict[Pair, DayFacts]:
@@ -77,11 +89,18 @@ def load_facts(pairs: Collection[Pair], zones: Mapping[int, str] | None = None) 
 
 def days(pairs: Collection[Pair]) -> dict[Pair, DayResult]:
     """The stored days; pairs nobody has built yet are left out."""
-    rows = conn().execute(_DAYS, _span(set(pairs))) if pairs else ()
-    wanted = set(pairs)
-    return {
-        (row.employee_id, row.work_date): result_of(row) for row in rows if (row.employee_id, row.work_date) in wanted
-    }
+    return {pair: result_of(row) for pair, row in _stored(pairs).items()}
+
+
+def days_and_branches(pairs: Collection[Pair]) -> tuple[dict[Pair, DayResult], dict[Pair, BranchOf]]:
+    """The stored days, and where every pair belongs: as stored, else where the person was on that date."""
+    stored, homes = _stored(pairs), _homes({person for person, _ in pairs})
+    found = {}
+    for pair in pairs:
+        if home := homes.get(pair[0]):
+            branch_id = stored[pair].branch_id if pair in stored else home.on(pair[1])
+            found[pair] = BranchOf(branch_id, home.timezone)
+    return {pair: result_of(row) for pair, row in stored.items()}, found
 
 
 def results(
@@ -97,8 +116,8 @@ def results(
 
 
 def branches_of(people: Collection[int]) -> dict[int, BranchOf]:
-    rows = conn().execute(_BRANCHES, {"people": sorted(people)}) if people else ()
-    return {row.id: BranchOf(row.branch_id, row.timezone) for row in rows}
+    """Where people belong today."""
+    return {person: BranchOf(home.branch_id, home.timezone) for person, home in _homes(people).items()}
 
 
 def branch_ids() -> list[int]:
@@ -129,6 +148,22 @@ def midnight(on: date, timezone: str) -> datetime:
     return datetime.combine(on + timedelta(days=1), datetime.min.time(), ZoneInfo(timezone))
 
 
+def _stored(pairs: Collection[Pair]) -> dict[Pair, Row[Any]]:
+    wanted = set(pairs)
+    rows = conn().execute(_DAYS, _span(wanted)) if wanted else ()
+    found = {(row.employee_id, row.work_date): row for row in rows}
+    return {pair: row for pair, row in found.items() if pair in wanted}
+
+
+def _homes(people: Collection[int]) -> dict[int, _Home]:
+    homes: dict[int, _Home] = {}
+    for row in conn().execute(_BRANCHES, {"people": sorted(people)}) if people else ():
+        home = homes.setdefault(row.id, _Home(row.branch_id, row.timezone, []))
+        if row.moved_on is not None:
+            home.moves.append((row.moved_on, row.from_branch_id))
+    return homes
+
+
 def _issue(row: Row[Any]) -> Issue:
     asked, granted = (json.loads(text) if text else {} for text in (row.asked, row.granted))
     return Issue(row.id, row.kind, row.word, row.ref, asked, granted or {})
@@ -143,9 +178,11 @@ _DAYS = select(AttendanceDay.__table__).where(
     AttendanceDay.employee_id.in_(_PEOPLE), AttendanceDay.work_date.in_(_DATES)
 )
 _BRANCHES = (
-    select(Employee.id, Employee.branch_id, Branch.timezone)
+    select(Employee.id, Employee.branch_id, Branch.timezone, BranchMove.moved_on, BranchMove.from_branch_id)
     .join(Branch, Branch.id == Employee.branch_id)
+    .outerjoin(BranchMove, BranchMove.employee_id == Employee.id)
     .where(Employee.id.in_(_PEOPLE))
+    .order_by(Employee.id, BranchMove.moved_on)
 )
 # The first part of the union names the columns and their types; JSON travels as text.
 _TYPES = {

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select
 
 from webapp.attendance.models import AttendanceException, CheckIn
-from webapp.attendance.queries import days
+from webapp.attendance.queries import days, days_and_branches
 from webapp.attendance.rules import day_bounds, excusable
 from webapp.attendance.rules.words import EXCUSABLE, MISTAKES
 from webapp.attendance.service.days import lock_people, rebuild_day
@@ -89,7 +89,10 @@ class Matter:
 
 
 def open_matter(*, matter: Matter, about: str = "", at: datetime) -> int:
-    """Open an exception; its id. `about` tells matters of one kind and day apart. Raises Conflict (open already)."""
+    """Open an exception in the branch the day belongs to; its id. Raises Conflict (open already).
+
+    `about` tells matters of one kind and day apart.
+    """
     lock_people(ids=[matter.employee_id])
     key = f"{matter.kind}|{matter.employee_id}|{matter.work_date}|{about}"
     asked = {"who": matter.employee_id, "on": matter.work_date, "prefix": f"{key}#%"}
@@ -97,6 +100,8 @@ def open_matter(*, matter: Matter, about: str = "", at: datetime) -> int:
     if waiting:
         raise Conflict("already_asked")
     row = {**{name: getattr(matter, name) for name in Matter.__dataclass_fields__}, "dedup_key": f"{key}#{total + 1}"}
+    pair = (matter.employee_id, matter.work_date)
+    row |= {"branch_id": days_and_branches([pair])[1][pair].id}
     row |= {"params": dict(matter.params), "opened_at": at, "state": "open", "state_seq": 0}
     opened = conn().execute(insert(AttendanceException).returning(AttendanceException.id), row).scalar_one()
     rebuild_day(employee_id=matter.employee_id, work_date=matter.work_date, at=at)

@@ -10,12 +10,13 @@ from sqlalchemy import Executable, Select, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceDay
-from webapp.attendance.queries import branches_of, days, load_facts
+from webapp.attendance.queries import days_and_branches, load_facts
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
 from webapp.attendance.rules import DayFacts, DayResult, build_day, first_site
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres
 from webapp.people.models import Branch, Employee
+from webapp.people.queries import belonged
 from webapp.schedules.queries import expectations
 
 BATCH = 100
@@ -37,18 +38,16 @@ def rebuild_days(
     `bulk`: nobody waits for what these days are worth, so whatever somebody waits for is settled before them.
     """
     lock_people(ids={person for person, _ in pairs})
-    branches = branches_of({person for person, _ in pairs})
-    zones = {person: branch.timezone for person, branch in branches.items()}
-    facts = load_facts(pairs, zones)
-    before = days(pairs)
+    before, branches = days_and_branches(pairs)
+    facts = load_facts(pairs, {pair[0]: branch.timezone for pair, branch in branches.items()})
     found: dict[Pair, DayResult] = {}
-    for branch in {branch.id: branch for branch in branches.values()}.values():
-        mine = [pair for pair in facts if branches[pair[0]].id == branch.id]
+    for branch in set(branches.values()):
+        mine = [pair for pair in facts if branches[pair] == branch]
         expected = expectations(mine, branch, default_site=_first_sites(mine, facts))
         found |= {pair: build_day(facts[pair], expected[pair], at) for pair in mine}
     for pair, day in found.items():
         if changed := before.get(pair) != day:
-            keep(pair=pair, branch_id=branches[pair[0]].id, day=day, at=at)
+            keep(pair=pair, branch_id=branches[pair].id, day=day, at=at)
         if changed or tell:
             announce(pair=pair, at=at, bulk=bulk)
     return found
@@ -73,7 +72,7 @@ def lock_people(*, ids: Collection[int]) -> None:
 
 
 def keep(*, pair: Pair, branch_id: int, day: DayResult, at: datetime) -> None:
-    """Store a built day."""
+    """Store a built day. It stays with the branch it was first stored for, wherever the person goes later."""
     values = {name: getattr(day, name) for name in RESULT_COLUMNS}
     identity = {"employee_id": pair[0], "work_date": pair[1], "branch_id": branch_id}
     conn().execute(_upsert(is_postgres()), {**identity, **values, "rebuilt_at": at})
@@ -92,7 +91,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(7301, who) FROM unnest(CAST(:ids AS i
 @cache
 def _upsert(postgres: bool) -> Executable:
     query = (postgresql if postgres else sqlite).insert(AttendanceDay)
-    names = [*RESULT_COLUMNS, "branch_id", "rebuilt_at"]
+    names = [*RESULT_COLUMNS, "rebuilt_at"]
     return query.on_conflict_do_update(
         index_elements=[AttendanceDay.employee_id, AttendanceDay.work_date],
         set_={name: query.excluded[name] for name in names},
@@ -116,7 +115,7 @@ def _nobody_yet(branch_id: int, at: datetime, limit: int) -> list[Pair]:
     pairs: list[Pair] = []
     on = start
     while on < today and len(pairs) < limit:
-        rows = conn().execute(_WITHOUT.limit(limit - len(pairs)), {"branch": branch_id, "on": on})
+        rows = conn().execute(_WITHOUT.limit(limit - len(pairs)), {"branches": [branch_id], "on": on})
         pairs += [(row.id, on) for row in rows]
         on += timedelta(days=1)
     return pairs
@@ -130,7 +129,7 @@ _WITHOUT: Select[Any] = (
         (AttendanceDay.employee_id == Employee.id) & (AttendanceDay.work_date == bindparam("on")),
     )
     .where(
-        Employee.branch_id == bindparam("branch"),
+        belonged(bindparam("branches", expanding=True), bindparam("on")),
         Employee.role == "rep",
         Employee.joined_on <= bindparam("on"),
         (Employee.left_on.is_(None)) | (Employee.left_on >= bindparam("on")),

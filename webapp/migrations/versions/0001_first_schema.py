@@ -542,6 +542,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_object", ["object_type", "object_id", "id"], unique=False)
 
     op.create_table(
+        "branch_move",
+        sa.Column("employee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("moved_on", sa.Date(), nullable=False),
+        sa.Column("from_branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["employee_id"], ["employee.id"], name=op.f("fk_branch_move_employee_id_employee")),
+        sa.ForeignKeyConstraint(["from_branch_id"], ["branch.id"], name=op.f("fk_branch_move_from_branch_id_branch")),
+        sa.PrimaryKeyConstraint("employee_id", "moved_on", name=op.f("pk_branch_move")),
+    )
+    with op.batch_alter_table("branch_move", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_branch_move_from_branch_id"), ["from_branch_id"], unique=False)
+
+    op.create_table(
         "branch_scope",
         sa.Column("employee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1249,6 +1261,10 @@ def downgrade() -> None:
 
     op.drop_table("check_in")
     op.drop_table("branch_scope")
+    with op.batch_alter_table("branch_move", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_branch_move_from_branch_id"))
+
+    op.drop_table("branch_move")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_object")
         batch_op.drop_index("ix_audit_branch_id")

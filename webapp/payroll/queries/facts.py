@@ -11,6 +11,7 @@ from webapp.core.db import conn, db
 from webapp.payroll import rules
 from webapp.payroll.models import Payslip
 from webapp.payroll.rules import PeriodFacts, RewardSum, SalaryRow, Slip, YearToDate
+from webapp.people import queries as people
 from webapp.people.models import Branch, Employee, Salary
 from webapp.rules.models import Rule
 from webapp.wallet import queries as wallet
@@ -27,10 +28,13 @@ class Issued:
 
 
 def eligible(branch_id: int, month: str) -> list[int]:
-    """Our own people employed in the month, and those who left with money still in the wallet; ids in order."""
+    """Our own people employed in the month, and those who left with money still in the wallet; ids in order.
+
+    Whoever moved is paid by the branch they belonged to on its last day, for the whole month.
+    """
     first, last = month_span(month)
     query = select(Employee.id, Employee.left_on).where(
-        Employee.branch_id == branch_id, Employee.employer == "own", Employee.joined_on <= last
+        people.belonged([branch_id], last), Employee.employer == "own", Employee.joined_on <= last
     )
     rows = conn().execute(query.order_by(Employee.id)).all()
     gone = [row.id for row in rows if row.left_on is not None and row.left_on < first]
@@ -41,7 +45,7 @@ def eligible(branch_id: int, month: str) -> list[int]:
 def facts_of(branch: Branch, employee_ids: Collection[int], month: str) -> dict[int, PeriodFacts]:
     """Everything about these people's month. Seven statements."""
     first, last = month_span(month)
-    people = conn().execute(
+    rows = conn().execute(
         select(Employee.id, Employee.joined_on, Employee.left_on).where(Employee.id.in_(employee_ids))
     )
     salaries = _salaries(employee_ids, last)
@@ -65,7 +69,7 @@ def facts_of(branch: Branch, employee_ids: Collection[int], month: str) -> dict[
             withdrawn=figures[row.id].reserved + figures[row.id].paid - issued[row.id].counted,
             available=figures[row.id].available,
         )
-        for row in people
+        for row in rows
     }
 
 
@@ -98,11 +102,10 @@ def issued_of(employee_ids: Collection[int], currency: str, month: str) -> dict[
 
 def estimates(employee_id: int, months: Iterable[str]) -> list[tuple[str, PeriodFacts, Slip]]:
     """The person's next slips, each as if the one before had been issued; by the same computation."""
-    person = db.session.get_one(Employee, employee_id)
-    branch = db.session.get_one(Branch, person.branch_id)
     moved: dict[str, int] = {}
     found = []
     for month in months:
+        branch = db.session.get_one(Branch, people.branch_at(employee_id, month_span(month)[1]))
         facts = replace(facts_of(branch, [employee_id], month)[employee_id], **moved)
         slip = compute(branch, facts, issued_of([employee_id], branch.currency, month)[employee_id].ytd)
         moved = rules.after(facts, slip)

@@ -14,7 +14,8 @@ from webapp.core.errors import NotFound
 from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.policy import own_slips, runs_visible_to
 from webapp.people.models import Branch, Employee
-from webapp.wallet.rules import month_of
+from webapp.people.queries import branch_at
+from webapp.wallet.rules import month_of, month_span
 
 _FIELDS = tuple(
     getattr(Payslip, name)
@@ -88,7 +89,8 @@ def open_months(user: SignedIn, today: date) -> list[str]:
     issued = conn().scalar(select(func.max(Payslip.month)).where(own_slips(user)))
     if issued is not None and issued >= last:
         return [current] if current > issued else []
-    prepared = select(PayRun.id).where(PayRun.branch_id == user.branch_id, PayRun.month == last)
+    payer = branch_at(user.id, month_span(last)[1])
+    prepared = select(PayRun.id).where(PayRun.branch_id == payer, PayRun.month == last)
     return [last, current] if issued or conn().scalar(prepared) else [current]
 
 

@@ -2,6 +2,7 @@
 
 from webapp.people.queries.audit import PAGE_SIZE as AUDIT_PAGE
 from webapp.people.queries.audit import AuditFilters, entries, kinds, meant
+from webapp.people.queries.moves import belonged, branch_at, branch_on
 from webapp.people.queries.people import (
     Filters,
     Page,
@@ -34,8 +35,8 @@ from webapp.people.queries.sessions import (
 )  # fmt: skip
 
 __all__ = [
-    "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "branch",
-    "branch_by_code", "branches", "credentials", "employee", "employee_ids", "employees_by_staff_no", "entries", "find",
-    "has_left", "has_salaries", "kinds", "meant", "names", "password_hash", "phone_owners", "salaries", "salaries_of",
-    "scope", "sign_ins", "signed_in", "team_sizes", "teams",
+    "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "belonged",
+    "branch", "branch_at", "branch_by_code", "branch_on", "branches", "credentials", "employee", "employee_ids",
+    "employees_by_staff_no", "entries", "find", "has_left", "has_salaries", "kinds", "meant", "names", "password_hash",
+    "phone_owners", "salaries", "salaries_of", "scope", "sign_ins", "signed_in", "team_sizes", "teams",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.people import policy, rules
-from webapp.people.models import Branch, BranchScope, Employee, Salary, SignIn, Team
+from webapp.people.models import Branch, BranchMove, BranchScope, Employee, Salary, SignIn, Team
 
 _OFFICE_ROLES = frozenset(rules.ROLES) - rules.FIELD_ROLES
 
@@ -69,6 +69,8 @@ def update_employee(
     before, after = audit.changed({name: getattr(employee, name) for name in checked}, checked)
     _check_changes(by, employee, after)
     if after:
+        if "branch_id" in after:
+            _move(employee, at)
         _apply(employee, after)
         _audit("employee.changed", employee, by, at, before, after)
     if scope is not None:
@@ -152,6 +154,13 @@ def _check_same_kind(old_id: int, new_id: int) -> None:
     old, new = db.session.get_one(Branch, old_id), db.session.get(Branch, new_id)
     if new is None or (old.currency, old.timezone) != (new.currency, new.timezone):
         raise Invalid("branch_differs", "branch_id")
+
+
+def _move(employee: Employee, at: datetime) -> None:
+    """From today on the days are the new branch's. Twice in a day: the first one says where the days before belong."""
+    key = {"employee_id": employee.id, "moved_on": _today(employee, at)}
+    if db.session.get(BranchMove, key) is None:
+        db.session.add(BranchMove(**key, from_branch_id=employee.branch_id))
 
 
 def _set_scope(by: SignedIn | None, employee: Employee, scope: Collection[int], at: datetime) -> None:

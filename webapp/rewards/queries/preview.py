@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from webapp.attendance import queries as attendance
 from webapp.attendance.rules import Assume, DayFacts, assumed, build_day
-from webapp.rewards.queries.days import BranchFacts, Pair, days_between, snapshot_of
+from webapp.rewards.queries.days import Pair, branch_facts, days_between, snapshot_of
 from webapp.rewards.queries.load import Loaded, load_all
 from webapp.rewards.rules import Earned, Preview, Work, walk
 from webapp.rewards.rules.plan import outcomes, worth
@@ -64,12 +64,14 @@ def assuming(loaded: Loaded, pair: Pair, said: Assume | None, at: datetime) -> W
 def later_days(loaded: Loaded) -> dict[int, list[tuple[Snapshot, tuple[RuleInForce, ...]]]]:
     """Every later attendance day of the people, in order, with its rules."""
     first = min(on for _, on in loaded.rows)
-    branches: dict[int, BranchFacts] = loaded.branches
+    rows = days_between({who for who, _ in loaded.rows}, after=first, before=date.max)
+    elsewhere = {row.branch_id for row in rows} - loaded.branches.keys()
+    branches = loaded.branches | branch_facts(elsewhere, booking=False)
     found: dict[int, list[tuple[Snapshot, tuple[RuleInForce, ...]]]] = {}
-    for row in days_between({who for who, _ in loaded.rows}, after=first, before=date.max):
-        if branch := branches.get(row.branch_id):
-            snapshot = snapshot_of((row.employee_id, row.work_date), row, branch)
-            found.setdefault(row.employee_id, []).append((snapshot, branch.rules.on(row.work_date)))
+    for row in rows:
+        branch = branches[row.branch_id]
+        snapshot = snapshot_of((row.employee_id, row.work_date), row, branch)
+        found.setdefault(row.employee_id, []).append((snapshot, branch.rules.on(row.work_date)))
     return found
 
 

@@ -88,7 +88,7 @@ def take_changes(*, pairs: Collection[Pair], at: datetime) -> Tally:
     db.session.remove()
     if not known:
         return Tally()
-    do(mark_changed, pairs=list(known), branches={pair[0]: row.id for pair, row in known.items()}, at=at)
+    do(mark_changed, branches={pair: row.id for pair, row in known.items()}, at=at)
     live = {pair: row for pair, row in known.items() if not row.on_hold}
     closed = [pair for pair, row in live.items() if row.settled_through is not None and pair[1] <= row.settled_through]
     tally = settle_many(pairs=set(live) - set(closed), at=at, cause="changed", instant_only=True)

@@ -101,7 +101,7 @@ def try_again(*, by: SignedIn, employee_id: int, work_date: date, at: datetime) 
     )
     if row is None or row.branch_id not in by.branch_ids:
         raise NotFound("not_found")
-    mark_changed(pairs=[(employee_id, work_date)], branches={employee_id: row.branch_id}, at=at)
+    mark_changed(branches={(employee_id, work_date): row.branch_id}, at=at)
     day = work_date.isoformat()
     outbox.put("day_changed", f"{employee_id}|{day}", {"employee_id": employee_id, "work_date": day}, at)
     audit.record(

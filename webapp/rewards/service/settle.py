@@ -5,7 +5,7 @@ marks and settlements: when the count differs from the one that was read, everyt
 row's lock. Whoever changes a fact marks the rep-day afterwards, so nothing is settled from old facts for good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from webapp.attendance.models import AttendanceDay
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict, NotFound
 from webapp.people.models import Employee
@@ -57,18 +58,18 @@ def settle_work(
     raise Conflict("conflict")
 
 
-def mark_changed(*, pairs: Sequence[Pair], branches: dict[int, int], at: datetime) -> None:
-    """Say that these rep-days must be looked at; `branches` is {employee_id: branch_id}."""
+def mark_changed(*, branches: Mapping[Pair, int], at: datetime) -> None:
+    """Say that these rep-days must be looked at; `branches` says where each belongs."""
     rows = [
         {
             "employee_id": who,
             "work_date": on,
-            "branch_id": branches[who],
+            "branch_id": branches[who, on],
             "changed_at": at,
             "state": "open",
             "version": 1,
         }
-        for who, on in sorted(set(pairs))
+        for who, on in sorted(branches)
     ]
     if rows:
         conn().execute(_mark(is_postgres()), rows)
@@ -86,7 +87,9 @@ def clear_marks(*, works: Sequence[Work]) -> None:
 def set_aside(*, employee_id: int, work_date: date, problem: str, at: datetime) -> None:
     """Put a rep-day that cannot be settled aside, for people to see; a later change tries it again."""
     values = {"state": "set_aside", "problem": problem[:200], "settled_at": at, "changed_at": None}
-    branch_id = conn().scalar(select(Employee.branch_id).where(Employee.id == employee_id))
+    mine = (AttendanceDay.employee_id == employee_id, AttendanceDay.work_date == work_date)
+    theirs = select(Employee.branch_id).where(Employee.id == employee_id)
+    branch_id = conn().scalar(select(AttendanceDay.branch_id).where(*mine)) or conn().scalar(theirs)
     query = _insert(is_postgres()).values(
         employee_id=employee_id, work_date=work_date, branch_id=branch_id, **values, version=1, posted=0
     )
