@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 
 from jobs.queues import MAINTENANCE_SECONDS, MONITORING_SECONDS, QUEUES, WORKER_TTL
 from jobs.sweep import rescue
-from webapp.core.db import db
+from webapp.core.db import dispose
 from webapp.core.process import children_die_with_me, is_alive
 from webapp.core.queue import clear_flag, nudge
 
@@ -32,7 +32,7 @@ class OnsiteWorker(Worker):
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """In the horse: fresh database connections, because the worker's must not be shared."""
         with self.app.app_context():
-            db.engine.dispose(close=False)
+            dispose(close=False)
             super().main_work_horse(job, queue)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
@@ -55,7 +55,7 @@ def run(app: Flask, *, burst: bool = False) -> None:
     _wait_for(connection)
     with app.app_context():
         recover(connection)
-        db.engine.dispose()
+        dispose()
     worker = OnsiteWorker(
         [Queue(name, connection=connection, serializer=JSONSerializer) for name in QUEUES],
         name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import api, cli, config, pages
 from webapp.core import assets, authz, clock, hx, i18n, limits, logs, security
+from webapp.core import db as database
 from webapp.core.db import db
 from webapp.core.errors import DomainError, Invalid
 from webapp.core.ids import IdConverter
@@ -47,7 +48,7 @@ def _init_core(app: Flask) -> None:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     logs.init_app(app)
-    db.init_app(app)
+    database.init_app(app)
     load_models()
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     hx.init_app(app)

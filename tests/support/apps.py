@@ -61,7 +61,7 @@ def environment(url: str, redis_url: str | None = None) -> dict[str, str]:
 def build_schema(url: str) -> None:
     """Bring an empty database to head by the real migrations."""
     from webapp.app import create_app
-    from webapp.core.db import db
+    from webapp.core.db import db, dispose
 
     app = create_app(settings(url))
     with app.app_context():
@@ -74,7 +74,7 @@ def build_schema(url: str) -> None:
                 db.metadata.create_all(connection)
                 connection.commit()
         db.session.remove()
-        db.engine.dispose()
+        dispose()
 
 
 def add_sign_in(app: Flask, who: Any) -> str:
@@ -130,12 +130,11 @@ def work(app: Flask, *, burst: bool) -> None:
 def let_go(app: Flask) -> None:
     """In a forked child: forget the parent's database connections without closing them, and its stopped clock."""
     from webapp.core import clock
-    from webapp.core.db import db
+    from webapp.core.db import dispose
 
     clock._frozen = None  # the file, which freeze() keeps up to date, tells the time here
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose(close=False)
+        dispose(close=False)
 
 
 def forget_read() -> None:
@@ -152,11 +151,10 @@ def real_clock() -> None:
 
 def close(app: Flask) -> None:
     """Let go of the database; child processes and the next test need it for themselves."""
-    from webapp.core.db import db
+    from webapp.core.db import db, dispose
 
     with app.app_context():
         db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        dispose()
     if redis := app.extensions.get("onsite_redis"):
         redis.close()

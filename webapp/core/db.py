@@ -2,9 +2,6 @@
 
 import json
 import logging
-import os
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,12 +9,16 @@ from datetime import UTC as UTC_ZONE
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Engine, Integer, MetaData, event, orm
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Engine, Integer, MetaData, orm
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from webapp.core.engines import write_lock, writing
 
 log = logging.getLogger("onsite.db")
 T = TypeVar("T")
@@ -80,16 +81,51 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-db = SQLAlchemy(
+class Session(FlaskSession):
+    """Sees what `conn()` sees: the open unit of work, else what is being read."""
+
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> Connection:
+        return conn()
+
+
+class Sessions(orm.scoped_session[Session]):
+    def remove(self) -> None:
+        """End reading: what is read next is read anew."""
+        super().remove()
+        reading: Connection | None = g.pop("onsite_reading", None)
+        if reading is not None:
+            reading.close()
+
+
+class Database(SQLAlchemy):
+    def _make_scoped_session(self, options: dict[str, Any]) -> Sessions:
+        made = super()._make_scoped_session({**options, "class_": Session})
+        return Sessions(made.session_factory, scopefunc=made.registry.scopefunc)
+
+
+db = Database(
     model_class=Base,
     disable_autonaming=True,
     session_options={"expire_on_commit": False, "autoflush": False},
     engine_options={"json_serializer": dump_json},
 )
 
-_writing: ContextVar[bool] = ContextVar("onsite_writing", default=False)
 _open: ContextVar[Connection | None] = ContextVar("onsite_open", default=None)
 _hooks: ContextVar[list[Callable[[], None]] | None] = ContextVar("onsite_after_commit", default=None)
+
+
+def init_app(app: Flask) -> None:
+    """SQLite's writer has connections of its own, see engines.py."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    if str(url).startswith("sqlite"):
+        app.config.setdefault("SQLALCHEMY_BINDS", {"writer": url})
+    db.init_app(app)
+
+
+def dispose(*, close: bool = True) -> None:
+    """Give all connections back; without `close`, because another process goes on with them, only forget them."""
+    for engine in db.engines.values():
+        engine.dispose(close=close)
 
 
 def do(verb: Callable[..., T], **kwargs: Any) -> T:
@@ -109,27 +145,24 @@ def do(verb: Callable[..., T], **kwargs: Any) -> T:
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """The write transaction. Everything the block does is committed together or not at all."""
-    if _writing.get():
+    if writing.get():
         raise RuntimeError("a unit of work is already open; call the verb directly")
     db.session.remove()
-    mode, hooks = _writing.set(True), _hooks.set([])
+    mode, hooks = writing.set(True), _hooks.set([])
     after: list[Callable[[], None]] = []
+    engine = _writer()
     try:
-        with _write_lock(db.engine):
+        with write_lock(engine), engine.begin() as opened:
+            _open.set(opened)
             try:
-                opened = db.session.connection()
-                _open.set(opened)
                 yield opened
-                db.session.commit()
-                after = _hooks.get() or []
-            except BaseException:
-                db.session.rollback()
-                raise
+                _flush()
             finally:
+                _open.set(None)
                 db.session.remove()
+            after = _hooks.get() or []
     finally:
-        _open.set(None)
-        _writing.reset(mode)
+        writing.reset(mode)
         _hooks.reset(hooks)
     _run(after)
 
@@ -144,8 +177,8 @@ def after_commit(work: Callable[[], None]) -> None:
 
 
 def conn() -> Connection:
-    """The Core connection of the current transaction, for hot paths."""
-    return _open.get() or db.session.connection()
+    """The Core connection of the open unit of work, else the one that reads, for hot paths."""
+    return _open.get() or _reading()
 
 
 def is_postgres() -> bool:
@@ -154,9 +187,23 @@ def is_postgres() -> bool:
 
 def _once(verb: Callable[..., T], kwargs: dict[str, Any]) -> T:
     with transaction():
-        result = verb(**kwargs)
+        return verb(**kwargs)
+
+
+def _flush() -> None:
+    if db.session.registry.has():
         db.session.flush()
-    return result
+
+
+def _writer() -> Engine:
+    return db.engines.get("writer") or db.engine
+
+
+def _reading() -> Connection:
+    reading: Connection | None = g.get("onsite_reading")
+    if reading is None:
+        reading = g.onsite_reading = db.engine.connect()
+    return reading
 
 
 def _run(hooks: list[Callable[[], None]]) -> None:
@@ -172,83 +219,3 @@ def _worth_another_try(error: DBAPIError) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None)
     return state in {"40001", "40P01"} or "database is locked" in str(error.orig)
-
-
-class FairLock:
-    """First come, first served between the threads of one process.
-
-    SQLite has one writer; its own busy loop sleeps and lets newcomers overtake, which ruins the tail.
-    """
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-
-    def acquire(self) -> None:
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
-
-    def release(self) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
-
-
-_fair = FairLock()
-
-
-@contextmanager
-def _write_lock(engine: Engine) -> Iterator[None]:
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    _fair.acquire()
-    try:
-        yield
-    finally:
-        _fair.release()
-
-
-def _reset_lock() -> None:
-    global _fair
-    _fair = FairLock()
-
-
-os.register_at_fork(after_in_child=_reset_lock)
-
-
-@event.listens_for(Engine, "connect")
-def _prepare_connection(dbapi_connection: Any, _record: Any) -> None:
-    if "sqlite" not in type(dbapi_connection).__module__:
-        return
-    dbapi_connection.isolation_level = None
-    for pragma in (
-        "busy_timeout=15000",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-        "cache_size=-8000",
-    ):
-        dbapi_connection.execute(f"PRAGMA {pragma}")
-
-
-@event.listens_for(Engine, "begin")
-def _begin(connection: Connection) -> None:
-    """Readers get a read-only transaction, so that a GET cannot change anything even by mistake."""
-    raw = connection.connection.dbapi_connection
-    writing = _writing.get() or connection.get_execution_options().get("onsite_write", False)
-    if connection.dialect.name == "sqlite":
-        raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")  # type: ignore[union-attr]
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-    elif raw.read_only is not (not writing):  # type: ignore[union-attr]
-        raw.read_only = not writing  # type: ignore[union-attr]

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from webapp.core.db import db, is_postgres
+from webapp.core.db import db, dispose, is_postgres
 from webapp.launcher.checks import CannotStart
 
 ONE_AT_A_TIME = 0x0451_7E00
@@ -23,7 +23,7 @@ def migrate(app: Flask) -> None:
             raise CannotStart(f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}") from None
         finally:
             db.session.remove()
-            db.engine.dispose()
+            dispose()
 
 
 def _upgrade(app: Flask) -> None:

@@ -1,0 +1,97 @@
+"""Connections to the database: SQLite's settings, reading that cannot write, one writer at a time."""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+writing: ContextVar[bool] = ContextVar("onsite_writing", default=False)
+_PRAGMAS = (
+    "busy_timeout=15000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-8000",
+)
+
+
+class FairLock:
+    """First come, first served between the threads of one process.
+
+    SQLite has one writer; its own busy loop sleeps and lets newcomers overtake, which ruins the tail.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def acquire(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+_fair = FairLock()
+
+
+@contextmanager
+def write_lock(engine: Engine) -> Iterator[None]:
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    _fair.acquire()
+    try:
+        yield
+    finally:
+        _fair.release()
+
+
+def _reset_lock() -> None:
+    global _fair
+    _fair = FairLock()
+
+
+os.register_at_fork(after_in_child=_reset_lock)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(dbapi_connection: Any, _record: Any) -> None:
+    if "sqlite" not in type(dbapi_connection).__module__:
+        return
+    dbapi_connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    """Readers get a read-only transaction, so that a GET cannot change anything even by mistake."""
+    raw: Any = connection.connection.dbapi_connection
+    write = writing.get() or connection.get_execution_options().get("onsite_write", False)
+    if connection.dialect.name == "sqlite":
+        # Said only when it changes: it makes SQLite compile every statement of the connection anew.
+        if connection.info.get("writes") is not write:
+            raw.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+            connection.info["writes"] = write
+        raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    elif raw.read_only is not (not write):
+        raw.read_only = not write
