@@ -16,6 +16,7 @@ from webapp.sites.models import Site
 from webapp.visits.models import Visit
 
 LOOK_BACK = timedelta(days=14)
+MOST_UNFINISHED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class VisitSeen:
 
 
 def board(employee_id: int, today: date) -> list[VisitSeen]:
-    """Visits of the work date and unfinished ones of the two weeks before, oldest first."""
+    """Visits of the work date and the newest unfinished ones of the two weeks before, oldest first."""
     span = {"who": employee_id, "today": today, "since": today - LOOK_BACK}
     return [seen(row) for row in conn().execute(_BOARD, span)]
 
@@ -133,12 +134,21 @@ SEEN = (
     .where(Visit.state != "void")
     .order_by(Visit.started_at, Visit.id)
 )
+_left = Visit.__table__.alias("left_open")
+_UNFINISHED = (
+    select(_left.c.id)
+    .where(
+        _left.c.employee_id == bindparam("who"),
+        _left.c.state == "open",
+        _left.c.work_date >= bindparam("since"),
+        _left.c.work_date < bindparam("today"),
+    )
+    .order_by(_left.c.started_at.desc())
+    .limit(MOST_UNFINISHED)
+)
 _BOARD = SEEN.where(
     Visit.employee_id == bindparam("who"),
-    or_(
-        Visit.work_date == bindparam("today"),
-        and_(Visit.state == "open", Visit.work_date.between(bindparam("since"), bindparam("today"))),
-    ),
+    or_(Visit.work_date == bindparam("today"), Visit.id.in_(_UNFINISHED)),
 )
 _ON_DAY = SEEN.where(Visit.employee_id == bindparam("who"), Visit.work_date == bindparam("on"))
 _ONE = SEEN.where(Visit.employee_id == bindparam("who"), Visit.id == bindparam("id"))
