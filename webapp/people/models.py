@@ -51,6 +51,7 @@ class Employee(db.Model):
     __table_args__ = (
         CheckConstraint("role in ('rep','supervisor','hr','finance','admin')", name="role"),
         CheckConstraint("employer in ('own','client')", name="employer"),
+        CheckConstraint("employer = 'own' or role = 'supervisor'", name="client_supervisor"),
         Index("ix_employee_branch", "branch_id", "left_on", "staff_no"),
         Index("ix_employee_team", "team_id"),
     )

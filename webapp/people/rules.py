@@ -30,6 +30,12 @@ _COMMON = re.compile(
 )
 
 
+def check_employer(role: str, employer: str) -> None:
+    """Whoever earns or decides money is our own staff. Raises Invalid."""
+    if employer == "client" and role != "supervisor":
+        raise Invalid("client_supervises", "employer")
+
+
 def clean_staff_no(text: str) -> str:
     """Upper case without spaces. Raises Invalid."""
     value = text.strip().upper()
@@ -144,6 +150,9 @@ words(
             "Set a leaving date here and add them anew there."
         ),
         "role_not_yours": N_("Only an administrator can give or take this role."),
+        "client_supervises": N_(
+            "The client's staff can only be store supervisors. For another role choose our own staff."
+        ),
         "not_yourself": N_("You cannot change this about yourself. Ask a colleague."),
         "left_before_joined": N_("The last day is before the first."),
         "changed_meanwhile": N_(

@@ -127,6 +127,21 @@ def test_bad_input_is_said_beside_its_field(branch, hr, change, field):
     assert f'id="f-{field}-error"' in page.text
 
 
+@pytest.mark.parametrize("role", ["rep", "hr", "finance", "admin"])
+def test_the_clients_staff_only_supervise(branch, admin, role):
+    """Nobody of the client's can earn, decide or see money here."""
+    clients = factories.employee(branch, "supervisor", employer="client")
+    page = admin.post(f"/hr/people/{clients.id}", data=fields(clients, role=role))
+    assert page.status_code == 422
+    assert 'id="f-employer-error"' in page.text
+    assert "can only be store supervisors" in page.text
+    assert get(clients.id).role == "supervisor"
+    assert admin.post(f"/hr/people/{clients.id}", data=fields(clients, role=role, employer="own")).status_code == 303
+    own = factories.employee(branch, role)
+    assert admin.post(f"/hr/people/{own.id}", data=fields(own, employer="client")).status_code == 422
+    assert get(own.id).employer == "own"
+
+
 def test_leaving_ends_sign_ins_at_once_and_keeps_history(branch, hr, client_as, freeze):
     """T36: with the answer to HR's click the phone is out."""
     freeze("2026-03-02T09:00+08:00")

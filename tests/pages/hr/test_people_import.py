@@ -97,6 +97,19 @@ def test_every_wrong_row_says_why_and_the_others_go_in(branch, hr):
     assert upload(hr, csv.data).status_code == 303, "mended, it can be sent again"
 
 
+def test_the_clients_staff_only_supervise(branch, hr):
+    page = upload(
+        hr,
+        "staff_no;name;joined_on;role;employer\nR1;Rep;2026-03-02;rep;client\nR2;Nothing said;2026-03-02;;client\n"
+        "S1;Supervisor;2026-03-02;supervisor;client\n",
+    )
+    assert hr.get(f"{page.location}?show=error").text.count("can only be store supervisors") == 2
+    apply(hr, page)
+    assert set(people()) == {"H1", "S1"}
+    page = upload(hr, "staff_no;name;role\nS1;Supervisor;rep\n")
+    assert "can only be store supervisors" in hr.get(page.location).text
+
+
 def test_the_same_file_again_changes_nothing(branch, hr):
     apply(hr, upload(hr, GOOD))
     before = db.session.query(AuditEntry).count()

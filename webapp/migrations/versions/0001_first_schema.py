@@ -426,6 +426,7 @@ def upgrade() -> None:
         sa.Column("password_temporary", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("employer = 'own' or role = 'supervisor'", name=op.f("ck_employee_client_supervisor")),
         sa.CheckConstraint("employer in ('own','client')", name=op.f("ck_employee_employer")),
         sa.CheckConstraint("role in ('rep','supervisor','hr','finance','admin')", name=op.f("ck_employee_role")),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_employee_branch_id_branch")),

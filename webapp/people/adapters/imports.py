@@ -117,6 +117,7 @@ def _check(cells: Cells, data: dict[str, Any], person: Employee | None, known: K
         cells.fail("staff_no", Invalid("staff_no_elsewhere", "staff_no"))
     if {data.get("role", "rep"), person.role if person else "rep"} - known.grantable and _role_changes(data, person):
         cells.fail("role", Invalid("role_not_yours", "role"))
+    _check_employer(cells, data, person)
     owner = known.phones.get(data.get("phone", ""))
     if owner and owner != data.get("staff_no"):
         cells.fail("phone", Invalid("phone_taken", "phone", name=owner))
@@ -125,6 +126,14 @@ def _check(cells: Cells, data: dict[str, Any], person: Employee | None, known: K
         cells.fail("left_on", Invalid("left_before_joined", "left_on"))
     if data.get("salary", 0) < 0:
         cells.fail("salary", Invalid("too_low", "salary", limit=0))
+
+
+def _check_employer(cells: Cells, data: dict[str, Any], person: Employee | None) -> None:
+    role, employer = (data.get(name, getattr(person, name, None)) for name in ("role", "employer"))
+    try:
+        rules.check_employer(role or "rep", employer or "own")
+    except DomainError as error:
+        cells.fail("employer", error)
 
 
 def _role_changes(data: dict[str, Any], person: Employee | None) -> bool:

@@ -116,6 +116,7 @@ def _checked(employee: Employee | None, **given: Any) -> dict[str, Any]:
     for field, choices in (("role", rules.ROLES), ("employer", rules.EMPLOYERS), ("language", rules.LANGUAGES)):
         if given[field] not in choices:
             raise Invalid("not_a_choice", field)
+    rules.check_employer(given["role"], given["employer"])
     if given["left_on"] and given["left_on"] < given["joined_on"]:
         raise Invalid("left_before_joined", "joined_on")
     team = db.session.get(Team, given["team_id"]) if given["team_id"] else None
