@@ -20,6 +20,7 @@ from webapp.rewards import service
 from webapp.rewards.models import RepDay, SettlementRun
 from webapp.rewards.queries import runs
 from webapp.rewards.rules.due import BranchDue, recheck_dates
+from webapp.rewards.service import batch
 from webapp.rules import queries as rules_queries
 from webapp.rules import service as rules
 
@@ -152,3 +153,30 @@ def test_a_run_that_stands_still_is_taken_over_and_one_that_moves_is_not(app: Fl
     assert do(service.open_run, at=at + timedelta(seconds=29), **asked) is None
     assert do(service.open_run, at=at + timedelta(seconds=31), **asked) == first
     assert db.session.scalar(select(SettlementRun.total)) == 1
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_what_instant_rules_put_aside_is_tried_again_by_its_run(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, mended: bool
+) -> None:
+    """Once: what fails again is put aside by the run, which counts it and ends."""
+    world = World(reps=2)
+    world.works(MONDAY)
+    do(service.set_aside, employee_id=world.rep.id, work_date=MONDAY, problem="broken", at=world.at(MONDAY, 18))
+    if not mended:
+        monkeypatch.setattr(batch, "settle_work", _broken(world.rep.id))
+    tally = service.settle_through(branch_id=world.branch.id, through=MONDAY, at=world.morning_after(MONDAY))
+    assert (tally.done, tally.posted, tally.set_aside) == ((2, 2, 0) if mended else (2, 1, 1))
+    assert (available(world, 0), available(world, 1)) == (10000 if mended else 0, 10000)
+    found = db.session.execute(select(SettlementRun.state, SettlementRun.total, SettlementRun.done)).all()
+    assert found == [("done", 2, 2)]
+    assert (through(world), len(runs.set_aside([world.branch.id]))) == (MONDAY, 0 if mended else 1)
+
+
+def _broken(employee_id: int) -> Any:
+    def settle_work(*, work: Any, **more: Any) -> Any:
+        if work.employee_id == employee_id:
+            raise ValueError("still broken")
+        return service.settle_work(work=work, **more)
+
+    return settle_work

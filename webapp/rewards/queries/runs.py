@@ -83,7 +83,7 @@ def branches(branch_ids: Collection[int] | None = None) -> list[BranchDue]:
 
 
 def waiting(branch_id: int, work_date: date) -> list[Pair]:
-    """Rep-days of a date that were never settled; one that was put aside does not wait."""
+    """Rep-days of a date that were never settled; one that was put aside by its run does not wait."""
     return [(row[0], work_date) for row in conn().execute(_WAITING, {"branch": branch_id, "on": work_date})]
 
 

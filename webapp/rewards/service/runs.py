@@ -19,7 +19,10 @@ RUN_NOW = "jobs.settlement.settle_branch"
 
 
 def open_run(*, branch_id: int, work_date: date, by: int | None, at: datetime) -> int | None:
-    """The run to work on: a new one, or one that stands still. None while another is going on."""
+    """The run to work on: a new one, or one that stands still. None while another is going on.
+
+    A new one tries again, once, what was put aside before the date was due.
+    """
     _lock(branch_id)
     last = runs.latest_run(branch_id, work_date)
     if last is not None and last.state == "running":
@@ -28,6 +31,7 @@ def open_run(*, branch_id: int, work_date: date, by: int | None, at: datetime) -
         conn().execute(update(SettlementRun).where(SettlementRun.id == last.id).values(progress_at=at))
         return last.id
     number = (last.n if last else 0) + 1
+    _take_up(branch_id, work_date)
     total = len(runs.waiting(branch_id, work_date))
     made = insert(SettlementRun).values(
         branch_id=branch_id, work_date=work_date, n=number, state="running", started_by=by, started_at=at,
@@ -114,6 +118,12 @@ def mark_from(*, branch_id: int, first: date, at: datetime) -> int:
     """Every settled rep-day of a branch from a date on must be looked at again; how many."""
     query = update(RepDay).where(RepDay.branch_id == branch_id, RepDay.work_date >= first, RepDay.state != "open")
     return conn().execute(query.values(changed_at=at, version=RepDay.version + 1)).rowcount
+
+
+def _take_up(branch_id: int, work_date: date) -> None:
+    """Only instant rules looked at these; what stopped them may be mended, or may not matter any more."""
+    aside = (RepDay.branch_id == branch_id, RepDay.work_date == work_date, RepDay.state == "set_aside")
+    conn().execute(update(RepDay).where(*aside).values(state="open", version=RepDay.version + 1))
 
 
 def _lock(branch_id: int) -> None:
