@@ -17,6 +17,7 @@ from webapp.attendance import service
 from webapp.attendance.models import AttendanceException, Decision
 from webapp.core import clock
 from webapp.core.db import db, do
+from webapp.people.queries import as_actor
 from webapp.rewards import queries as rewards
 
 STRANGE = (
@@ -81,6 +82,37 @@ def test_filters_live_in_the_address(team: Crew, hr: Any) -> None:
         html = hr.get(f"/hr/inbox?{query}").text
         found = tuple(name for name in ("Edge Ed", "Far Fan") if name in html)
         assert found == seen, query
+
+
+def test_saved_views_are_addresses(team: Crew, hr: Any) -> None:
+    team.came("Far Fan", metres=400)
+    [waiting, *_] = exceptions()
+    do(service.pass_on, by=as_actor(team.boss.staff_no, at=clock.now()), employee_id=waiting.employee_id,
+       work_date=ON, note="Look at the door", at=clock.now())  # fmt: skip
+    team.came("Edge Ed", metres=150)
+    for query, seen in (("sent=1", ["Far Fan"]), ("mine=1&state=decided", []), ("", ["Edge Ed", "Far Fan"])):
+        html = hr.get(f"/hr/inbox?{query}").text
+        assert [name for name in ("Edge Ed", "Far Fan") if name in html] == seen, query
+        assert html.count('class="chip" href=') == 4
+        assert len(re.findall(r'class="chip" href="[^"]*" aria-current', html)) == 1, query
+    hr.post(f"/hr/inbox/{waiting.id}/decide", data={"decision": "approved", "seq": exceptions()[0].state_seq})
+    assert "Far Fan" in hr.get("/hr/inbox?mine=1&state=decided").text
+
+
+def test_hr_marks_somebody_absent_and_takes_it_back(team: Crew, hr: Any) -> None:
+    found = team.came("Far Fan", metres=400)
+    [row] = exceptions()
+    here = f"/hr/inbox/{row.id}"
+    assert f'href="{here}/absent"' in hr.get(here).text
+    assert "counts as on time" in hr.get(f"{here}/absent").text
+    refused = hr.post(f"{here}/absent", data={"reason": "no_show"})
+    assert (refused.status_code, "Add a note" in refused.text, "checked" in refused.text) == (422, True, True)
+    assert hr.post(f"{here}/absent", data={"reason": "no_show", "note": "Nobody saw them"}).status_code == 303
+    assert (day(found).confirmed, day(found).status) == ("absent", "absent")
+    assert "Marked absent" in hr.get("/hr/audit?person=far").text
+    assert f'action="{here}/absent/undo"' in hr.get(here).text
+    assert hr.post(f"{here}/absent/undo").status_code == 303
+    assert day(found).confirmed != "absent"
 
 
 @pytest.mark.parametrize("query", STRANGE)

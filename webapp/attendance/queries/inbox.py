@@ -37,6 +37,10 @@ class InboxFilters:
     state: str = "open"
     """open | decided | all"""
     sort: str = "day"
+    sent: int = 0
+    """1: only what a supervisor sent to HR."""
+    mine: int = 0
+    """1: only what the reader decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,10 @@ def _filtered(user: SignedIn, wanted: InboxFilters, at: datetime) -> Select[Any]
         found = found.where(_answers_to(wanted.supervisor_id))
     if wanted.days:
         found = found.where(AttendanceException.opened_at <= at - timedelta(days=wanted.days))
+    if wanted.sent:
+        found = found.where(Decision.__table__.c.decision == "passed_on")
+    if wanted.mine:
+        found = found.where(AttendanceException.decided_by == user.id)
     if wanted.state == "open":
         return found.where(AttendanceException.state == "open")
     return found.where(AttendanceException.state != "open") if wanted.state == "decided" else found

@@ -100,7 +100,8 @@ def changes(row: AuditEntry, names: Known) -> list[Change]:
     def text(name: str, values: Mapping[str, Any]) -> str:
         return _value(row, name, values.get(name), currency, names)
 
-    told = [name for name in dict.fromkeys([*before, *after]) if name not in _SILENT]
+    silent = _SILENT | {"state"} if row.object_type == "attendance_exception" else _SILENT
+    told = [name for name in dict.fromkeys([*before, *after]) if name not in silent]
     lines = [(field_word(name), text(name, before), text(name, after)) for name in told]
     return [line for line in lines if line[1] or line[2]]
 
