@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         gettext=lambda text: _texts().ugettext(text),
         ngettext=lambda one, many, number: _texts().ungettext(one, many, number),
         newstyle=True,
+        pgettext=lambda context, text: _texts().upgettext(context, text),
     )
     app.jinja_env.globals.update(
         say=say,
