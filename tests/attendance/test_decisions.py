@@ -83,6 +83,43 @@ def test_confirming_one_by_one_approves_their_open_check_ins_and_undo_takes_it_b
     assert count(AuditEntry) == 4
 
 
+def test_the_second_to_confirm_learns_who_was_first(crew: Crew) -> None:
+    """T24: pressing twice oneself is nothing; a colleague is told, and nothing is said twice."""
+    arrive(crew.f, "09:05")
+    asked = {"employee_id": crew.f.rep.id, "work_date": ON}
+    for minute in ("09:30", "09:31"):
+        do(service.confirm, by=crew.boss, at=crew.f.moment(minute), **asked)
+    with pytest.raises(Conflict) as told:
+        do(service.confirm, by=crew.hr, at=crew.f.moment("09:40"), **asked)
+    assert (told.value.code, told.value.params["name"]) == ("already_confirmed", crew.boss.name)
+    assert told.value.params["at"] == f"{ON} 09:30"
+    done = do(service.confirm_clean, by=crew.hr, employee_ids=[crew.f.rep.id], work_date=ON, at=crew.f.moment("09:41"))
+    assert (done.confirmed, done.left) == ([], {crew.f.rep.id: "already_confirmed"})
+    assert count(Confirmation) == 1
+
+
+def test_what_came_after_the_word_can_still_be_confirmed(crew: Crew) -> None:
+    asked = {"employee_id": crew.f.rep.id, "work_date": ON}
+    arrive(crew.f, "09:05")
+    do(service.confirm, by=crew.boss, at=crew.f.moment("09:30"), **asked)
+    arrive(crew.f, "11:00", 400)
+    assert newest().state == "open"
+    do(service.confirm, by=crew.boss, at=crew.f.moment("11:30"), **asked)
+    assert (newest().state, count(Confirmation)) == ("approved", 2)
+
+
+def test_a_confirmation_is_on_record_in_the_branch_of_the_day(crew: Crew) -> None:
+    """Where its HR looks for it, whoever said it."""
+    arrive(crew.f, "09:05")
+    far = factories.branch()
+    person = signed_in(factories.employee(far, role="hr"), far)
+    both = replace(person, branch_ids=(far.id, crew.f.branch.id))
+    do(service.confirm, by=both, employee_id=crew.f.rep.id, work_date=ON, at=crew.f.moment("09:30"))
+    found = select(AuditEntry.branch_id).where(AuditEntry.action == "attendance.present")
+    assert db.session.scalar(found) == crew.f.branch.id
+    db.session.remove()
+
+
 def test_only_clean_days_are_confirmed_together(crew: Crew) -> None:
     good, late, missing = crew.f, *(_colleague(crew) for _ in range(2))
     leave(good, arrive(good, "09:05"), "18:00")

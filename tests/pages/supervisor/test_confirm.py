@@ -16,6 +16,7 @@ from webapp.core.audit import AuditEntry
 from webapp.core.clock import now
 from webapp.core.db import db, do
 from webapp.people.models import Branch
+from webapp.sites.models import SiteSupervisor
 
 TODAY = f"?on={ON}"
 MONEY = re.compile(r"[¥€$]|\d+\.\d\d\b(?!/)")
@@ -99,6 +100,23 @@ def test_confirming_one_approves_the_check_in_and_says_what_it_is_worth(team: Cr
     assert db.session.query(AttendanceException).one().state == "approved"
     boss.post(f"/confirm/{far.rep.id}/undo{TODAY}")
     assert (day(far).status, day(far).confirmed) == ("pending", None)
+
+
+def test_t24_a_colleague_who_was_faster_is_named(team: Crew, boss: Any, client_as: Any) -> None:
+    """Both had the list open: one of them is told, and the row shows who it was."""
+    here, far = team.came("Here"), team.came("Far", metres=400)
+    colleague = factories.employee(team.field.branch, "supervisor", name="Wu Min")
+    factories.save(SiteSupervisor(site_id=team.field.shop.id, employee_id=colleague.id))
+    assert boss.hx("POST", f"/confirm/{far.rep.id}{TODAY}").status_code == 200
+    boss.post(f"/confirm/clean{TODAY}", data={"ids": here.rep.id})
+    second = client_as(colleague)
+    answer = second.hx("POST", f"/confirm/{far.rep.id}{TODAY}")
+    assert (answer.status_code, answer.text.count("Chen Jie confirmed this at")) == (422, 1)
+    shown = second.post(f"/confirm/clean{TODAY}", data={"ids": here.rep.id}, follow_redirects=True).text
+    assert "0 people confirmed." in shown
+    assert "A colleague had confirmed 1." in shown
+    assert "needs a look" not in shown
+    assert words() == ["present", "present"]
 
 
 def test_a_missing_check_in_cannot_be_confirmed(team: Crew, boss: Any) -> None:

@@ -93,6 +93,7 @@ words(
         "other_user": N_("This entry belongs to somebody else. Sign in as that person to send it."),
         "undo_closed": N_("Undo is possible for 30 seconds. Report a mistake instead; a person looks at it."),
         "already_decided": N_("%(name)s decided this at %(at)s. Look at it again before you change it."),
+        "already_confirmed": N_("%(name)s confirmed this at %(at)s."),
         "exception_withdrawn": N_("The person took this back, so there is nothing left to decide."),
         "own_decision": N_("Nobody decides about themselves."),
         "nothing_to_confirm": N_("There is no check-in to confirm on this day."),

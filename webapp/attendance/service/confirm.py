@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select
 
 from webapp.attendance import policy
 from webapp.attendance.models import AttendanceException, Confirmation, Decision
-from webapp.attendance.queries import days
+from webapp.attendance.queries import days, days_and_branches
 from webapp.attendance.rules import is_clean
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.attendance.service.days import lock_people, rebuild_day
@@ -17,11 +17,13 @@ from webapp.attendance.service.decide import write_decision
 from webapp.core import audit
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
-from webapp.core.errors import DomainError, Invalid, NotFound
+from webapp.core.errors import Conflict, DomainError, Invalid, NotFound
+from webapp.people.models import Employee
 
 _NOTE_NEEDED = frozenset({"no_show", "other"})
 _LAST = (
-    select(Confirmation.seq, Confirmation.word, Confirmation.reason)
+    select(Confirmation.seq, Confirmation.word, Confirmation.by, Confirmation.at, Employee.name)
+    .join(Employee, Employee.id == Confirmation.by)
     .where(Confirmation.employee_id == bindparam("who"), Confirmation.work_date == bindparam("on"))
     .order_by(Confirmation.seq.desc())
     .limit(1)
@@ -49,7 +51,8 @@ class Bulk:
 def confirm(*, by: SignedIn, employee_id: int, work_date: date, at: datetime, bulk: bool = False) -> None:
     """Say that somebody was there; one by one this also approves their open check-ins at the confirmer's sites.
 
-    Raises NotFound (not theirs to confirm), Invalid (no check-in; with `bulk`, anything that needs a look).
+    The same person again changes nothing. Raises NotFound (not theirs to confirm), Invalid (no check-in; with `bulk`,
+    anything that needs a look), Conflict with who and when (somebody else did, and nothing is left to approve).
     """
     last = _begin(by, employee_id, work_date)
     day = days([(employee_id, work_date)]).get((employee_id, work_date))
@@ -58,12 +61,12 @@ def confirm(*, by: SignedIn, employee_id: int, work_date: date, at: datetime, bu
         raise Invalid("nothing_to_confirm")
     if bulk and not is_clean(day):
         raise Invalid("look_first")
-    if last is not None and last.word == "present":
-        return
+    mine = [row for row in waiting if row.check_in_id is not None and policy.can_decide(by, row)]
+    if last is not None and last.word == "present" and not mine:
+        return _said_already(by, last)
     seq = _say(by, employee_id, work_date, at, last, word="present", bulk=bulk)
-    for row in waiting:
-        if row.check_in_id is not None and policy.can_decide(by, row):
-            write_decision(by=by, exception=row, decision="approved", reason="", params={"confirmation": seq}, at=at)
+    for row in mine:
+        write_decision(by=by, exception=row, decision="approved", reason="", params={"confirmation": seq}, at=at)
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 
@@ -104,6 +107,11 @@ def mark_absent(*, by: SignedIn, employee_id: int, work_date: date, reason: str,
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 
+def _said_already(by: SignedIn, last: Any) -> None:
+    if last.by_id != by.id:
+        raise Conflict("already_confirmed", name=last.name, at=f"{last.at.astimezone(by.branch.zone):%Y-%m-%d %H:%M}")
+
+
 def _decided_with(exception_id: int, seq: int) -> int | None:
     """The confirmation a decision came with, if any."""
     asked = select(Decision.params).where(Decision.exception_id == exception_id, Decision.seq == seq)
@@ -132,7 +140,7 @@ def _say(
     note: str = "",
     bulk: bool = False,
 ) -> int:
-    seq = last.seq + 1 if last else 1
+    seq, pair = last.seq + 1 if last else 1, (employee_id, work_date)
     row = {
         "employee_id": employee_id,
         "work_date": work_date,
@@ -150,7 +158,7 @@ def _say(
         action=f"attendance.{word}",
         object_type="attendance_day",
         object_id=f"{employee_id}|{work_date}",
-        branch_id=by.branch_id,
+        branch_id=days_and_branches([pair])[1][pair].id,
         before={"word": last.word} if last else None,
         after={"word": word, "reason": reason, "bulk": bulk},
         reason=note or None,

@@ -13,7 +13,7 @@ from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
 from webapp.core.db import do
-from webapp.core.errors import DomainError, Forbidden, Invalid, NotFound
+from webapp.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import explain, ngettext
@@ -60,12 +60,15 @@ def clean() -> Response:
     ids = form.data.ids if form.ok else []
     done = do(service.confirm_clean, by=me(), employee_ids=ids, work_date=on, at=clock.now())
     text = ngettext("%(num)s person confirmed.", "%(num)s people confirmed.", len(done.confirmed))
-    left = ngettext("%(num)s person needs a look.", "%(num)s people need a look.", len(done.left)) if done.left else ""
+    others = list(done.left.values()).count("already_confirmed")
+    look = len(done.left) - others
     if hx.wants_fragment() and done.confirmed and not done.left:
         return _part("answer", text=text, undo=done.confirmed)
     flash(text, "ok")
-    if left:
-        flash(left, "att")
+    if others:
+        flash(ngettext("A colleague had confirmed %(num)s.", "Colleagues had confirmed %(num)s.", others), "att")
+    if look:
+        flash(ngettext("%(num)s person needs a look.", "%(num)s people need a look.", look), "att")
     return hx.redirect(_list(on))
 
 
@@ -153,7 +156,7 @@ def _word(verb: Callable[..., Any], employee_id: int, text: str) -> Response:
     on, problem = _on(), None
     try:
         do(verb, by=me(), employee_id=employee_id, work_date=on, at=clock.now())
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         problem = error
     if not hx.wants_fragment():
         flash(explain(problem) if problem else text, "att" if problem else "ok")
