@@ -12,15 +12,16 @@
   document.addEventListener('htmx:beforeRequest', (event) => clear(event.detail.elt));
   onsite.retry = { show, clear };
 
-  // The words of our own error pages win over the general ones; after a 401 the page leads to the sign-in.
+  // The words of our own error pages win over the general ones. After a 401 one signs in beside this page, which
+  // keeps what was typed, and tries again.
   function show(el, status, html, repeat) {
     const box = document.getElementById('t-retry').content.firstElementChild.cloneNode(true);
     const text = html && new DOMParser().parseFromString(html, 'text/html').querySelector('[data-reason]');
     if (text) box.querySelector('[data-text]').textContent = text.textContent.trim();
+    box.querySelector('a').hidden = status !== 401;
     box.querySelector('button').addEventListener('click', () => {
       clear(el);
-      if (status === 401) location.reload();
-      else repeat();
+      repeat();
     });
     clear(el);
     el.insertAdjacentElement(el.matches('tr, td, li') ? 'beforeend' : 'afterend', box);
@@ -28,7 +29,9 @@
   }
 
   function again(el, submitter) {
-    if (el.matches('form')) el.requestSubmit(submitter && submitter.isConnected ? submitter : undefined);
+    // htmx sends the value of the button that was clicked, not of the one a submit names.
+    if (submitter && submitter.isConnected) submitter.click();
+    else if (el.matches('form')) el.requestSubmit();
     else el.click();
   }
 
