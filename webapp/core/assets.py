@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 from jinja2 import Environment
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 from werkzeug.security import safe_join
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -21,7 +23,7 @@ COMPRESSIBLE = re.compile(r"^(text/|application/(json|javascript|manifest)|image
 SMALLEST = 500
 
 _PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
-_JS = ("app", "retry", "undo", "poll", "form")
+_JS = ("app", "retry", "undo", "poll", "form", "typed")
 _OUTBOX = ("store", "sender", "outbox", "view", "unsent")
 _TODAY = ("geo", "fence", "eyes", "note", "answer", "pending", "checkin", "checkout", "nearby")
 
@@ -68,7 +70,9 @@ class Ui:
 
 def init_app(app: Flask) -> None:
     app.extensions["assets"] = {}
-    app.jinja_env.globals.update(asset_url=asset_url, url_with=url_with, ui=Ui(app.jinja_env))
+    app.jinja_env.globals.update(
+        asset_url=asset_url, url_with=url_with, page_address=page_address, ui=Ui(app.jinja_env)
+    )
     app.after_request(compress)
     if "static" not in app.view_functions:
         app.add_url_rule("/static/<path:filename>", endpoint="static")
@@ -85,6 +89,18 @@ def url_with(**changes: object) -> str:
     args: dict[str, list[Any]] = {**request.args.to_dict(flat=False), **{k: [v] for k, v in changes.items()}}
     pairs = [(name, item) for name, items in args.items() for item in items if item is not None]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def page_address() -> str:
+    """Where this page is found again: its address, or for a refused form that of the page the form stood on."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path if request.query_string else request.path
+    came = urlsplit(request.referrer or "")
+    try:
+        current_app.url_map.bind(request.host).match(came.path, method="GET")
+    except (HTTPException, RoutingException):
+        return "/"
+    return came._replace(scheme="", netloc="", fragment="").geturl() if came.netloc == request.host else "/"
 
 
 def serve(filename: str) -> Response:
