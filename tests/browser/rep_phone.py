@@ -13,6 +13,8 @@ from webapp.core.db import db, transaction
 from webapp.people.models import Employee
 
 DOOR = {"latitude": 31.23045, "longitude": 121.47375, "accuracy": 12}
+# A fix is as old as the phone's clock says, also when a test has set that clock.
+FRESH_FIX = "Object.defineProperty(GeolocationPosition.prototype, 'timestamp', {get: () => Date.now()})"
 # A fixed answer of the phone's location service: fix or error code, replaced by set_fix(page, ...).
 STUB = """() => {
   let answer = {code: 3};

@@ -20,7 +20,7 @@ from jobs import schedule
 from tests import factories
 from tests.attendance.days import Field, arrive, subject
 from tests.browser.chinese import zh
-from tests.browser.rep_phone import DOOR, checked_in, sees, tap
+from tests.browser.rep_phone import DOOR, FRESH_FIX, checked_in, sees, tap
 from tests.support import apps
 from tests.support.company import find
 from webapp.core import clock
@@ -34,8 +34,6 @@ from webapp.schedules.models import PlanStop
 BEFORE, ON, NEXT = date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 1)
 STREET = {**DOOR, "latitude": 31.23365}
 BASE = 500_000
-# A fix is as old as the phone's clock says, which stands still with the server's.
-FRESH_FIX = "Object.defineProperty(GeolocationPosition.prototype, 'timestamp', {get: () => Date.now()})"
 
 
 @dataclass
