@@ -88,7 +88,7 @@ class Session(FlaskSession):
         return conn()
 
 
-class Sessions(orm.scoped_session[Session]):
+class Sessions(orm.scoped_session[FlaskSession]):
     def remove(self) -> None:
         """End reading: what is read next is read anew."""
         super().remove()
@@ -98,7 +98,7 @@ class Sessions(orm.scoped_session[Session]):
 
 
 class Database(SQLAlchemy):
-    def _make_scoped_session(self, options: dict[str, Any]) -> Sessions:
+    def _make_scoped_session(self, options: dict[str, Any]) -> orm.scoped_session[FlaskSession]:
         made = super()._make_scoped_session({**options, "class_": Session})
         return Sessions(made.session_factory, scopefunc=made.registry.scopefunc)
 

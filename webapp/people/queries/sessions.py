@@ -10,16 +10,22 @@ from webapp.core.db import conn, db
 from webapp.people.models import Branch, BranchScope, Employee, SignIn
 from webapp.people.rules import login_names
 
+# Plain tables: a statement of mapped attributes takes ten times as long to find in the cache of compiled ones.
+_sign_in, _employee, _branch = SignIn.__table__, Employee.__table__, Branch.__table__
 _PERSON = (
-    *(Employee.__table__.c[name] for name in ("id", "staff_no", "name", "role", "employer", "language")),
-    *(Employee.__table__.c[name] for name in ("theme", "text_size", "left_on")),
-    *(Branch.__table__.c[name].label(f"branch_{name}") for name in BranchInfo.__dataclass_fields__),
+    *(_employee.c[name] for name in ("id", "staff_no", "name", "role", "employer", "language")),
+    *(_employee.c[name] for name in ("theme", "text_size", "left_on")),
+    *(_branch.c[name].label(f"branch_{name}") for name in BranchInfo.__dataclass_fields__),
 )
 _SIGNED_IN = (
-    select(SignIn.id.label("sign_in_id"), *_PERSON)
-    .join(Employee, Employee.id == SignIn.employee_id)
-    .join(Branch, Branch.id == Employee.branch_id)
-    .where(SignIn.id == bindparam("token"), SignIn.revoked_at.is_(None), SignIn.expires_at > bindparam("at"))
+    select(_sign_in.c.id.label("sign_in_id"), *_PERSON)
+    .join(_employee, _employee.c.id == _sign_in.c.employee_id)
+    .join(_branch, _branch.c.id == _employee.c.branch_id)
+    .where(
+        _sign_in.c.id == bindparam("token"),
+        _sign_in.c.revoked_at.is_(None),
+        _sign_in.c.expires_at > bindparam("at"),
+    )
 )
 
 

@@ -21,6 +21,8 @@ from webapp.sales.models import SalesFigure
 from webapp.visits.queries.facts import visit_rows
 from webapp.visits.rules import VisitRow, visit_facts
 
+# Plain tables: a statement of mapped attributes takes ten times as long to find in the cache of compiled ones.
+_day, _rep_day, _figure = AttendanceDay.__table__, RepDay.__table__, SalesFigure.__table__
 _ids = bindparam("ids", expanding=True)
 _dates = bindparam("dates", expanding=True)
 _previous = RepDay.__table__.alias("previous")
@@ -28,73 +30,72 @@ _earlier = RepDay.__table__.alias("earlier")
 _last_run = (
     select(_earlier.c.work_date)
     .where(
-        _earlier.c.employee_id == AttendanceDay.employee_id,
-        _earlier.c.work_date < AttendanceDay.work_date,
+        _earlier.c.employee_id == _day.c.employee_id,
+        _earlier.c.work_date < _day.c.work_date,
         _earlier.c.run_after.is_not(None),
     )
     .order_by(_earlier.c.work_date.desc())
     .limit(1)
-    .correlate(AttendanceDay)
+    .correlate(_day)
     .scalar_subquery()
 )
 _any = RepDay.__table__.alias("any_day")
 _last_settled = (
     select(_any.c.work_date)
-    .where(_any.c.employee_id == AttendanceDay.employee_id, _any.c.run_after.is_not(None))
+    .where(_any.c.employee_id == _day.c.employee_id, _any.c.run_after.is_not(None))
     .order_by(_any.c.work_date.desc())
     .limit(1)
-    .correlate(AttendanceDay)
+    .correlate(_day)
     .scalar_subquery()
 )
 _newer = SalesFigure.__table__.alias("newer")
 _last_figure = (
     select(func.max(_newer.c.revision))
-    .where(_newer.c.employee_id == AttendanceDay.employee_id, _newer.c.work_date == AttendanceDay.work_date)
-    .correlate(AttendanceDay)
+    .where(_newer.c.employee_id == _day.c.employee_id, _newer.c.work_date == _day.c.work_date)
+    .correlate(_day)
     .scalar_subquery()
 )
-_day = AttendanceDay
 _EVERY_DAY = (
     select(
         *DAY_COLUMNS,
-        SalesFigure.amount.label("sales"),
-        SalesFigure.target,
-        RepDay.state,
-        RepDay.changed_at,
-        RepDay.run_after,
-        RepDay.posted,
-        RepDay.version,
+        _figure.c.amount.label("sales"),
+        _figure.c.target,
+        _rep_day.c.state,
+        _rep_day.c.changed_at,
+        _rep_day.c.run_after,
+        _rep_day.c.posted,
+        _rep_day.c.version,
         _previous.c.work_date.label("base_date"),
         _previous.c.run_after.label("base_run"),
-        (func.coalesce(_last_settled, _day.work_date) > _day.work_date).label("followed"),
+        (func.coalesce(_last_settled, _day.c.work_date) > _day.c.work_date).label("followed"),
     )
     .select_from(_day)
-    .outerjoin(RepDay, and_(RepDay.employee_id == _day.employee_id, RepDay.work_date == _day.work_date))
+    .outerjoin(_rep_day, and_(_rep_day.c.employee_id == _day.c.employee_id, _rep_day.c.work_date == _day.c.work_date))
     .outerjoin(
-        SalesFigure,
+        _figure,
         and_(
-            SalesFigure.employee_id == _day.employee_id,
-            SalesFigure.work_date == _day.work_date,
-            SalesFigure.revision == _last_figure,
+            _figure.c.employee_id == _day.c.employee_id,
+            _figure.c.work_date == _day.c.work_date,
+            _figure.c.revision == _last_figure,
         ),
     )
-    .outerjoin(_previous, and_(_previous.c.employee_id == _day.employee_id, _previous.c.work_date == _last_run))
+    .outerjoin(_previous, and_(_previous.c.employee_id == _day.c.employee_id, _previous.c.work_date == _last_run))
 )
-_DAYS = _EVERY_DAY.where(_day.employee_id.in_(_ids), _day.work_date.in_(_dates))
-ONE_DAY = _EVERY_DAY.where(_day.employee_id == bindparam("who"), _day.work_date == bindparam("on"))
-_line = SettlementLine
+_DAYS = _EVERY_DAY.where(_day.c.employee_id.in_(_ids), _day.c.work_date.in_(_dates))
+ONE_DAY = _EVERY_DAY.where(_day.c.employee_id == bindparam("who"), _day.c.work_date == bindparam("on"))
+_line = SettlementLine.__table__
 _LATEST = (
     select(
-        _line.employee_id,
-        _line.work_date,
-        _line.rule_id,
-        _line.rule_version_id,
-        _line.revision,
-        _line.amount,
-        _line.inputs_hash,
+        _line.c.employee_id,
+        _line.c.work_date,
+        _line.c.rule_id,
+        _line.c.rule_version_id,
+        _line.c.revision,
+        _line.c.amount,
+        _line.c.inputs_hash,
     )
-    .where(_line.employee_id.in_(_ids), _line.work_date.in_(_dates))
-    .order_by(_line.revision)
+    .where(_line.c.employee_id.in_(_ids), _line.c.work_date.in_(_dates))
+    .order_by(_line.c.revision)
 )
 
 
