@@ -63,7 +63,8 @@ def confirm(*, by: SignedIn, employee_id: int, work_date: date, at: datetime, bu
         raise Invalid("look_first")
     mine = [row for row in waiting if row.check_in_id is not None and policy.can_decide(by, row)]
     if last is not None and last.word == "present" and not mine:
-        return _said_already(by, last)
+        _check_same(by, last)
+        return
     seq = _say(by, employee_id, work_date, at, last, word="present", bulk=bulk)
     for row in mine:
         write_decision(by=by, exception=row, decision="approved", reason="", params={"confirmation": seq}, at=at)
@@ -107,7 +108,7 @@ def mark_absent(*, by: SignedIn, employee_id: int, work_date: date, reason: str,
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 
-def _said_already(by: SignedIn, last: Any) -> None:
+def _check_same(by: SignedIn, last: Any) -> None:
     if last.by_id != by.id:
         raise Conflict("already_confirmed", name=last.name, at=f"{last.at.astimezone(by.branch.zone):%Y-%m-%d %H:%M}")
 
