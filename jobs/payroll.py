@@ -39,9 +39,9 @@ def issue(*, run_id: int) -> int:
     for number, slip_id in enumerate(queries.to_issue(run_id)):
         if number % CHUNK == 0:
             let_pass()
-        _, problem = _tried(partial(do, service.issue_slip, slip_id=slip_id, at=now()))
+        done, problem = _tried(partial(do, service.issue_slip, slip_id=slip_id, at=now()))
         if problem is None:
-            issued += 1
+            issued += done
         else:
             do(service.refresh_draft, slip_id=slip_id, code=problem.code, params=problem.params, at=now())
     do(service.finish_issuing, run_id=run_id, at=now())

@@ -183,6 +183,30 @@ def test_earnings_that_change_after_the_review_are_looked_at_again() -> None:
     assert (queries.run(it.hr, run_id).state, slip_of(it.rep).swept) == ("issued", 10_500)
 
 
+def test_changed_earnings_are_not_issued_before_somebody_goes_on() -> None:
+    """A job that runs again, and one that had the slip on its list already: neither issues what nobody reviewed."""
+    it = company()
+    earn(it.rep, 10_000, on=MARCH)
+    run_id = made(it)
+    slip = slip_of(it.rep)
+    earn(it.rep, 500, on=MARCH)
+    issued(it, run_id)
+    jobs.issue(run_id=run_id)
+    assert do(service.issue_slip, slip_id=slip.id, at=APRIL) is False
+    assert (slip_of(it.rep).issued_at, queries.run(it.hr, run_id).state) == (None, "issuing")
+    go_on(it, run_id)
+    assert (slip_of(it.rep).net, queries.run(it.hr, run_id).state) == (510_500, "issued")
+
+
+def test_a_draft_is_refreshed_only_while_its_run_is_issued() -> None:
+    """A late job must not change what is being reviewed."""
+    it = company()
+    run_id = made(it)
+    earn(it.rep, 500, on=MARCH)
+    do(service.refresh_draft, slip_id=slip_of(it.rep).id, code="pay_changed", params={}, at=APRIL)
+    assert (slip_of(it.rep).net, queries.run(it.hr, run_id).problems) == (500_000, [])
+
+
 def test_issuing_goes_on_where_a_killed_worker_stopped(monkeypatch) -> None:
     it = company()
     for _ in range(3):

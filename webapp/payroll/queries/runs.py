@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Invalid, NotFound
+from webapp.payroll import rules
 from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.policy import runs_visible_to
 from webapp.payroll.queries.facts import eligible
@@ -136,8 +137,13 @@ def to_make(run_id: int) -> list[int]:
 
 
 def to_issue(run_id: int) -> list[int]:
-    """Slips not issued yet."""
-    query = select(Payslip.id).where(Payslip.run_id == run_id, Payslip.issued_at.is_(None)).order_by(Payslip.id)
+    """Slips not issued yet; those that could not be wait for a person to go on."""
+    refused = rules.refused(db.session.get_one(PayRun, run_id).problems)
+    query = (
+        select(Payslip.id)
+        .where(Payslip.run_id == run_id, Payslip.issued_at.is_(None), Payslip.employee_id.not_in(refused))
+        .order_by(Payslip.id)
+    )
     return list(conn().scalars(query))
 
 

@@ -68,6 +68,11 @@ def is_empty(slip: Slip) -> bool:
     return not slip.lines
 
 
+def refused(problems: Iterable[Mapping[str, Any]]) -> set[int]:
+    """People whose slip could not be issued; it waits until somebody goes on with the run."""
+    return {problem["employee_id"] for problem in problems if problem.get("step") == "issue"}
+
+
 def content_hash(content: Mapping[str, Any]) -> str:
     """Seals what was issued: employee, month, lines, net."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

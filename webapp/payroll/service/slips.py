@@ -49,12 +49,13 @@ def finish_making(*, run_id: int, at: datetime) -> None:
 
 
 def issue_slip(*, slip_id: int, at: datetime) -> bool:
-    """Compute the slip once more under the lock of the person's accounts, sweep, and seal it. False: was issued.
+    """Compute the slip once more under the lock of the person's accounts, sweep, and seal it.
 
-    Withdrawals may have moved since the review, and with them what is swept; raises Conflict when earnings did.
+    False: was issued, or could not be and waits until somebody who saw its figures goes on. Withdrawals may have
+    moved since the review, and with them what is swept; raises Conflict when earnings did.
     """
     slip = db.session.get_one(Payslip, slip_id, with_for_update=True)
-    if slip.issued_at is not None:
+    if slip.issued_at is not None or _waits(slip):
         return False
     branch = db.session.get_one(Branch, slip.branch_id)
     last = month_span(slip.month)[1]
@@ -72,12 +73,12 @@ def issue_slip(*, slip_id: int, at: datetime) -> bool:
 def refresh_draft(*, slip_id: int, code: str, params: Mapping[str, Any], at: datetime) -> None:
     """A slip that could not be issued: note why, and compute it again so that its new figures can be reviewed."""
     slip = db.session.get_one(Payslip, slip_id, with_for_update=True)
-    if slip.issued_at is not None:
+    run = db.session.get_one(PayRun, slip.run_id, with_for_update=True)
+    if slip.issued_at is not None or run.state != "issuing":
         return
     if code == "pay_changed":
         branch = db.session.get_one(Branch, slip.branch_id)
         _write(slip, *_fresh(branch, slip.employee_id, slip.month), at)
-    run = db.session.get_one(PayRun, slip.run_id, with_for_update=True)
     run.problems = _merged(run.problems, _listed({slip.employee_id: Issue(code, params)}, "issue"))
 
 
@@ -90,6 +91,11 @@ def finish_issuing(*, run_id: int, at: datetime) -> bool:
     if run.state == "issuing" and not left:
         run.state, run.issued_at, run.version = "issued", at, run.version + 1
     return not left
+
+
+def _waits(slip: Payslip) -> bool:
+    """It could not be issued: a job that goes on, or a second one, must not issue figures nobody looked at."""
+    return slip.employee_id in rules.refused(db.session.get_one(PayRun, slip.run_id).problems)
 
 
 def _fresh(branch: Branch, employee_id: int, month: str) -> tuple[PeriodFacts, Slip]:
