@@ -10,6 +10,7 @@ from flask import Flask
 
 from jobs import sweep
 from tests.jobs import probe
+from tests.support.process import wait_until
 from webapp.core import clock, outbox
 from webapp.core import queue as queues
 from webapp.core.db import db
@@ -40,6 +41,18 @@ def test_a_finished_drain_leaves_room_for_the_next(
         put(key, path=path)
         worker()
     assert [line.split()[1] for line in probe.lines(path) if line.startswith("end")] == ["a", "b"]
+
+
+def test_in_the_background_a_burst_makes_one_drain_and_what_comes_later_another(
+    redis_url: str, app: Flask, put: Put
+) -> None:
+    queues.nudge_in_background(app)
+    for number in range(20):
+        put(str(number))
+    wait_until(lambda: queues.queue().count == 1, "a drain")
+    queues.clear_flag()
+    put("later")
+    wait_until(lambda: queues.queue().count == 2, "another drain")
 
 
 def test_without_redis_the_change_is_saved_and_nobody_waits(app: Flask, put: Put) -> None:

@@ -1,13 +1,14 @@
 """Redis as a cache of intentions: what is lost here is found again in the database."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 from time import monotonic
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -45,7 +46,17 @@ def queue(name: str = DEFAULT_QUEUE) -> Queue:
 
 def nudge() -> None:
     """Ask for the outbox to be drained; a burst of calls makes one job. Never raises."""
-    _quietly(_nudge)
+    nudger: Nudger | None = current_app.extensions.get("onsite_nudger")
+    if nudger is not None:
+        nudger.wake.set()
+    else:
+        _quietly(_nudge)
+
+
+def nudge_in_background(app: Flask) -> None:
+    """From now on nobody in this process waits for Redis; calls that come together ask once."""
+    nudger = app.extensions["onsite_nudger"] = Nudger(app)
+    nudger.start()
 
 
 @contextmanager
@@ -67,6 +78,19 @@ def clear_flag() -> None:
 def enqueue(name: str, *, timeout: int = 180, at_front: bool = False, retry: Any = None, **kwargs: Any) -> str | None:
     """Queue a job by its dotted name; the job's id, or None when Redis is away. Never raises."""
     return _quietly(lambda: _enqueue(name, timeout=timeout, at_front=at_front, retry=retry, kwargs=kwargs))
+
+
+class Nudger(threading.Thread):
+    def __init__(self, app: Flask) -> None:
+        super().__init__(name="nudger", daemon=True)
+        self.wake = threading.Event()
+        self._app = app
+
+    def run(self) -> None:
+        while self.wake.wait():
+            self.wake.clear()
+            with self._app.app_context():
+                _quietly(_nudge)
 
 
 def _nudge() -> str | None:
