@@ -19,6 +19,7 @@ from webapp.people.models import Branch
 from webapp.rewards import service
 from webapp.rewards.models import RepDay, SettlementRun
 from webapp.rewards.queries import runs
+from webapp.rewards.queries.load import load
 from webapp.rewards.rules.due import BranchDue, recheck_dates
 from webapp.rewards.service import batch
 from webapp.rules import queries as rules_queries
@@ -142,6 +143,26 @@ def test_a_version_approved_for_the_past_marks_its_days(app: Flask) -> None:
     assert do(service.mark_from, branch_id=world.branch.id, first=TUESDAY, at=at) == 2
     assert service.settle_marked(branch_id=world.branch.id, at=at).posted == 2
     assert available(world) == 22000
+
+
+def test_a_version_approved_while_its_day_is_settled_is_not_missed(app: Flask) -> None:
+    """The day was read with the old rules, did not exist when days were marked, and was settled afterwards."""
+    world = World()
+    world.works(MONDAY)
+    at, pair = world.morning_after(MONDAY), (world.rep.id, MONDAY)
+    run_id = do(service.open_run, branch_id=world.branch.id, work_date=MONDAY, by=None, at=at)
+    work = load([pair], at=at)[pair]
+    rule = rules_queries.in_force(world.branch.id, MONDAY)[0]
+    db.session.remove()
+    more = {"params": {"amount": 12000}, "effective_from": MONDAY}
+    draft = do(rules.propose_version, by=None, rule_id=rule.rule_id, at=at, **more)
+    do(rules.approve_version, by=None, version_id=draft, at=at)
+    assert do(service.mark_from, branch_id=world.branch.id, first=MONDAY, at=at) == 0
+    do(service.settle_work, work=work, at=at, cause="due")
+    assert available(world) == 10000
+    assert do(service.finish_run, run_id=run_id, at=at)
+    service.settle_marked(branch_id=world.branch.id, at=at)
+    assert available(world) == 12000
 
 
 def test_a_run_that_stands_still_is_taken_over_and_one_that_moves_is_not(app: Flask) -> None:

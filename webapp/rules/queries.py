@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Row, and_, bindparam, select
 
@@ -91,6 +91,13 @@ def ranges_of(branch_ids: Collection[int]) -> dict[int, Ranges]:
         if row[6] is not None:
             mine.append((RuleInForce(*row[5:12]), row[12], row[13]))
     return {branch: Ranges(*head, tuple(found[branch])) for branch, head in heads.items()}
+
+
+def approved_since(branch_id: int, work_date: date, since: datetime) -> bool:
+    """A version that may say something about a work date was approved after a moment."""
+    about = (Rule.branch_id == branch_id, RuleVersion.effective_from <= work_date, RuleVersion.approved_at >= since)
+    query = select(RuleVersion.id).join(Rule, Rule.id == RuleVersion.rule_id).where(*about).limit(1)
+    return conn().execute(query).first() is not None
 
 
 def versions(branch_ids: Collection[int]) -> list[VersionRow]:
