@@ -1,5 +1,6 @@
 """Connections to the database: SQLite's settings, reading that cannot write, one writer at a time."""
 
+import fcntl
 import os
 import threading
 from collections import deque
@@ -51,26 +52,43 @@ class FairLock:
 
 
 _fair = FairLock()
+_lines: dict[str, int] = {}
+"""Lock files this process has open, by path of the database."""
 
 
 @contextmanager
 def write_lock(engine: Engine) -> Iterator[None]:
+    """On SQLite: wait in line in this process, then with the other processes. The kernel lets go of a killed one's."""
     if engine.dialect.name != "sqlite":
         yield
         return
     _fair.acquire()
     try:
-        yield
+        line = _line(engine.url.database or "")
+        fcntl.flock(line, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(line, fcntl.LOCK_UN)
     finally:
         _fair.release()
 
 
-def _reset_lock() -> None:
+def _line(database: str) -> int:
+    if database not in _lines:
+        _lines[database] = os.open(f"{database}-writers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return _lines[database]
+
+
+def _start_anew() -> None:
+    """A fork shares its parent's lock files, and with them its locks."""
     global _fair
     _fair = FairLock()
+    while _lines:
+        os.close(_lines.popitem()[1])
 
 
-os.register_at_fork(after_in_child=_reset_lock)
+os.register_at_fork(after_in_child=_start_anew)
 
 
 @event.listens_for(Engine, "connect")
