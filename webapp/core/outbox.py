@@ -83,6 +83,15 @@ class Backlog:
     oldest_due_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    topic: str
+    key: str
+    attempts: int
+    failed_at: datetime
+    last_error: str
+
+
 def put(topic: str, key: str, payload: Any, at: datetime, *, bulk: bool = False) -> None:
     """Ask for `topic` to be done about `key`, not before `at`; part of the open unit of work.
 
@@ -162,7 +171,15 @@ def retry_failed(*, at: datetime) -> int:
     """Try everything that failed for good once more, after its cause was mended."""
     ids = conn().scalars(select(_row.id).where(_row.failed_at.is_not(None))).all()
     _release(ids, {"available_at": at, "failed_at": None, "attempts": 0})
+    after_commit(nudge)
     return len(ids)
+
+
+def failed() -> list[Failed]:
+    """What failed for good, oldest first."""
+    query = select(_row.topic, _row.key, _row.attempts, _row.failed_at, _row.last_error)
+    rows = db.session.execute(query.where(_row.failed_at.is_not(None)).order_by(_row.failed_at, _row.id))
+    return [Failed(*row) for row in rows]
 
 
 def backlog(*, at: datetime) -> Backlog:
