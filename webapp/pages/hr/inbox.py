@@ -21,7 +21,7 @@ from webapp.core.i18n import explain, lang, money_text, ngettext, say
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.hr.inbox_detail import detail_context, granted_time
 from webapp.pages.hr.inbox_lines import Line
-from webapp.pages.hr.inbox_views import views
+from webapp.pages.hr.inbox_views import first_steps, views
 from webapp.people import queries as people
 from webapp.sites import queries as sites
 
@@ -230,8 +230,8 @@ def _list(
     waiting = total if plain else attendance.inbox_open(user)
     return {
         "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": _query(),
-        "result": result, "views": views(user, filters), "bulk_form": form, "form": None,
-        "badges": {"inbox": waiting}, **_choices(filters, minimum),
+        "result": result, "views": views(user, filters), "steps": [] if total else first_steps(user),
+        "bulk_form": form, "form": None, "badges": {"inbox": waiting}, **_choices(filters, minimum),
     }  # fmt: skip
 
 

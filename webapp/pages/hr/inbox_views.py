@@ -1,4 +1,4 @@
-"""The inbox's saved views: a tap on one is a whole set of filters, all of it in the address."""
+"""Above the inbox: saved views (a tap on one is a whole set of filters), and the first steps of a new company."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from webapp.attendance.queries import InboxFilters
 from webapp.core.authz import SignedIn
 from webapp.core.i18n import _ as gettext
+from webapp.people import queries as people
+from webapp.sites import queries as sites
 
 OLD_DAYS = 3
 
@@ -27,6 +29,24 @@ def views(user: SignedIn, now: InboxFilters) -> list[View]:
         ({"state": "decided", "mine": 1}, gettext("Decided by me")),
     ]
     return [_view(wanted, text, now) for wanted, text in known]
+
+
+class Step(NamedTuple):
+    href: str
+    text: str
+    done: bool
+
+
+def first_steps(user: SignedIn) -> list[Step]:
+    """What a company needs before anybody can check in; nothing once it has all of it."""
+    has = (bool(sites.store_types(user.branch_ids)), bool(sites.coverage(user)[1]), people.has_reps(user.branch_ids))
+    if all(has):
+        return []
+    return [
+        Step("/hr/sites/store-types", gettext("Say which kinds of stores there are, with their hours"), has[0]),
+        Step("/hr/sites", gettext("Add the sites, or import a list"), has[1]),
+        Step("/hr/people", gettext("Add reps and store supervisors, and give them their one-time passwords"), has[2]),
+    ]
 
 
 def _view(wanted: dict[str, object], text: str, now: InboxFilters) -> View:

@@ -15,6 +15,7 @@ from webapp.people.queries.people import (
     employee_ids,
     employees_by_staff_no,
     find,
+    has_reps,
     has_salaries,
     names,
     phone_owners,
@@ -37,6 +38,6 @@ from webapp.people.queries.sessions import (
 __all__ = [
     "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "belonged",
     "branch", "branch_at", "branch_by_code", "branch_on", "branches", "credentials", "employee", "employee_ids",
-    "employees_by_staff_no", "entries", "find", "has_left", "has_salaries", "kinds", "meant", "names", "password_hash",
-    "phone_owners", "salaries", "salaries_of", "scope", "sign_ins", "signed_in", "team_sizes", "teams",
+    "employees_by_staff_no", "entries", "find", "has_left", "has_reps", "has_salaries", "kinds", "meant", "names",
+    "password_hash", "phone_owners", "salaries", "salaries_of", "scope", "sign_ins", "signed_in", "team_sizes", "teams",
 ]  # fmt: skip

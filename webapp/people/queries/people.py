@@ -77,6 +77,12 @@ def teams(branch_ids: Collection[int]) -> list[Team]:
     return list(db.session.scalars(query))
 
 
+def has_reps(branch_ids: Collection[int]) -> bool:
+    """Whether anybody sells in these branches."""
+    reps = select(Employee.id).where(Employee.branch_id.in_(branch_ids), Employee.role == "rep").limit(1)
+    return db.session.scalar(reps) is not None
+
+
 def team_sizes(branch_ids: Collection[int]) -> dict[int, int]:
     """People per team, those who left included."""
     query = select(Employee.team_id, func.count()).where(Employee.branch_id.in_(branch_ids)).group_by(Employee.team_id)
