@@ -25,6 +25,15 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
     return False
 
 
+def leave_out_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """`flask db migrate` with nothing to change writes no file."""
+    script = directives[0] if directives else None
+    asked = getattr(context.config.cmd_opts, "autogenerate", False)
+    if asked and script is not None and script.upgrade_ops.is_empty():
+        directives.clear()
+        print("Nothing has changed: no migration was written.")  # noqa: T201 - a developer's command
+
+
 def run(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
@@ -36,6 +45,7 @@ def run(connection: Connection) -> None:
         render_item=render_item,
         render_as_batch=True,
         compare_type=True,
+        process_revision_directives=leave_out_empty,
         transactional_ddl=True,
     )
     try:
