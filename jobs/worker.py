@@ -127,10 +127,14 @@ def _unstick(queue: Queue) -> int:
 
 
 def _wait_for(connection: Redis) -> None:
+    """Said once, not every second."""
+    said = ""
     while True:
         try:
             connection.ping()
             return
         except (RedisError, OSError) as error:
-            log.warning("waiting for redis: %s", error)
+            if str(error) != said:
+                said = str(error)
+                log.warning("waiting for redis (REDIS_URL, or `python wsgi.py redis`): %s", said)
             sleep(1)

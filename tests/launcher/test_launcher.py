@@ -9,7 +9,9 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -72,6 +74,17 @@ def test_ctrl_c_stops_in_order_with_redis_last(tmp_path: Path) -> None:
     assert running.process.wait(20) == 0
     assert running.stopped() == ["web", "tick", "worker", "redis"]
     assert not any(map(lives, family))
+
+
+def test_a_worker_without_redis_says_so_once_and_leaves_quietly(tmp_path: Path) -> None:
+    known = {"ONSITE_VAR": str(tmp_path), "ONSITE_DEMO": "0", "SECRET_KEY": ""}
+    log = tmp_path / "worker.log"
+    running = process.spawn([sys.executable, "wsgi.py", "worker"], log=log, env=known)
+    process.wait_until(lambda: log.exists() and "waiting for redis" in log.read_text(), "the worker to wait", 60, log)
+    time.sleep(2.5)  # it looks every second
+    running.send_signal(signal.SIGINT)
+    assert running.wait(20) == launcher.INTERRUPTED
+    assert len(log.read_text().splitlines()) == 1
 
 
 def test_kill_9_leaves_nothing_behind_and_the_next_start_works(tmp_path: Path) -> None:

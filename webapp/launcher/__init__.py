@@ -8,6 +8,7 @@ from webapp import config
 from webapp.launcher import checks
 
 ROLES = ("web", "worker", "tick", "redis", "migrate")
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,7 +40,10 @@ def _everything() -> int:
 def _alone(role: str) -> int:
     from webapp.launcher import roles
 
-    roles.ALONE[role]()
+    try:
+        roles.ALONE[role]()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 
