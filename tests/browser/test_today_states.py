@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.rep_phone import DOOR, STUB, checked_in, go, reads, rows, sees, tap
 from tests.support import apps
+from webapp.attendance.models import Verdict
+from webapp.core.db import db
 
 FAR = {"latitude": 31.23285, "longitude": 121.47375, "accuracy": 20}
 WEAK = {"latitude": 31.23045, "longitude": 121.47375, "accuracy": 180}
@@ -99,6 +101,32 @@ def test_weak_and_almost_sure_ask_a_person(stubbed) -> None:
     page.evaluate("fix => setFix(fix)", EDGE)
     sees(page, "near")
     expect(page.locator("[data-label]").first).to_have_text("Ask to confirm")
+
+
+@pytest.mark.parametrize(("fix", "view"), [(WEAK, "weak"), (EDGE, "near")])
+def test_what_is_not_sure_is_one_tap_that_waits_for_a_person(phone, stack, fix: dict, view: str) -> None:
+    page = phone("R001", geolocation=fix)
+    go(page, stack)
+    sees(page, view)
+    tap(page)
+    checked_in(page)
+    expect(page.locator("#range")).to_have_class("range wait")
+    (row,) = rows(stack)
+    with stack.app.app_context():
+        verdict = db.session.get(Verdict, row.id)
+        assert verdict is not None
+        assert verdict.verdict == "uncertain"
+
+
+def test_a_browser_that_may_not_tell_still_checks_in(phone, stack) -> None:
+    """T4: Chromium's own refusal, not a stand-in for it."""
+    page = phone("R001", permissions=["background-sync"], geolocation=None)
+    go(page, stack)
+    sees(page, "denied")
+    tap(page)
+    checked_in(page)
+    (row,) = rows(stack)
+    assert row.no_fix == "denied"
 
 
 def test_a_tap_before_the_position_sends_itself(stubbed, stack) -> None:
