@@ -22,8 +22,7 @@ def engine(url: str) -> sa.Engine:
     """The pragmas are those of the product, which are set for every engine."""
     import webapp.core.db  # noqa: F401
 
-    known = {} if url.startswith("sqlite") else {"pool_pre_ping": True}
-    return sa.create_engine(url, pool_size=8, max_overflow=8, **known).execution_options(onsite_write=True)
+    return sa.create_engine(url, pool_size=8, max_overflow=8).execution_options(onsite_write=True)
 
 
 def build(url: str) -> Flask:

@@ -90,11 +90,15 @@ class Session(FlaskSession):
 
 class Sessions(orm.scoped_session[FlaskSession]):
     def remove(self) -> None:
-        """End reading: what is read next is read anew."""
+        """End reading: what is read next is read anew.
+
+        With a commit, because a rollback makes psycopg forget every statement the connection has prepared.
+        """
         super().remove()
         reading: Connection | None = g.pop("onsite_reading", None)
         if reading is not None:
-            reading.close()
+            with reading:
+                reading.commit()
 
 
 class Database(SQLAlchemy):
@@ -203,6 +207,7 @@ def _reading() -> Connection:
     reading: Connection | None = g.get("onsite_reading")
     if reading is None:
         reading = g.onsite_reading = db.engine.connect()
+        reading.begin()
     return reading
 
 

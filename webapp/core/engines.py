@@ -7,11 +7,16 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import inf
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import Pool
 
 writing: ContextVar[bool] = ContextVar("onsite_writing", default=False)
+RESTED_SECONDS = 5
 _PRAGMAS = (
     "busy_timeout=15000",
     "journal_mode=WAL",
@@ -98,6 +103,23 @@ def _prepare(dbapi_connection: Any, _record: Any) -> None:
     dbapi_connection.isolation_level = None
     for pragma in _PRAGMAS:
         dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Pool, "checkin")
+def _rest(_dbapi_connection: Any, record: Any) -> None:
+    record.info["since"] = monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _try_out(dbapi_connection: Any, record: Any, _fairy: Any) -> None:
+    """After a rest the server may be another one; asking each time would cost a round trip per transaction."""
+    if "sqlite" in type(dbapi_connection).__module__ or monotonic() - record.info.get("since", inf) < RESTED_SECONDS:
+        return
+    try:
+        dbapi_connection.execute("SELECT 1")
+        dbapi_connection.commit()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 @event.listens_for(Engine, "begin")

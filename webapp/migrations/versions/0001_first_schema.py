@@ -167,7 +167,8 @@ TRIGGERS = {
         "OLD.fingerprint AND NEW.employee_id = OLD.employee_id AND NEW.kind = OLD.kind AND NEW.currency = "
         "OLD.currency AND NEW.amount = OLD.amount AND NEW.effective_on = OLD.effective_on)) EXECUTE FUNCTION "
         "onsite_refuse('ledger_txn is immutable')",
-        "CREATE OR REPLACE FUNCTION ledger_txn_sealable() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+        "CREATE OR REPLACE FUNCTION ledger_txn_sealable() RETURNS trigger LANGUAGE plpgsql "
+        "SET enable_seqscan = off AS $body$ BEGIN "
         "IF NOT (SELECT COUNT(*) >= 2 AND SUM(e.amount) = 0 AND MIN(a.currency) = NEW.currency AND "
         "MAX(a.currency) = NEW.currency FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id "
         "WHERE e.txn_id = NEW.id) THEN RAISE EXCEPTION USING MESSAGE = 'a transaction needs two entries or "
@@ -184,7 +185,8 @@ TRIGGERS = {
         "onsite_refuse('ledger_entry is immutable')",
         "CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE "
         "FUNCTION onsite_refuse('ledger_entry is immutable')",
-        "CREATE OR REPLACE FUNCTION ledger_entry_chained() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+        "CREATE OR REPLACE FUNCTION ledger_entry_chained() RETURNS trigger LANGUAGE plpgsql "
+        "SET enable_seqscan = off AS $body$ BEGIN "
         "IF NOT (COALESCE(NEW.balance_after - NEW.amount = COALESCE((SELECT p.balance_after FROM "
         "ledger_entry p WHERE p.account_id = NEW.account_id AND p.account_version = NEW.account_version - "
         "1), CASE WHEN NEW.account_version = 1 THEN 0 END), FALSE)) OR EXISTS (SELECT 1 FROM ledger_txn t "
@@ -194,8 +196,8 @@ TRIGGERS = {
         "ledger_entry_chained()",
         "CREATE TRIGGER ledger_account_born_empty BEFORE INSERT ON ledger_account FOR EACH ROW WHEN "
         "(NEW.balance <> 0 OR NEW.version <> 0) EXECUTE FUNCTION onsite_refuse('an account starts empty')",
-        "CREATE OR REPLACE FUNCTION ledger_account_follows_entries() RETURNS trigger LANGUAGE plpgsql AS "
-        "$body$ BEGIN IF NEW.id <> OLD.id OR NEW.employee_id <> OLD.employee_id OR NEW.kind <> OLD.kind OR "
+        "CREATE OR REPLACE FUNCTION ledger_account_follows_entries() RETURNS trigger LANGUAGE plpgsql "
+        "SET enable_seqscan = off AS $body$ BEGIN IF NEW.id <> OLD.id OR NEW.employee_id <> OLD.employee_id OR NEW.kind <> OLD.kind OR "
         "NEW.currency <> OLD.currency OR NEW.version < OLD.version OR (NEW.version = OLD.version AND "
         "NEW.balance <> OLD.balance) OR (NEW.version > OLD.version AND NOT EXISTS (SELECT 1 FROM "
         "ledger_entry e WHERE e.account_id = NEW.id AND e.account_version = NEW.version AND e.balance_after "

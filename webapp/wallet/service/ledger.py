@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, insert, select, update
+from sqlalchemy import Executable, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core.db import conn, is_postgres
@@ -112,6 +112,10 @@ def write(*, book: Book, drafts: Sequence[Draft], at: datetime) -> dict[str, int
 def _book(entries: list[dict[str, int]], book: Book, before: dict[str, int], txn_ids: list[int]) -> None:
     conn().execute(_INSERT_ENTRIES, entries)
     moved = [account for kind, account in book.accounts.items() if account[2] != before[kind]]
+    if is_postgres():
+        ids, balances, versions = zip(*moved, strict=True)
+        conn().execute(_FINISH, {"a": list(ids), "b": list(balances), "v": list(versions), "ids": txn_ids})
+        return
     conn().execute(_MOVE, [{"a": account[0], "b": account[1], "v": account[2]} for account in moved])
     conn().execute(_SEAL, {"ids": txn_ids})
 
@@ -172,6 +176,12 @@ _LOCKED = (
 )
 _INSERT_ENTRIES = insert(Entry)
 _MOVE = update(Account).where(Account.id == bindparam("a")).values(balance=bindparam("b"), version=bindparam("v"))
+# Both in one round trip.
+_FINISH = text(
+    "WITH moved AS (UPDATE ledger_account SET balance = m.b, version = m.v"
+    " FROM unnest(CAST(:a AS bigint[]), CAST(:b AS bigint[]), CAST(:v AS integer[])) AS m (a, b, v) WHERE id = m.a)"
+    " UPDATE ledger_txn SET sealed = TRUE WHERE id = ANY(CAST(:ids AS bigint[]))"
+)
 _SEAL = update(Txn).where(Txn.id.in_(bindparam("ids", expanding=True))).values(sealed=True)
 
 
