@@ -34,7 +34,7 @@ def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "INSTANCE": _instance(demo),
         "SECRET_KEY": env.get("SECRET_KEY") or secret_key(var),
         "SQLALCHEMY_DATABASE_URI": database,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env, database),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env),
         "REDIS_URL": redis,
         "REDIS_EMBEDDED": not env.get("REDIS_URL"),
         "RATELIMIT_STORAGE_URI": redis.replace("unix://", "redis+unix://", 1),
@@ -44,7 +44,7 @@ def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
-        **_serving(env, demo, sqlite=database.startswith("sqlite")),
+        **_serving(env, demo),
     }
 
 
@@ -95,14 +95,12 @@ def _database(env: Mapping[str, str], var: Path, demo: bool) -> str:
     return url
 
 
-def _engine_options(env: Mapping[str, str], database: str) -> dict[str, Any]:
+def _engine_options(env: Mapping[str, str]) -> dict[str, Any]:
     threads = _number(env, "ONSITE_THREADS", 8)
-    if database.startswith("sqlite"):
-        return {"pool_size": threads, "max_overflow": 8}
-    return {"pool_size": threads, "max_overflow": 8, "pool_pre_ping": True}
+    return {"pool_size": threads, "max_overflow": 8}
 
 
-def _serving(env: Mapping[str, str], demo: bool, *, sqlite: bool) -> dict[str, Any]:
+def _serving(env: Mapping[str, str], demo: bool) -> dict[str, Any]:
     host = env.get("HOST") or "127.0.0.1"
     if demo and host not in LOOPBACK and not _flag(env, "ONSITE_DEMO_PUBLIC", default=False):
         raise ConfigError(
@@ -112,7 +110,6 @@ def _serving(env: Mapping[str, str], demo: bool, *, sqlite: bool) -> dict[str, A
     cert, key = _file(env, "TLS_CERT"), _file(env, "TLS_KEY")
     if bool(cert) != bool(key):
         raise ConfigError("TLS_CERT and TLS_KEY belong together; only one of them is set")
-    processes = _number(env, "ONSITE_PROCESSES", 1 if sqlite else 2, low=1)
     return {
         "HOST": host,
         "PORT": _number(env, "PORT", 8000, low=1, high=65535),
@@ -120,7 +117,7 @@ def _serving(env: Mapping[str, str], demo: bool, *, sqlite: bool) -> dict[str, A
         "TLS_KEY": key,
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, high=5),
         "THREADS": _number(env, "ONSITE_THREADS", 8, low=1, high=64),
-        "PROCESSES": processes,
+        "PROCESSES": _number(env, "ONSITE_PROCESSES", 2, low=1),
         "WORKERS": _number(env, "ONSITE_WORKERS", 1, low=1, high=32),
     }
 

@@ -56,7 +56,7 @@ def spare_the_collector() -> None:
 
 
 def _options(config: dict[str, Any], bind: str) -> dict[str, Any]:
-    """One process with SQLite, whose writers queue inside it; keep-alive spares phones the handshakes."""
+    """Keep-alive spares phones the handshakes."""
     memory = "/dev/shm"  # noqa: S108 - heartbeat files belong in memory
     return {
         "bind": bind,
