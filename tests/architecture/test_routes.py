@@ -18,7 +18,8 @@ def test_every_route_states_its_permission(app) -> None:
     assert not silent, f"state a permission with @allow or @public: {silent}"
 
 
-def test_the_app_does_not_start_with_a_route_that_states_none(app) -> None:
+def test_the_app_does_not_start_with_a_route_that_states_none(make_app) -> None:
+    app = make_app()
     app.add_url_rule("/silent", view_func=lambda: "")
     with pytest.raises(RuntimeError, match="permission"):
         authz.refuse_unstated(app)

@@ -6,6 +6,8 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,32 @@ def settings(url: str, redis_url: str | None = None) -> dict[str, Any]:
 def environment(url: str, redis_url: str | None = None) -> dict[str, str]:
     """The same, for child processes."""
     return {"DATABASE_URL": url, "REDIS_URL": redis_url or _WITHOUT_REDIS, "ONSITE_TESTING": "1"}
+
+
+class Reused:
+    """An app lent to one test after the other; what a test left in it is gone before the next."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        from tests.support.client import CheckingClient
+        from webapp.app import create_app
+
+        self._app = create_app(settings)
+        self._app.test_client_class = CheckingClient
+        self._config, self._extensions = dict(self._app.config), dict(self._app.extensions)
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Flask]:
+        from webapp.core.limits import limiter
+
+        limiter.enabled = self._app.config["RATELIMIT_ENABLED"]  # one for all apps, as the last one wanted it
+        try:
+            yield self._app
+        finally:
+            close(self._app)
+            self._app.config.clear()
+            self._app.config.update(self._config)
+            self._app.extensions.clear()
+            self._app.extensions.update(self._extensions)
 
 
 def build_schema(url: str) -> None:

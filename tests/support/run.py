@@ -20,7 +20,7 @@ BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=10", "--durations-min=0.5"]
 # Both databases side by side first, then the browser, which wants the machine for itself.
 EVERYTHING = {
-    "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "-m", "not browser and not soak"],
+    "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-m", "not browser and not soak"],
     "browser tests": [*PYTEST, "-m", "browser and not soak"],
 }
 LINT = {

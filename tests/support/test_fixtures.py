@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.request import urlopen
 
 import pytest
-from flask import g
+from flask import Flask, g
 from flask_login import current_user
 from redis import Redis
 
@@ -17,6 +18,14 @@ from webapp.core.db import db, do
 from webapp.people.models import Employee
 
 GOOD = "<!doctype html><html lang=en><title>Hi</title><h1>{}</h1>"
+
+
+@pytest.fixture
+def app(make_app) -> Iterator[Flask]:
+    """One of its own, because these tests add routes."""
+    made = make_app()
+    with made.app_context():
+        yield made
 
 
 def _routes(app) -> None:
