@@ -80,6 +80,6 @@ def test_nonsense_is_one_line(tmp_path: Path, env: dict[str, str]) -> None:
     assert "\n" not in str(problem.value)
 
 
-def test_more_processes_only_where_the_database_can_take_them(tmp_path: Path) -> None:
-    assert load(tmp_path)["PROCESSES"] == 1
-    assert load(tmp_path, DATABASE_URL="postgresql://db/onsite")["PROCESSES"] == 2
+def test_two_web_processes_unless_told_otherwise(tmp_path: Path) -> None:
+    assert load(tmp_path)["PROCESSES"] == 2
+    assert load(tmp_path, ONSITE_PROCESSES="1")["PROCESSES"] == 1
