@@ -57,7 +57,8 @@ class Trigger:
         row = "OLD" if self.event == "DELETE" else "NEW"
         return (
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
-            f"SET enable_seqscan = off AS $body$ BEGIN IF {self.refuse_when} THEN RAISE EXCEPTION USING MESSAGE = '{self.message}'; END IF; "
+            f"SET enable_seqscan = off AS $body$ BEGIN IF {self.refuse_when} "
+            f"THEN RAISE EXCEPTION USING MESSAGE = '{self.message}'; END IF; "
             f"RETURN {row}; END $body$"
         )
 
