@@ -12,13 +12,13 @@ from typing import Annotated, Any, TypeVar
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Engine, Integer, MetaData, orm
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Integer, MetaData, orm
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from webapp.core.engines import write_lock, writing
+from webapp.core.engines import reader_options, write_lock, writing
 
 log = logging.getLogger("onsite.db")
 T = TypeVar("T")
@@ -119,10 +119,10 @@ _hooks: ContextVar[list[Callable[[], None]] | None] = ContextVar("onsite_after_c
 
 
 def init_app(app: Flask) -> None:
-    """SQLite's writer has connections of its own, see engines.py."""
+    """Readers have connections of their own, see engines.py."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    if str(url).startswith("sqlite"):
-        app.config.setdefault("SQLALCHEMY_BINDS", {"writer": url})
+    reader = {**app.config["SQLALCHEMY_ENGINE_OPTIONS"], **reader_options(url), "url": url}
+    app.config.setdefault("SQLALCHEMY_BINDS", {"reader": reader})
     db.init_app(app)
 
 
@@ -154,9 +154,8 @@ def transaction() -> Iterator[Connection]:
     db.session.remove()
     mode, hooks = writing.set(True), _hooks.set([])
     after: list[Callable[[], None]] = []
-    engine = _writer()
     try:
-        with write_lock(engine), engine.begin() as opened:
+        with write_lock(db.engine), db.engine.begin() as opened:
             _open.set(opened)
             try:
                 yield opened
@@ -199,14 +198,10 @@ def _flush() -> None:
         db.session.flush()
 
 
-def _writer() -> Engine:
-    return db.engines.get("writer") or db.engine
-
-
 def _reading() -> Connection:
     reading: Connection | None = g.get("onsite_reading")
     if reading is None:
-        reading = g.onsite_reading = db.engine.connect()
+        reading = g.onsite_reading = db.engines["reader"].connect()
         reading.begin()
     return reading
 

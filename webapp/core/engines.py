@@ -4,7 +4,7 @@ import fcntl
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import inf
@@ -25,6 +25,11 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "cache_size=-8000",
 )
+
+
+def reader_options(url: str) -> dict[str, Any]:
+    """PostgreSQL sees what is committed at each statement anyway, so a transaction would only cost two round trips."""
+    return {} if str(url).startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
 
 
 class FairLock:
@@ -129,9 +134,15 @@ def _begin(connection: Connection) -> None:
     write = writing.get() or connection.get_execution_options().get("onsite_write", False)
     if connection.dialect.name == "sqlite":
         # Said only when it changes: it makes SQLite compile every statement of the connection anew.
-        if connection.info.get("writes") is not write:
-            raw.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
-            connection.info["writes"] = write
+        _tell(connection, write, lambda: raw.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}"))
         raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    elif raw.autocommit:
+        _tell(connection, write, lambda: raw.execute(f"SET default_transaction_read_only = {'off' if write else 'on'}"))
     elif raw.read_only is not (not write):
         raw.read_only = not write
+
+
+def _tell(connection: Connection, write: bool, say: Callable[[], object]) -> None:
+    if connection.info.get("writes") is not write:
+        say()
+        connection.info["writes"] = write
