@@ -17,7 +17,7 @@ from tests import factories
 from tests.support import apps
 from tests.support.forks import Forked
 from tests.support.process import wait_until
-from webapp.core.db import after_commit, conn, db, do, transaction
+from webapp.core.db import after_commit, conn, db, do, together, transaction
 from webapp.core.engines import FairLock
 from webapp.core.errors import Invalid
 from webapp.people.models import Team
@@ -170,3 +170,18 @@ def free(line: str) -> bool:
     finally:
         os.close(mine)
     return True
+
+
+def test_statements_sent_together_fail_like_others(app: Flask) -> None:
+    """A race that is lost in there is a race, so it is tried once more."""
+    branch, tried = factories.branch(), []
+
+    def verb() -> None:
+        tried.append(1)
+        row = {"branch_id": branch.id, "name": "North"}
+        with together():
+            for _ in range(2 if len(tried) == 1 else 1):
+                conn().execute(Team.__table__.insert().inline(), row)
+
+    do(verb)
+    assert (len(tried), teams()) == (2, 1)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.wallet.people import AT, company, earn, posting
 from webapp.core.authz import SignedIn
-from webapp.core.db import conn, do, transaction
+from webapp.core.db import conn, do, is_postgres, transaction
 from webapp.core.errors import Conflict
 from webapp.wallet import queries, service
 from webapp.wallet.service.ledger import Draft, open_book, write
@@ -59,12 +59,12 @@ def test_t27_currencies_never_mix() -> None:
     assert queries.balances(rep.id, "SGD").available == 40
 
 
-def test_posting_costs_five_statements_however_many(queries) -> None:
+def test_posting_costs_a_few_statements_however_many(queries) -> None:
     rep, _ = company()
     earn(rep, 1)
     with queries() as asked:
         earn(rep, 100, 200, 300, 400)
-    assert len(asked) == 5, asked
+    assert len(asked) == (4 if is_postgres() else 5), asked
 
 
 def test_late_rewards_go_to_the_open_month() -> None:

@@ -184,6 +184,22 @@ def conn() -> Connection:
     return _open.get() or _reading()
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """PostgreSQL gets the statements inside in one go; nothing that they answer can be read in here."""
+    if not is_postgres():
+        yield
+        return
+    opened = conn()
+    raw: Any = opened.connection.dbapi_connection
+    failure: Any = opened.dialect.dbapi.Error  # type: ignore[union-attr]
+    try:
+        with raw.pipeline():
+            yield
+    except failure as error:
+        raise DBAPIError.instance(None, None, error, failure, dialect=opened.dialect) from error
+
+
 def is_postgres() -> bool:
     return db.engine.dialect.name == "postgresql"
 

@@ -197,7 +197,7 @@ def backlog(*, at: datetime) -> Backlog:
 
 @cache
 def _insert(postgres: bool) -> Executable:
-    query = (postgresql if postgres else sqlite).insert(OutboxRow)
+    query = (postgresql if postgres else sqlite).insert(OutboxRow).inline()
     earlier = func.least if postgres else func.min
     return query.on_conflict_do_update(
         index_elements=[_row.topic, _row.key],

@@ -34,7 +34,7 @@ from webapp.attendance.service.evidence import (
     insert_check_in,
     insert_verdict,
 )
-from webapp.core.db import conn
+from webapp.core.db import conn, together
 from webapp.core.errors import NotFound
 from webapp.core.ids import fingerprint
 from webapp.schedules.queries import expectation, work_day
@@ -151,9 +151,10 @@ def _facts(
 
 def _rebuild(note: Note, facts: DayFacts, expected: Expectation | None, stored: DayResult | None) -> DayResult:
     day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
-    if day != stored:
-        keep(pair=note.pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
-    announce(pair=note.pair, at=note.received_at)
+    with together():
+        if day != stored:
+            keep(pair=note.pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
+        announce(pair=note.pair, at=note.received_at)
     return day
 
 

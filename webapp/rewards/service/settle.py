@@ -127,8 +127,12 @@ def _post(work: Work, revisions: Sequence[Revision], at: datetime, cause: str) -
     if not revisions:
         return
     postings = [_posting(work, revision) for revision in revisions if revision.delta]
-    booked = wallet.post(employee_id=work.employee_id, currency=work.snapshot.currency, postings=postings, at=at)
-    conn().execute(_INSERT_LINES, [_row(work, revision, booked, at, cause) for revision in revisions])
+
+    def lines(booked: dict[str, int]) -> None:
+        conn().execute(_INSERT_LINES, [_row(work, revision, booked, at, cause) for revision in revisions])
+
+    who, currency = work.employee_id, work.snapshot.currency
+    wallet.post(employee_id=who, currency=currency, postings=postings, at=at, note=lines)
 
 
 def _posting(work: Work, revision: Revision) -> Posting:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from webapp.core.db import conn, is_postgres
+from webapp.core.db import conn, is_postgres, together
 from webapp.core.errors import Conflict
 from webapp.core.ids import fingerprint
 from webapp.wallet import rules
@@ -48,16 +48,24 @@ class Draft:
     resolves_id: int | None = None
 
 
-def post(*, employee_id: int, currency: str, postings: Sequence[Posting], at: datetime) -> dict[str, int]:
-    """Book what was earned or corrected; {idem_key: transaction id}.
+def post(
+    *,
+    employee_id: int,
+    currency: str,
+    postings: Sequence[Posting],
+    at: datetime,
+    note: Callable[[dict[str, int]], None] = lambda _: None,
+) -> dict[str, int]:
+    """Book what was earned or corrected; {idem_key: transaction id}, for `note` too, which may write but not read.
 
     The same key with the same content gives the first transaction again; raises Conflict with other content.
     A day in a month that was paid already is booked in the open month.
     """
     if not postings:
+        note({})
         return {}
     book = open_book(employee_id=employee_id, currency=currency)
-    return write(book=book, drafts=[_earned(posting, book) for posting in postings], at=at)
+    return write(book=book, drafts=[_earned(posting, book) for posting in postings], at=at, note=note)
 
 
 def sweep(
@@ -93,7 +101,9 @@ def open_book(*, employee_id: int, currency: str) -> Book:
     return Book(employee_id, currency, accounts, rows[0].closed_through)
 
 
-def write(*, book: Book, drafts: Sequence[Draft], at: datetime) -> dict[str, int]:
+def write(
+    *, book: Book, drafts: Sequence[Draft], at: datetime, note: Callable[[dict[str, int]], None] = lambda _: None
+) -> dict[str, int]:
     """Write the drafts whose key is new, in order; {idem_key: transaction id} of all."""
     prints = {draft.idem_key: _fingerprint(draft, book) for draft in drafts}
     rows = [_txn_row(draft, book, prints[draft.idem_key], at) for draft in drafts]
@@ -103,10 +113,12 @@ def write(*, book: Book, drafts: Sequence[Draft], at: datetime) -> dict[str, int
         if draft.idem_key in new:
             legs = rules.entry_rows(draft.legs(book), book.accounts)
             entries += [{"txn_id": new[draft.idem_key], **row} for row in legs]
-    if new:
-        _book(entries, book, before, list(new.values()))
-    known = _known(prints, new) if len(new) < len(prints) else {}
-    return {**known, **new}
+    booked = {**(_known(prints, new) if len(new) < len(prints) else {}), **new}
+    with together():
+        if new:
+            _book(entries, book, before, list(new.values()))
+        note(booked)
+    return booked
 
 
 def _book(entries: list[dict[str, int]], book: Book, before: dict[str, int], txn_ids: list[int]) -> None:
