@@ -85,10 +85,17 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
         assert known is not None
         return known
     judged = _judged(note)
-    insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
     exception_id = ask_a_person(check_in_id=check_in_id, note=note, judged=judged)
+    if stored is not None:  # its facts are read, with this verdict
+        insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
     facts = _facts(note, check_in_id, judged, exception_id, stored)
-    day = _rebuild(note, facts, expected, stored)
+    day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
+    with together():
+        if stored is None:
+            insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
+        if day != stored:
+            keep(pair=note.pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
+        announce(pair=note.pair, at=note.received_at)
     told = (
         check_in_id,
         note.evidence.client_id,
@@ -147,15 +154,6 @@ def _facts(
     kind = note.tap.problem or judged.verdict
     issues = [] if exception_id is None else [Issue(exception_id, kind, "open", check_in_id)]
     return DayFacts(midnight(note.on, zone), [mark], issues)
-
-
-def _rebuild(note: Note, facts: DayFacts, expected: Expectation | None, stored: DayResult | None) -> DayResult:
-    day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
-    with together():
-        if day != stored:
-            keep(pair=note.pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
-        announce(pair=note.pair, at=note.received_at)
-    return day
 
 
 def _expected(note: Note, facts: DayFacts, expected: Expectation | None, stored: DayResult | None) -> Expectation:

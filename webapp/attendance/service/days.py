@@ -14,7 +14,7 @@ from webapp.attendance.queries import days_and_branches, load_facts
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
 from webapp.attendance.rules import DayFacts, DayResult, build_day, first_site
 from webapp.core import outbox
-from webapp.core.db import conn, is_postgres
+from webapp.core.db import conn, is_postgres, together
 from webapp.people.models import Branch, Employee
 from webapp.people.queries import belonged
 from webapp.schedules.queries import expectations
@@ -68,7 +68,8 @@ def rebuild_due(*, branch_id: int, at: datetime, limit: int = BATCH) -> int:
 def lock_people(*, ids: Collection[int]) -> None:
     """One change of a person's days at a time; SQLite has one writer anyway."""
     if is_postgres() and ids:
-        conn().execute(_LOCK, {"ids": sorted(ids)})
+        with together():  # travels with BEGIN
+            conn().execute(_LOCK, {"ids": sorted(ids)})
 
 
 def keep(*, pair: Pair, branch_id: int, day: DayResult, at: datetime) -> None:
