@@ -70,6 +70,11 @@
   onsite.scan = (el) => bindings.forEach((scan) => scan(el));
   document.addEventListener('htmx:load', (event) => onsite.scan(event.detail.elt));
   document.addEventListener('toast', (event) => onsite.toast(event.detail.value));
+  // So that a page left open never acts as whoever signed in beside it.
+  document.addEventListener('htmx:configRequest', ({ detail }) => {
+    const { uid } = document.documentElement.dataset;
+    if (uid) detail.headers['X-Onsite-User'] = uid;
+  });
   document.addEventListener('htmx:beforeRequest', (event) => mark(event.detail.elt, true));
   document.addEventListener('htmx:afterRequest', (event) => mark(event.detail.elt, false));
   document.addEventListener('htmx:afterSwap', (event) => {

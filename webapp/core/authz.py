@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, request
 from flask_login import current_user
 
-from webapp.core.errors import N_, Forbidden, words
+from webapp.core.errors import N_, Conflict, Forbidden, words
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -99,7 +99,10 @@ def public(view: View) -> View:
 
 
 def check_request() -> None:
-    """Refuse a request whose view does not allow the person's role. Raises Forbidden."""
+    """Refuse a request whose view does not allow the person's role, or that another person's page sent.
+
+    Raises Forbidden, Conflict.
+    """
     if request.endpoint is None:
         return None
     view: Any = current_app.view_functions[request.endpoint]
@@ -109,6 +112,8 @@ def check_request() -> None:
     user = me()
     if not user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    if request.headers.get("X-Onsite-User", str(user.id)) != str(user.id):
+        raise Conflict("not_you")
     if user.role not in allowed:
         raise Forbidden("forbidden")
     return None
@@ -122,4 +127,9 @@ def refuse_unstated(app: Flask) -> None:
         raise RuntimeError(f"no permission stated for {', '.join(sorted(silent))}: add @allow(...) or @public")
 
 
-words({"sign_in_needed": N_("Sign in to go on.")})
+words(
+    {
+        "not_you": N_("Somebody else has signed in here meanwhile. Load the page again."),
+        "sign_in_needed": N_("Sign in to go on."),
+    }
+)
