@@ -96,7 +96,7 @@ def _database(env: Mapping[str, str], var: Path, demo: bool) -> str:
 
 
 def _engine_options(env: Mapping[str, str]) -> dict[str, Any]:
-    threads = _number(env, "ONSITE_THREADS", 8)
+    threads = _number(env, "ONSITE_THREADS", 4)
     return {"pool_size": threads, "max_overflow": 8}
 
 
@@ -116,7 +116,7 @@ def _serving(env: Mapping[str, str], demo: bool) -> dict[str, Any]:
         "TLS_CERT": cert,
         "TLS_KEY": key,
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, high=5),
-        "THREADS": _number(env, "ONSITE_THREADS", 8, low=1, high=64),
+        "THREADS": _number(env, "ONSITE_THREADS", 4, low=1, high=64),
         "PROCESSES": _number(env, "ONSITE_PROCESSES", 2, low=1),
         "WORKERS": _number(env, "ONSITE_WORKERS", 1, low=1, high=32),
     }

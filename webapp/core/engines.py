@@ -23,7 +23,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
-    "cache_size=-8000",
+    "cache_size=-2000",
 )
 
 

@@ -11,8 +11,11 @@ from functools import partial
 from typing import IO, Any
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
+from werkzeug.utils import import_string
 
 from webapp.core import logs
+from webapp.core.i18n import LANGUAGES, force_locale, say
 from webapp.launcher import database, demo, roles, valkey, web
 from webapp.launcher.supervisor import Child, Supervisor
 
@@ -47,9 +50,23 @@ def _load() -> Flask:
     if _wants_demo(app):
         demo.prepare(app)
     logs.setup()
+    _warm_up(app)
     gc.collect()
     gc.freeze()
     return app
+
+
+def _warm_up(app: Flask) -> None:
+    """What every process would make for itself is made once, and shared."""
+    for name in roles.JOBS:
+        import_string(name)
+    configure_mappers()
+    for template in app.jinja_env.list_templates():
+        app.jinja_env.get_template(template)
+    with app.test_request_context():
+        for locale in LANGUAGES.values():
+            with force_locale(locale):
+                say("internal")
 
 
 def _redis(settings: dict[str, Any]) -> Child | None:

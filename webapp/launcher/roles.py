@@ -12,12 +12,14 @@ from webapp import config
 from webapp.core import logs
 from webapp.launcher import checks, database, valkey, web
 
+# By name, because the web and everything under it knows no jobs.
+JOBS = ("jobs.worker", "jobs.schedule")
+
 # Valkey closes its file before it goes; everything else may be killed at any moment.
 POLITELY = signal.SIGTERM
 
 
 def worker(app: Flask) -> None:
-    """By name, because the web and everything under it knows no jobs."""
     import_string("jobs.worker.run")(app)
 
 

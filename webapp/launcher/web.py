@@ -52,7 +52,7 @@ def spare_the_collector() -> None:
     that processes share."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(5_000, 10, 10)
 
 
 def _options(config: dict[str, Any], bind: str) -> dict[str, Any]:

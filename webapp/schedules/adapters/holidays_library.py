@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-
-import holidays
+from typing import TYPE_CHECKING
 
 from webapp.core.errors import Invalid
+
+if TYPE_CHECKING:
+    import holidays
 
 _LANGUAGES = {"zh": ("zh_CN", "zh_TW", "zh_SG"), "en": ("en_SG", "en_US", "en_GB")}
 LOOK_BACK = 3
@@ -37,7 +39,9 @@ def is_provisional(country: str, year: int) -> bool:
     return bool(known) and year not in known
 
 
-def _load(country: str, years: Collection[int], language: str) -> holidays.HolidayBase:
+def _load(country: str, years: Collection[int], language: str) -> "holidays.HolidayBase":
+    import holidays  # 12 MB that only this needs, once a year
+
     try:
         plain = holidays.country_holidays(country, years=years)
     except NotImplementedError:
@@ -46,6 +50,6 @@ def _load(country: str, years: Collection[int], language: str) -> holidays.Holid
     return plain if wanted is None else holidays.country_holidays(country, years=years, language=wanted)
 
 
-def _workdays(found: holidays.HolidayBase) -> set[date]:
+def _workdays(found: "holidays.HolidayBase") -> set[date]:
     """The library's set also holds years nobody asked for; only years with holidays loaded are meant."""
     return {on for on in getattr(found, "weekend_workdays", set()) if on.year in found.years}
