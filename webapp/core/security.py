@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from webapp.core.errors import Forbidden
 
@@ -23,8 +25,18 @@ _decoy = _hasher.hash("nobody has this password")
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
     app.before_request(check_same_origin)
     app.after_request(_headers)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask makes the signer anew for every request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if "onsite_signer" not in app.extensions:
+            app.extensions["onsite_signer"] = super().get_signing_serializer(app)
+        return app.extensions["onsite_signer"]
 
 
 def hash_password(password: str) -> str:
