@@ -55,6 +55,24 @@ def test_in_the_background_a_burst_makes_one_drain_and_what_comes_later_another(
     wait_until(lambda: queues.queue().count == 2, "another drain")
 
 
+def test_in_the_background_one_failure_is_not_the_last_word(
+    redis_url: str, app: Flask, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def ask() -> None:
+        asked.append(1)
+        if len(asked) == 1:
+            raise ValueError("a defect")
+
+    monkeypatch.setattr(queues, "_nudge", ask)
+    queues.nudge_in_background(app)
+    put("a")
+    wait_until(lambda: len(asked) == 1, "the first")
+    put("b")
+    wait_until(lambda: len(asked) == 2, "the second")
+
+
 def test_without_redis_the_change_is_saved_and_nobody_waits(app: Flask, put: Put) -> None:
     began = monotonic()
     for number in range(50):

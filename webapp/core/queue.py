@@ -89,8 +89,11 @@ class Nudger(threading.Thread):
     def run(self) -> None:
         while self.wake.wait():
             self.wake.clear()
-            with self._app.app_context():
-                _quietly(_nudge)
+            try:
+                with self._app.app_context():
+                    _quietly(_nudge)
+            except Exception:  # noqa: BLE001 - whatever it was, the next one must be heard
+                log.exception("could not ask for a drain")
 
 
 def _nudge() -> str | None:
