@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests import factories
 from tests.support import apps
 from tests.support.forks import Forked
 from tests.support.process import wait_until
+from webapp.core import engines
 from webapp.core.db import after_commit, conn, db, do, together, transaction
 from webapp.core.engines import FairLock
 from webapp.core.errors import Invalid
@@ -136,6 +137,22 @@ def test_first_come_first_served() -> None:
     assert order == list(range(8))
 
 
+@pytest.mark.parametrize("db_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_a_connection_that_rested_is_tried_out_first(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database may have been started anew meanwhile."""
+    monkeypatch.setattr(engines, "RESTED_SECONDS", 0)
+    branch = factories.branch()
+    mine = [db.session.scalar(select(func.pg_backend_pid())), do(lambda: conn().scalar(select(func.pg_backend_pid())))]
+    db.session.remove()
+    killer = create_engine(db.engine.url)
+    with killer.connect() as connection:
+        for pid in mine:
+            assert connection.scalar(select(func.pg_terminate_backend(pid)))
+    killer.dispose()
+    assert teams() == 0
+    assert do(add_team, branch_id=branch.id).id
+
+
 @pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 def test_processes_stand_in_line_too_and_a_killed_one_holds_nobody_up(app: Flask, tmp_path: Path) -> None:
     branch = factories.branch()
@@ -162,7 +179,7 @@ def test_processes_stand_in_line_too_and_a_killed_one_holds_nobody_up(app: Flask
 
 def free(line: str) -> bool:
     """Nobody is writing; asked with a file of one's own, because a lock belongs to the open file."""
-    mine = os.open(line, os.O_RDWR)
+    mine = os.open(line, os.O_RDONLY)
     try:
         fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

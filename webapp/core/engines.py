@@ -85,8 +85,9 @@ def write_lock(engine: Engine) -> Iterator[None]:
 
 
 def _line(database: str) -> int:
+    """Readable is enough for a lock, so the file of an operator who is another user holds nobody up."""
     if database not in _lines:
-        _lines[database] = os.open(f"{database}-writers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        _lines[database] = os.open(f"{database}-writers", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     return _lines[database]
 
 
