@@ -130,12 +130,18 @@ class Stack:
 
         with self.app.app_context():
             left = outbox.backlog(at=clock.now())
-        client = self.valkey.client
         try:
-            queued = client.llen("rq:queue:default") + client.zcard("rq:wip:default")
+            return not (self._queued() or left.claimed or left.oldest_due_at)
         except RedisError:
             return False
-        return not (queued or left.claimed or left.oldest_due_at)
+
+    def _queued(self) -> int:
+        """Jobs that wait, that a worker has just popped, and that it works on; counted at one instant."""
+        with self.valkey.client.pipeline(transaction=True) as pipeline:
+            pipeline.llen("rq:queue:default")
+            pipeline.llen("rq:queue:default:intermediate")
+            pipeline.zcard("rq:wip:default")
+            return sum(pipeline.execute())
 
     def _log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
