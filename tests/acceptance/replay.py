@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
@@ -19,26 +20,24 @@ class Phones:
     ) -> None:
         self._host = urlsplit(url).netloc
         self._cookies, self._sites, self._set_clock = cookies, sites, set_clock
-        self._connection = http.client.HTTPConnection(self._host, timeout=30)
-
-    def close(self) -> None:
-        self._connection.close()
 
     def play(self, taps: Iterable[Tap], arrivals: Mapping[int, Tap], *, clock: bool = True) -> Counter[tuple[str, int]]:
         """Every tap once; how often each kind got each status."""
         answers: Counter[tuple[str, int]] = Counter()
-        for tap in taps:
-            if clock:
-                self._set_clock(tap.at)
-            if tap.kind == "in":
-                status = self._post("/check-ins", tap, {"site_id": str(self._sites[tap.site])})
-            else:
-                more = {"check_in": arrivals[tap.stay].client_id, "outcome": "interested", "note": "", "next_on": ""}
-                status = self._post("/check-outs", tap, more)
-            answers[tap.kind, status] += 1
+        with closing(http.client.HTTPConnection(self._host, timeout=30)) as connection:
+            for tap in taps:
+                if clock:
+                    self._set_clock(tap.at)
+                answers[tap.kind, self._send(connection, tap, arrivals)] += 1
         return answers
 
-    def _post(self, path: str, tap: Tap, more: Mapping[str, str]) -> int:
+    def _send(self, connection: http.client.HTTPConnection, tap: Tap, arrivals: Mapping[int, Tap]) -> int:
+        if tap.kind == "in":
+            return self._post(connection, "/check-ins", tap, {"site_id": str(self._sites[tap.site])})
+        more = {"check_in": arrivals[tap.stay].client_id, "outcome": "interested", "note": "", "next_on": ""}
+        return self._post(connection, "/check-outs", tap, more)
+
+    def _post(self, connection: http.client.HTTPConnection, path: str, tap: Tap, more: Mapping[str, str]) -> int:
         at, fixed = _iso(tap.at), _iso(tap.fix.at)
         form = {
             "client_id": tap.client_id, "tapped_at": at, "sent_at": at, "attempts": "1", "fix_at": fixed,
@@ -50,8 +49,8 @@ class Phones:
             "HX-Request": "true",
             "Sec-Fetch-Site": "same-origin",
         }
-        self._connection.request("POST", path, urlencode(form), headers)
-        response = self._connection.getresponse()
+        connection.request("POST", path, urlencode(form), headers)
+        response = connection.getresponse()
         body = response.read()
         assert response.status < 500, body.decode()[:500]
         return response.status

@@ -68,7 +68,6 @@ def test_beijing(stack, db_url, freeze, capsys):
     before = fingerprint()
     again = phones.play(taps, arrivals, clock=False)
     assert set(again) == {("in", 200), ("out", 200)}, again
-    phones.close()
     settle(stack, branch, freeze, minutes=3)
     assert fingerprint() == before
     with capsys.disabled():
