@@ -55,6 +55,24 @@ def tap(page: Page) -> None:
     page.locator("#checkin [data-main]").click()
 
 
+def arrive(page: Page, stack: Any) -> None:
+    """Inside the fence, checked in."""
+    go(page, stack)
+    sees(page, "inside")
+    tap(page)
+    checked_in(page)
+
+
+def finish(page: Page, *, note: str = "") -> None:
+    """The open visit, with an order."""
+    page.locator("summary.btn").click()
+    page.locator("input[value=order]").check()
+    if note:
+        page.locator("form[data-checkout] [name=note]").fill(note)
+    page.locator("form[data-checkout] button").click()
+    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0, timeout=15_000)
+
+
 def rows(stack: Any) -> list[CheckIn]:
     with stack.app.app_context():
         return list(db.session.scalars(select(CheckIn).order_by(CheckIn.id)))

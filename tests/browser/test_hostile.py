@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from jobs import schedule
 from tests.browser.crew import NOON, seed
-from tests.browser.rep_phone import FRESH_FIX, checked_in, go, rows, sees, tap
+from tests.browser.rep_phone import FRESH_FIX, arrive, finish, rows
 from tests.support import money
 from tests.support.company import PASSWORD, find
 from webapp.attendance.models import Decision
@@ -131,10 +131,7 @@ def test_a_phone_whose_clock_is_hours_off_checks_in_at_the_servers_time(stack, p
     page = phone("R001")
     page.context.add_init_script(FRESH_FIX)
     page.context.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=hours))
-    go(page, stack)
-    sees(page, "inside")
-    tap(page)
-    checked_in(page)
+    arrive(page, stack)
     (row,) = rows(stack)
     assert abs(row.counted_at - datetime.now(UTC)) < timedelta(minutes=1)
     assert round(row.skew_s / 3600) == -hours
@@ -143,15 +140,8 @@ def test_a_phone_whose_clock_is_hours_off_checks_in_at_the_servers_time(stack, p
 def test_odd_text_is_shown_as_it_was_typed(stack, phone, desk, axe) -> None:
     """Emoji, right-to-left, markup and one endless word: nothing runs, nothing scrolls sideways."""
     page = phone("R001")
-    go(page, stack)
-    sees(page, "inside")
-    tap(page)
-    checked_in(page)
-    page.locator("summary.btn").click()
-    page.locator("input[value=order]").check()
-    page.locator("form[data-checkout] [name=note]").fill(ODD)
-    page.locator("form[data-checkout] button").click()
-    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0, timeout=15_000)
+    arrive(page, stack)
+    finish(page, note=ODD)
     page.goto("/visits?view=day")
     page.locator("a.rowlink[href^='/visits/']").first.click()
     expect(page.get_by_text(ODD, exact=True)).to_be_visible()
@@ -190,10 +180,7 @@ def test_signed_out_in_the_drawer_loses_nothing(stack, desk, freeze, watch) -> N
 
 def test_signed_out_in_a_form_brings_it_back_after_the_sign_in(stack, desk) -> None:
     page = desk("H001")
-    page.goto("/hr/people/new")
-    _type_a_person(page)
-    _sign_out_everywhere(stack, "H001")
-    page.get_by_role("button", name="Add").click()
+    _send_a_person_signed_out(page, stack)
     page.locator("main").get_by_role("link", name="Sign in").click()
     page.locator("[name=number]").fill("H001")
     page.locator("[name=password]").fill(PASSWORD)
@@ -207,10 +194,7 @@ def test_signed_out_in_a_form_brings_it_back_after_the_sign_in(stack, desk) -> N
 def test_somebody_else_never_gets_what_was_typed(stack, desk) -> None:
     """T22: a shared computer."""
     page = desk("H001")
-    page.goto("/hr/people/new")
-    _type_a_person(page)
-    _sign_out_everywhere(stack, "H001")
-    page.get_by_role("button", name="Add").click()
+    _send_a_person_signed_out(page, stack)
     expect(page.locator("[data-signed-out]")).to_be_visible()
     page.context.add_cookies([stack.cookie("A001")])
     page.goto("/hr/people/new")
@@ -244,6 +228,13 @@ def _type_a_person(page: Page) -> None:
     page.locator("[name=staff_no]").fill("R777")
     page.locator("[name=name]").fill("欧阳 🙂")
     page.locator("[name=role]").select_option("supervisor")
+
+
+def _send_a_person_signed_out(page: Page, stack: Any) -> None:
+    page.goto("/hr/people/new")
+    _type_a_person(page)
+    _sign_out_everywhere(stack, "H001")
+    page.get_by_role("button", name="Add").click()
 
 
 def _expect_the_person(page: Page) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.rep_phone import DOOR, STUB, checked_in, go, reads, rows, sees, tap
+from tests.browser.rep_phone import DOOR, STUB, arrive, checked_in, finish, go, reads, rows, sees, tap
 from tests.support import apps
 from webapp.attendance.models import Verdict
 from webapp.core.db import db
@@ -154,10 +154,7 @@ def test_armed_and_found_outside_asks_before_sending(stubbed, stack) -> None:
 
 def test_undo_takes_it_back_and_the_button_returns(phone, stack) -> None:
     page = phone("R001")
-    go(page, stack)
-    sees(page, "inside")
-    tap(page)
-    checked_in(page)
+    arrive(page, stack)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
     expect(page.locator("#range")).to_be_focused()
@@ -165,14 +162,8 @@ def test_undo_takes_it_back_and_the_button_returns(phone, stack) -> None:
 
 def test_finishing_needs_only_the_outcome(phone, stack) -> None:
     page = phone("R001")
-    go(page, stack)
-    sees(page, "inside")
-    tap(page)
-    checked_in(page)
-    page.locator("summary.btn").click()
-    page.locator("input[value=order]").check()
-    page.locator("form[data-checkout] button").click()
-    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
+    arrive(page, stack)
+    finish(page)
     assert [row.kind for row in rows(stack)] == ["in", "out"]
 
 
