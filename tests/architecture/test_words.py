@@ -8,12 +8,14 @@ import pkgutil
 import re
 from collections.abc import Iterator, Mapping
 
+import pytest
 from jinja2 import nodes
 
 import webapp
 from tests.architecture import source
 from tests.architecture.source import Source
 from tests.architecture.template_rules import ENV
+from webapp.core import errors
 from webapp.core.errors import WORDS, DomainError
 
 _BLANK = re.compile(r"%\((\w+)\)")
@@ -26,6 +28,13 @@ def test_codes_have_words() -> None:
     found = [problem for file in source.python("webapp", "jobs") for problem in unworded(file, names, WORDS)]
     found += [problem for page in source.templates() for problem in unsaid(page, WORDS)]
     assert not found, "\n".join(found)
+
+
+def test_a_code_has_one_text() -> None:
+    """Two domains with one code would leave the text to whoever is imported last."""
+    errors.words({"not_found": WORDS["not_found"]})
+    with pytest.raises(ValueError, match="not_found"):
+        errors.words({"not_found": "Something else"})
 
 
 def test_the_check_can_fail() -> None:

@@ -10,7 +10,10 @@ def N_(text: str) -> str:  # noqa: N802 - the usual gettext name for "extract, d
 
 
 def words(entries: Mapping[str, str]) -> None:
-    """Register the English text of stable codes; templates use %(name)s for parameters."""
+    """Register the English text of stable codes; templates use %(name)s for parameters. A code has one text."""
+    taken = [code for code, text in entries.items() if WORDS.get(code, text) != text]
+    if taken:
+        raise ValueError(f"these codes already say something else: {', '.join(taken)}")
     WORDS.update(entries)
 
 

@@ -73,7 +73,7 @@ words(
         "outcome_interested": N_("Interested"),
         "outcome_not_met": N_("Nobody met"),
         "outcome_other": N_("Other"),
-        "visit_open": N_("Not finished"),
+        "visit_unfinished": N_("Not finished"),
         "visit_done": N_("Finished"),
         "form_sentence": N_("%(text)s"),
         "visit_gone": N_("This visit was taken back."),

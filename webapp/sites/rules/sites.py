@@ -130,6 +130,6 @@ words(
         "fix_too_rough": N_("Your position is only known to ±%(metres)s m. Step outside and try again."),
         "proposal_decided": N_("%(name)s has decided this already."),
         "proposal_own": N_("Somebody else has to decide about what you proposed."),
-        "reason_needed": N_("Say why."),
+        "proposal_reason_needed": N_("Say why."),
     }
 )

@@ -74,7 +74,7 @@ def decide_proposal(*, by: SignedIn, proposal_id: int, decision: str, reason: st
     if decision not in ("approved", "rejected"):
         raise Invalid("not_a_choice", "decision")
     if decision == "rejected" and not reason:
-        raise Invalid("reason_needed", "reason")
+        raise Invalid("proposal_reason_needed", "reason")
     proposal.state, proposal.reason, proposal.decided_by, proposal.decided_at = decision, reason, by.id, at
     if decision == "approved":
         _place(site, proposal, by, at)
