@@ -184,9 +184,7 @@ _EVERYTHING = union_all(
         _leave.first_on <= _LAST,
         _leave.last_on >= _FIRST,
     ),
-    _part(
-        "roster", key=_roster.employee_id, day=_roster.work_date, ref=_shift.id, word=_roster.kind, **_hours(_shift)
-    )
+    _part("roster", key=_roster.employee_id, day=_roster.work_date, ref=_shift.id, word=_roster.kind, **_hours(_shift))
     .select_from(RosterDay.__table__)
     .outerjoin(Shift.__table__, _shift.id == _roster.shift_id)
     .where(_roster.employee_id.in_(_PEOPLE), _roster.work_date.in_(_DATES)),
