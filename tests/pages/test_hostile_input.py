@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -18,7 +19,7 @@ from tests.support.forms import FoundForm, forms
 ROLES = {"rep": "R001", "supervisor": "S001", "finance": "F001", "admin": "A001"}
 ODD = (
     "", "a\x00b", "<script>alert(1)</script>'\"{{7*7}}", "\u202eABC\u202c مرحبا 👩‍👩‍👧‍👦 𠮷", "字" * 5000, "9" * 23,
-    "-1", "NaN", "1e400", "2026-02-30", "0000-00-00", "9999-12-31", "25:61",
+    "-1", "NaN", "1e400", "2026-02-30", "0000-00-00", "9999-12-31", "25:61", "²", "9" * 5000,
 )  # fmt: skip
 EACH = 2
 NAMES = (
@@ -55,6 +56,32 @@ def test_no_query_of_any_address_breaks_anything(role: str, app: Flask, company:
             status = client.get(path, query_string=dict.fromkeys(NAMES, text)).status_code
             broken += [f"{path} {text[:30]!r}: {status}"] if status >= 500 else []
     assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5000])
+def test_what_only_looks_like_a_number_breaks_no_form(text: str, company: Company, client_as) -> None:
+    client, rep, shop = client_as("A001"), company.people["R001"], {"file": (io.BytesIO(b"Code\nX1\n"), "x.csv")}
+    for path, data in {
+        "/hr/schedule/leave": {"branch_id": text},
+        "/hr/schedule/calendar/days": {"branch_id": text},
+        f"/hr/schedule/{rep.id}?on=2026-12-01": {"day": text},
+        "/hr/sites": {"branch_id": text},
+        "/hr/sites/import": {"branch_id": company.branch.id, "store_type_id": text, **shop},
+        "/hr/inbox/bulk": {"decision": "approved", "ids": [f"{text}-0", f"1-{text}"]},
+    }.items():
+        assert client.post(path, data=data).status_code in {200, 404, 422}, path
+
+
+@pytest.mark.parametrize("text", ["http://[", "null", "http://localhost:99999", "字", "http://localhost\x0b"])
+def test_no_header_that_says_where_a_form_stood_breaks_it(text: str, company: Company, client_as) -> None:
+    """Without Sec-Fetch-Site, as older browsers send it."""
+    client = client_as("H001")
+    del client.environ_base["HTTP_SEC_FETCH_SITE"]
+    sent = text.encode().decode("latin-1")
+    assert client.post("/hr/people", data={}, headers={"Origin": sent}).status_code == 403
+    stood = {"Origin": "http://localhost", "Referer": sent}
+    assert client.post("/hr/people", data={}, headers=stood).status_code == 422
+    assert client.get("/login", headers={"Host": sent}).status_code < 500
 
 
 def _some(n: int) -> list[str]:

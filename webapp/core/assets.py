@@ -97,10 +97,10 @@ def page_address() -> str:
     """Where this page is found again: its address, or for a refused form that of the page the form stood on."""
     if request.method in ("GET", "HEAD"):
         return request.full_path if request.query_string else request.path
-    came = urlsplit(request.referrer or "")
     try:
+        came = urlsplit(request.referrer or "")
         current_app.url_map.bind(request.host).match(came.path, method="GET")
-    except (HTTPException, RoutingException):
+    except (HTTPException, RoutingException, ValueError):
         return "/"
     return came._replace(scheme="", netloc="", fragment="").geturl() if came.netloc == request.host else "/"
 

@@ -13,6 +13,7 @@ from webapp.core.db import do
 from webapp.core.errors import DomainError, Invalid, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
+from webapp.core.ids import row_id
 from webapp.people.models import Branch, Employee
 from webapp.schedules import policy, queries, service
 from webapp.schedules.rules import PlannedStop, Stop, day_in_reach, monday_of
@@ -64,7 +65,7 @@ def _save(someone: Employee, work_date: date, data: DayForm) -> None:
     stops = [PlannedStop(_site(named, site), starts or None, ends or None) for site, starts, ends in rows if site]
     if stops and all(stop.starts for stop in stops):
         stops.sort(key=lambda stop: str(stop.starts).zfill(5))
-    shift_id = int(data.day) if data.day.isascii() and data.day.isdigit() else None
+    shift_id = row_id(data.day)
     kind = "work" if shift_id is not None else data.day or None
     values = {"kind": kind, "shift_id": shift_id, "stops": stops}
     do(

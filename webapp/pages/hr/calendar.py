@@ -12,6 +12,7 @@ from webapp.core.errors import DomainError, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import ngettext
+from webapp.core.ids import row_id
 from webapp.people import queries as people
 from webapp.people.models import Branch
 from webapp.schedules import queries, service
@@ -95,8 +96,7 @@ def _provisional(branch: Branch, year: int, days: list[Any]) -> bool:
 
 
 def _branch_id(form: Bound[Any]) -> int:
-    written = str(form.values.get("branch_id", ""))
-    return int(written) if written.isascii() and written.isdigit() else me().branch_id
+    return row_id(str(form.values.get("branch_id", ""))) or me().branch_id
 
 
 def _year(wanted: int | None) -> int:

@@ -18,6 +18,7 @@ from webapp.core.errors import Conflict, DomainError, Forbidden, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import explain, lang, money_text, ngettext, say
+from webapp.core.ids import row_id
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.hr.inbox_detail import detail_context, granted_time
 from webapp.pages.hr.inbox_lines import Line
@@ -281,9 +282,9 @@ def _picked(ids: list[str]) -> dict[int, int]:
     """{exception: seq as it was seen} of values like "12-0"; anything else is left out."""
     found = {}
     for text in ids[:1000]:
-        number, _, seq = text.partition("-")
-        if number.isdigit() and seq.isdigit() and len(text) < 18:
-            found[int(number)] = int(seq)
+        number, seq = (row_id(part) for part in text.partition("-")[::2])
+        if number is not None and seq is not None:
+            found[number] = seq
     return found
 
 

@@ -12,6 +12,7 @@ from webapp.core.errors import DomainError, Invalid, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import say
+from webapp.core.ids import row_id
 from webapp.people import queries as people
 from webapp.schedules import queries, service
 from webapp.schedules.rules import LEAVE_KINDS, day_in_reach
@@ -44,8 +45,7 @@ def index() -> Response:
 @allow(*OFFICE)
 def record() -> Response:
     form = read_form(LeaveForm)
-    written = str(form.values.get("branch_id", ""))
-    branch_id = int(written) if written.isascii() and written.isdigit() else me().branch_id
+    branch_id = row_id(str(form.values.get("branch_id", ""))) or me().branch_id
     try:
         if not form.ok:
             return _show(branch_id, form)

@@ -14,6 +14,7 @@ from webapp.core.errors import DomainError
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import lang, say
+from webapp.core.ids import row_id
 from webapp.pages.hr.importing import csv_file
 from webapp.people import queries as people
 from webapp.sites import queries, rules, service
@@ -162,8 +163,8 @@ def _show(site_id: int, form: Bound[Any] | None = None) -> Response:
 
 
 def _show_new(form: Bound[Any]) -> Response:
-    user, wanted = me(), str(form.values.get("branch_id") or "")
-    branch_id = int(wanted) if wanted.isdigit() and int(wanted) in user.branch_ids else user.branch_id
+    user, wanted = me(), row_id(str(form.values.get("branch_id") or ""))
+    branch_id = wanted if wanted in user.branch_ids else user.branch_id
     form.values["branch_id"] = branch_id
     context: dict[str, Any] = {"form": form, "data": form, "branch_id": branch_id, **_options(branch_id), **_choices()}
     return hx.respond("hr/site_new.html", status=form.status, **context)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from webapp.core.cells import Cells
 from webapp.core.db import conn, db
 from webapp.core.errors import N_, DomainError, Invalid, words
+from webapp.core.ids import row_id
 from webapp.core.imports import Ask, Column, ImportKind, Parsed
 from webapp.people.models import Employee
 from webapp.sites import rules, service
@@ -63,9 +64,9 @@ class SitesImport(ImportKind):
         if datum and datum not in DATUMS.values():
             raise Invalid("not_a_choice", "datum")
         kind = given.get("store_type_id") or ""
-        if kind and not kind.isdigit():
+        if kind and row_id(kind) is None:
             raise Invalid("not_a_choice", "store_type_id")
-        return {"datum": datum, "store_type_id": int(kind) if kind else None}
+        return {"datum": datum, "store_type_id": row_id(kind)}
 
     def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
         types: dict[str, int] = {}
