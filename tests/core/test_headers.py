@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from werkzeug.test import TestResponse
 
 from tests import factories
+from tests.support import company as companies
 from tests.support.client import CheckingClient
 from webapp.core.security import hash_password
+
+ANSWERS: dict[str, tuple[int, Callable[[CheckingClient], TestResponse]]] = {
+    "page": (200, lambda client: client.get("/hr/people")),
+    "fragment": (200, lambda client: client.hx("get", "/hr/inbox")),
+    "redirect": (303, lambda client: client.get("/")),
+    "download": (200, lambda client: client.get("/hr/sites/export.csv")),
+    "refused form": (422, lambda client: client.post("/hr/people", data={})),
+    "not there": (404, lambda client: client.get("/hr/nothing")),
+    "not a file": (404, lambda client: client.get("/static/css/nothing.css")),
+    "wrong method": (405, lambda client: client.get("/logout")),
+    "not for them": (403, lambda client: client.get("/today")),
+    "from elsewhere": (403, lambda client: client.post("/logout", headers={"Sec-Fetch-Site": "cross-site"})),
+    "machine": (200, lambda client: client.get("/healthz")),
+    "file": (200, lambda client: client.get("/static/css/desk.css")),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_every_answer_is_strict_and_only_files_are_kept(kind: str, app, client_as) -> None:
+    companies.build()
+    status, ask = ANSWERS[kind]
+    answer = ask(client_as("H001"))
+    said = answer.headers
+    assert answer.status_code == status
+    assert said["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
+    assert not [word for word in ("unsafe", "*", "http:", "https:") if word in said["Content-Security-Policy"]]
+    assert "frame-ancestors 'none'" in said["Content-Security-Policy"]
+    assert (said["X-Content-Type-Options"], said["Referrer-Policy"]) == ("nosniff", "same-origin")
+    assert said["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert said["Cache-Control"] == ("no-cache" if kind == "file" else "no-store")
+    assert "Strict-Transport-Security" not in said
+
+
+def test_over_https_the_browser_stays_there(client) -> None:
+    assert client.get("/login", base_url="https://localhost").headers["Strict-Transport-Security"]
 
 
 @pytest.fixture
