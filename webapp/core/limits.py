@@ -7,7 +7,6 @@ from flask_limiter.util import get_remote_address
 limiter = Limiter(
     key_func=get_remote_address,
     in_memory_fallback_enabled=True,
-    in_memory_fallback=["600/minute"],
     headers_enabled=False,
     swallow_errors=True,
 )

@@ -9,6 +9,7 @@ import pytest
 from tests import factories
 from webapp.core import clock
 from webapp.core.db import db, do
+from webapp.core.limits import limiter
 from webapp.core.security import hash_password
 from webapp.pages.account.places import local_path
 from webapp.people import service
@@ -185,9 +186,26 @@ def test_a_sign_in_keeps_its_device(branch, client):
     assert db.session.query(SignIn).one().agent == "Chrome on Android"
 
 
-def test_one_address_cannot_try_for_ever(make_app):
-    client = make_app(RATELIMIT_ENABLED=True).test_client()
-    statuses = [client.post("/login", data={"number": ""}).status_code for _ in range(32)]
-    assert statuses.count(422) == 30
-    assert statuses[-1] == 429
+@pytest.mark.parametrize("storage", ["memory://", "redis+unix:///nonexistent/onsite-test.sock"])
+def test_one_address_cannot_try_for_ever(make_app, monkeypatch, storage):
+    """The same limit counts while Redis is away."""
+    monkeypatch.setattr(limiter, "_storage_dead", False)
+    client = make_app(RATELIMIT_ENABLED=True, RATELIMIT_STORAGE_URI=storage).test_client()
+    assert tries(client) == [422] * 30 + [429] * 2
     assert client.get("/login").status_code == 200
+
+
+@pytest.mark.parametrize(("proxies", "forwarded"), [(0, "10.0.0.{}"), (1, "10.0.0.{}, 192.0.2.7")])
+def test_t37_only_a_trusted_proxy_says_where_somebody_is(make_app, proxies, forwarded):
+    """Who makes up addresses stays one address; behind the proxy, the one it saw counts."""
+    client = make_app(RATELIMIT_ENABLED=True, TRUSTED_PROXIES=proxies).test_client()
+    assert tries(client, forwarded) == [422] * 30 + [429] * 2
+    neighbour = client.post("/login", data={"number": ""}, headers={"X-Forwarded-For": "192.0.2.8"})
+    assert neighbour.status_code == (422 if proxies else 429)
+
+
+def tries(client, forwarded="10.0.0.1"):
+    return [
+        client.post("/login", data={"number": ""}, headers={"X-Forwarded-For": forwarded.format(n)}).status_code
+        for n in range(32)
+    ]
