@@ -99,7 +99,8 @@ def _database(env: Mapping[str, str], var: Path, demo: bool) -> str:
 
 def _engine_options(env: Mapping[str, str]) -> dict[str, Any]:
     threads = _number(env, "ONSITE_THREADS", 4)
-    return {"pool_size": threads, "max_overflow": 8}
+    # Errors are logged; what was in the rows is none of the log's business.
+    return {"pool_size": threads, "max_overflow": 8, "hide_parameters": True}
 
 
 def _serving(env: Mapping[str, str], demo: bool) -> dict[str, Any]:

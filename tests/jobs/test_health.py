@@ -11,10 +11,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs import schedule
 from webapp.core import clock, logs, outbox
-from webapp.core.db import db, do
+from webapp.core.db import conn, db, do, transaction
 
 
 def parts(client: FlaskClient) -> dict[str, dict[str, object]]:
@@ -97,11 +99,30 @@ def test_a_job_names_itself_in_every_line_it_logs() -> None:
     assert logged(work).items() >= {"event": "inside", "job": "jobs.x", "job_id": "1", "rows": 3}.items()
 
 
+def test_a_line_on_a_terminal_is_one_line_whatever_is_asked_for(client: FlaskClient) -> None:
+    address = "/a%0A08:00:00%20info%20made%20up%1B[2J%E2%80%AE"
+    line = written(lambda: client.get(address), logs.KeyValueFormatter())
+    assert line.count("\n") == 1
+    assert r"path=/a\n08:00:00 info made up\x1b[2J\u202e" in line
+
+
+def test_an_error_of_the_database_says_nothing_of_what_is_in_rows(app: Flask) -> None:
+    """It is logged, and wages, positions and passwords' hashes are none of the log's business."""
+    with pytest.raises(SQLAlchemyError) as caught, transaction():
+        conn().execute(text("insert into nowhere values (:wage)"), {"wage": "the wage of R001"})
+    assert "nowhere" in str(caught.value)
+    assert "the wage" not in str(caught.value)
+
+
 def logged(work: Callable[[], object]) -> dict[str, object]:
     """What `work` says on the access log, as a machine reads it."""
+    return json.loads(written(work, logs.JsonFormatter()))
+
+
+def written(work: Callable[[], object], form: logging.Formatter) -> str:
     said = io.StringIO()
     handler = logging.StreamHandler(said)
-    handler.setFormatter(logs.JsonFormatter())
+    handler.setFormatter(form)
     log = logging.getLogger("onsite.access")
     log.addHandler(handler)
     before = log.level
@@ -111,4 +132,4 @@ def logged(work: Callable[[], object]) -> dict[str, object]:
     finally:
         log.removeHandler(handler)
         log.setLevel(before)
-    return json.loads(said.getvalue())
+    return said.getvalue()

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _context: ContextVar[dict[str, Any]] = ContextVar("onsite_log_context", default={})  # noqa: B039 - never mutated
 access = logging.getLogger("onsite.access")
@@ -61,6 +62,7 @@ class KeyValueFormatter(logging.Formatter):
         fields = _fields(record)
         head = f"{fields.pop('at')[11:19]} {fields.pop('level'):<7} {fields.pop('event')}"
         line = " ".join([head, *(f"{key}={value}" for key, value in fields.items())])
+        line = _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
