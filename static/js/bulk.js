@@ -1,16 +1,17 @@
 // What is picked in a table, and what it is worth: "Approve 2 · +¥55.00" before anybody decides.
 (function () {
-  onsite.bind('[data-bulk]', (bar) => {
-    const scope = () => document.querySelector(bar.dataset.bulk);
-    const update = () => scope() && draw(bar, scope());
-    document.addEventListener('change', ({ target }) => {
-      if (!scope() || !scope().contains(target)) return;
-      if (target.matches('[data-all]')) boxes(scope()).forEach((box) => { box.checked = target.checked; });
-      update();
-    });
-    document.addEventListener('htmx:afterSettle', update);
-    update();
+  const bars = () => [...document.querySelectorAll('[data-bulk]')];
+  const scope = (bar) => document.querySelector(bar.dataset.bulk);
+  const update = () => bars().forEach((bar) => scope(bar) && draw(bar, scope(bar)));
+
+  document.addEventListener('change', ({ target }) => {
+    const bar = bars().find((one) => scope(one)?.contains(target));
+    if (!bar) return;
+    if (target.matches('[data-all]')) boxes(scope(bar)).forEach((box) => { box.checked = target.checked; });
+    draw(bar, scope(bar));
   });
+  document.addEventListener('htmx:afterSettle', update);
+  onsite.bind('[data-bulk]', update);
 
   function boxes(scope) {
     return [...scope.querySelectorAll('input[name=ids]:not(:disabled)')];
