@@ -50,6 +50,12 @@ class Bound(Generic[F]):
         self.errors[error.field or ""] = explain(error)
         return self
 
+    def refuse(self, error: DomainError) -> "Bound[F]":
+        """The same, except for what is not there or not theirs as a whole: that is raised again."""
+        if error.status in {403, 404} and error.field is None:
+            raise error
+        return self.fail(error)
+
 
 def read_form(model: type[F], source: Mapping[str, Any] | None = None) -> Bound[F]:
     """Parse the request's form (or `source`) with a pydantic model; never raises."""

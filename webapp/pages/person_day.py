@@ -48,10 +48,8 @@ def add(bp: Blueprint, *, template: str, back: str, roles: tuple[Role, ...]) -> 
             if form.ok:
                 _save(someone, work_date, form.data)
         except DomainError as error:
-            if error.status in {403, 404}:
-                raise
             error.field = {"kind": "day", "shift_id": "day", "stops": "stop"}.get(error.field or "", error.field)
-            form.fail(error)
+            form.refuse(error)
         if form.errors:
             return _show(template, back, employee_id, work_date, form)
         flash(gettext("Saved."), "ok")

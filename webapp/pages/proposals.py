@@ -37,9 +37,7 @@ def make(*, name: str, url: str, template: str, roles: tuple[Role, ...]) -> Blue
         try:
             _decide(proposal_id, form.data)
         except DomainError as error:
-            if error.status in {403, 404}:
-                raise
-            return _show(template, form.fail(error), proposal_id)
+            return _show(template, form.refuse(error), proposal_id)
         approved = form.data.decision == "approved"
         flash(gettext("The site has a position now.") if approved else gettext("Not taken over."), "ok")
         return hx.redirect(url)

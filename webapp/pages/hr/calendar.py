@@ -52,7 +52,7 @@ def set_day() -> Response:
         data = form.data.model_dump()
         do(service.set_calendar_day, by=me(), at=clock.now(), **{**data, "name": short(form.data.name, "name", 120)})
     except DomainError as error:
-        return _show(form.data.branch_id, form.data.on.year, _refused(form, error))
+        return _show(form.data.branch_id, form.data.on.year, form.refuse(error))
     flash(gettext("Saved."), "ok")
     return hx.redirect(f"/hr/schedule/calendar?branch_id={form.data.branch_id}&year={form.data.on.year}")
 
@@ -69,7 +69,7 @@ def seed() -> Response:
             service.seed_calendar, by=me(), branch_id=form.data.branch_id, years=[form.data.year], at=clock.now()
         )
     except DomainError as error:
-        return _show(form.data.branch_id, form.data.year, _refused(form, error))
+        return _show(form.data.branch_id, form.data.year, form.refuse(error))
     flash(ngettext("%(num)s day added.", "%(num)s days added.", added), "ok")
     return hx.redirect(f"/hr/schedule/calendar?branch_id={form.data.branch_id}&year={form.data.year}")
 
@@ -102,9 +102,3 @@ def _branch_id(form: Bound[Any]) -> int:
 def _year(wanted: int | None) -> int:
     this = clock.now().astimezone(me().branch.zone).year
     return wanted if wanted is not None and 2000 <= wanted <= this + 5 else this
-
-
-def _refused(form: Bound[Any], error: DomainError) -> Bound[Any]:
-    if error.status in {403, 404}:
-        raise error
-    return form.fail(error)

@@ -51,9 +51,7 @@ def record() -> Response:
             return _show(branch_id, form)
         do(service.record_leave, by=me(), at=clock.now(), **_leave(form.data))
     except DomainError as error:
-        if error.status in {403, 404} and error.field is None:
-            raise
-        return _show(branch_id, form.fail(error))
+        return _show(branch_id, form.refuse(error))
     flash(gettext("The leave is recorded."), "ok")
     return hx.redirect(f"/hr/schedule/leave?branch_id={branch_id}")
 

@@ -62,7 +62,7 @@ def create() -> Response:
         values = {**form.data.model_dump(), "name": short(form.data.name, "name", 60)}
         do(service.create_shift, by=me(), at=clock.now(), **values)
     except DomainError as error:
-        return _show_new(_refused(form, error))
+        return _show_new(form.refuse(error))
     flash(gettext("The shift is added."), "ok")
     return hx.redirect("/hr/schedule/shifts")
 
@@ -83,7 +83,7 @@ def update(shift_id: int) -> Response:
         values = {**form.data.model_dump(), "name": short(form.data.name, "name", 60)}
         do(service.change_shift, by=me(), shift_id=shift_id, at=clock.now(), **values)
     except DomainError as error:
-        return _show(_find(shift_id), _refused(form, error))
+        return _show(_find(shift_id), form.refuse(error))
     flash(gettext("Saved."), "ok")
     return hx.redirect("/hr/schedule/shifts")
 
@@ -124,12 +124,6 @@ def _find(shift_id: int) -> Shift:
     if not found:
         raise NotFound("not_found")
     return found[0]
-
-
-def _refused(form: Bound[Any], error: DomainError) -> Bound[Any]:
-    if error.status in {403, 404}:
-        raise error
-    return form.fail(error)
 
 
 def _today() -> date:

@@ -85,7 +85,7 @@ def create() -> Response:
             service.create_site, by=me(), branch_id=form.data.branch_id, fields=_fields(form.data), at=clock.now()
         )
     except DomainError as error:
-        return _show_new(_refused(form, error))
+        return _show_new(form.refuse(error))
     flash(gettext("The site is added."), "ok")
     return hx.redirect(f"/hr/sites/{made}")
 
@@ -106,7 +106,7 @@ def update(site_id: int) -> Response:
     try:
         fields = _fields(form.data)
     except DomainError as error:
-        return _show(site_id, _refused(form, error))
+        return _show(site_id, form.refuse(error))
     return _carry_out(site_id, form, service.update_site, gettext("Saved."), version=form.data.version, fields=fields)
 
 
@@ -138,9 +138,7 @@ def _carry_out(site_id: int, form: Bound[Any], verb: Any, text: str, **values: A
     try:
         do(verb, by=me(), site_id=site_id, at=clock.now(), **values)
     except DomainError as error:
-        if error.status in {403, 404}:
-            raise
-        return _show(site_id, _refused(form, error))
+        return _show(site_id, form.refuse(error))
     flash(text, "ok")
     return hx.redirect(f"/hr/sites/{site_id}")
 
@@ -245,12 +243,6 @@ def _filter() -> queries.SiteFilter:
         sort=args.get("sort", "name"),
         page=args.get("page", 1, type=int),
     )
-
-
-def _refused(form: Bound[Any], error: DomainError) -> Bound[Any]:
-    if error.status in {403, 404} and error.field is None:
-        raise error
-    return form.fail(error)
 
 
 def type_name(kind: StoreType) -> str:

@@ -79,7 +79,7 @@ def create() -> Response:
             **_names(data),
         )
     except DomainError as error:
-        return _show_new(_refused(form, error))
+        return _show_new(form.refuse(error))
     flash(gettext("The store type is added."), "ok")
     return hx.redirect("/hr/sites/store-types")
 
@@ -100,7 +100,7 @@ def update(store_type_id: int) -> Response:
         values = {**form.data.model_dump(), **_names(form.data)}
         do(schedule_service.change_store_type, by=me(), store_type_id=kind.id, at=clock.now(), **values)
     except DomainError as error:
-        return _show(_find(store_type_id), _refused(form, error))
+        return _show(_find(store_type_id), form.refuse(error))
     flash(gettext("Saved."), "ok")
     return hx.redirect("/hr/sites/store-types")
 
@@ -130,12 +130,6 @@ def _find(store_type_id: int) -> StoreType:
 
 def _names(data: Any) -> dict[str, str]:
     return {name: short(getattr(data, name), name, 60) for name in ("name_en", "name_zh")}
-
-
-def _refused(form: Bound[Any], error: DomainError) -> Bound[Any]:
-    if error.status in {403, 404}:
-        raise error
-    return form.fail(error)
 
 
 def _today() -> date:
