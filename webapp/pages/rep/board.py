@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from webapp.attendance.service import UNDO_TIME
-from webapp.core.authz import BranchInfo, SignedIn
+from webapp.core.authz import SignedIn
 from webapp.core.i18n import say
 from webapp.core.ids import new_id
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Earned
+from webapp.rewards.rules.due import settles_at
 from webapp.schedules import queries as schedules
 from webapp.schedules.rules import Stop
 from webapp.sites import queries as sites
@@ -118,17 +119,10 @@ def frame(user: SignedIn, on: date, earned: Earned | None) -> dict[str, Any]:
         "currency": user.branch.currency,
         "shows_money": user.sees_money,
         "client_id": new_id(),
-        "settles_at": settles_at(user.branch, on),
+        "settles_at": settles_at(on, user.branch.settlement_time, user.branch.zone),
         "earned_minor": earned.total if earned else 0,
         "pending_minor": earned.pending if earned else 0,
     }
-
-
-def settles_at(branch: BranchInfo, on: date) -> datetime:
-    """When a work date is settled: the branch's time on the next day."""
-    hour, minute = (int(part) for part in branch.settlement_time.split(":"))
-    local = datetime.combine(on + timedelta(days=1), datetime.min.time(), branch.zone)
-    return local.replace(hour=hour, minute=minute).astimezone(UTC)
 
 
 def late_text(minutes: int) -> str:

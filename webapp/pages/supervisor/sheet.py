@@ -11,6 +11,7 @@ from webapp.core.authz import SignedIn
 from webapp.people import queries as people
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Preview
+from webapp.rewards.rules.due import settles_at
 
 DAYS_BACK = 31
 SHOWN_DAYS = 7
@@ -70,9 +71,7 @@ def confirming(person: PersonDay) -> Assume:
 
 
 def deadline(user: SignedIn, on: date) -> datetime:
-    """When the branch settles this work date."""
-    hour = datetime.strptime(user.branch.settlement_time, "%H:%M").time()  # noqa: DTZ007 - a time of day only
-    return datetime.combine(on + timedelta(days=1), hour, user.branch.zone)
+    return settles_at(on, user.branch.settlement_time, user.branch.zone)
 
 
 def is_settled(user: SignedIn, on: date) -> bool:

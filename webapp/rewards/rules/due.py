@@ -42,14 +42,19 @@ class BranchDue:
         local = at.astimezone(self.zone)
         return local.date() - (DAY if local.time() >= self._clock else 2 * DAY)
 
-    def next_run(self, at: datetime) -> datetime:
+    @property
+    def next_run(self) -> datetime:
         """When the next unsettled date becomes due; in the past when it is overdue."""
-        on = self.next_date + DAY
-        return datetime.combine(on, self._clock, self.zone)
+        return settles_at(self.next_date, self.settlement_time, self.zone)
 
     @property
     def _clock(self) -> time:
         return time.fromisoformat(self.settlement_time)
+
+
+def settles_at(work_date: date, settlement_time: str, zone: ZoneInfo) -> datetime:
+    """When a work date is settled: at the branch's time on the next day."""
+    return datetime.combine(work_date + DAY, time.fromisoformat(settlement_time), zone)
 
 
 def recheck_dates(settled: date, first: date) -> list[date]:
