@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.engine import Row
 
 from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, Decision, Verdict
+from webapp.attendance.rules import FencePicture, fence_picture
 from webapp.core.db import conn
 from webapp.people.models import Employee
 from webapp.sites.models import Site
@@ -48,6 +49,13 @@ class MarkRow:
         if self.distance_m is None or self.radius_m is None or self.distance_m <= self.radius_m:
             return None
         return self.distance_m - self.radius_m
+
+    @property
+    def picture(self) -> FencePicture | None:
+        if None in (self.lat, self.lng, self.site_lat, self.site_lng, self.radius_m):
+            return None
+        site, fix = (self.site_lat, self.site_lng), (self.lat, self.lng)
+        return fence_picture(site, fix, self.radius_m, self.accuracy_m)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

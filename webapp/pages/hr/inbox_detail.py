@@ -5,8 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from webapp.attendance import queries as attendance
-from webapp.attendance.queries import InboxRow, MarkRow
-from webapp.attendance.rules import FencePicture, fence_picture, moment_of
+from webapp.attendance.queries import InboxRow
+from webapp.attendance.rules import moment_of
 from webapp.core import hx
 from webapp.core.authz import SignedIn
 from webapp.core.i18n import date_text, say
@@ -25,7 +25,7 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     preview = _preview(row, time_given, at) if row.state == "open" else None
     return {
         "row": row, "zone": zone, "marks": marks,
-        "pictures": {mark.id: picture for mark in marks if (picture := picture_of(mark))},
+        "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},
         "history": attendance.decisions_of(row.id),
         "words": attendance.words_of(row.employee_id, row.work_date),
         "month": attendance.months_so_far([row.pair])[row.pair],
@@ -45,13 +45,6 @@ def granted_time(row: InboxRow, given: time | None) -> datetime | None:
     asked = row.asked_at
     same = asked is not None and asked.replace(second=0, microsecond=0) == moment
     return asked if same else moment
-
-
-def picture_of(mark: MarkRow) -> FencePicture | None:
-    if None in (mark.lat, mark.lng, mark.site_lat, mark.site_lng, mark.radius_m):
-        return None
-    site, fix = (mark.site_lat, mark.site_lng), (mark.lat, mark.lng)
-    return fence_picture(site, fix, mark.radius_m, mark.accuracy_m)  # type: ignore[arg-type]
 
 
 def slots(preview: Preview) -> list[tuple[str, int, int]]:

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from webapp.attendance import queries as attendance
-from webapp.attendance.queries import MarkRow, PersonDay
-from webapp.attendance.rules import Assume, FencePicture, fence_picture, standing
+from webapp.attendance.queries import PersonDay
+from webapp.attendance.rules import Assume, standing
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.core.authz import SignedIn
 from webapp.pages.supervisor import sheet as sheets
@@ -18,20 +18,13 @@ def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, 
     found = {
         "person": person, "on": on, "group": standing(person.day, person.expected, at),
         "month": attendance.months_so_far([person.pair])[person.pair],
-        "pictures": {mark.id: picture for mark in person.marks if (picture := picture_of(mark))},
+        "pictures": {mark.id: picture for mark in person.marks if (picture := mark.picture)},
         "words": attendance.words_of(employee_id, on), "deadline": sheets.deadline(user, on),
         "settled": sheets.is_settled(user, on), "effect": None, "absences": {},
     }  # fmt: skip
     if absent:
         return {**found, "absences": _absences(user, person, at)}
     return {**found, "effect": sheets.effects(user, [(person, sheets.confirming(person))], at=at).get(employee_id)}
-
-
-def picture_of(mark: MarkRow) -> FencePicture | None:
-    if None in (mark.lat, mark.lng, mark.site_lat, mark.site_lng, mark.radius_m):
-        return None
-    site, fix = (mark.site_lat, mark.site_lng), (mark.lat, mark.lng)
-    return fence_picture(site, fix, mark.radius_m, mark.accuracy_m)  # type: ignore[arg-type]
 
 
 def _absences(user: SignedIn, person: PersonDay, at: datetime) -> dict[str, Any]:
