@@ -196,13 +196,9 @@ def _answers_to(supervisor_id: int) -> ColumnElement[bool]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     """Every word of `text` is in the name, the number or the store."""
-    words = [_plain(word) for word in text.split()[:5]]
     spots = (Employee.name, Employee.staff_no, func.coalesce(Site.name, ""))
-    return and_(true(), *(or_(*(spot.ilike(f"%{word}%", escape="\\") for spot in spots)) for word in words))
-
-
-def _plain(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    words = text.split()[:5]
+    return and_(true(), *(or_(*(spot.icontains(word, autoescape=True) for spot in spots)) for word in words))
 
 
 def _counted(found: Select[Any]) -> Any:

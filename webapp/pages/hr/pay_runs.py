@@ -16,6 +16,7 @@ from webapp.pages.money_words import worded
 from webapp.pages.payslip_lines import behind, change, month_name, shown, title
 from webapp.payroll import policy, queries, service
 from webapp.payroll.queries import RunRow, SlipFilters
+from webapp.people import queries as people
 from webapp.wallet import queries as wallet
 from webapp.wallet.rules import month_of
 
@@ -150,7 +151,7 @@ def _detail(run_id: int, form: Bound[Any]) -> Response:
     run, filters = queries.run(user, run_id), _filters()
     flagged = [problem["employee_id"] for problem in run.problems]
     found = queries.slips(run_id, run.month, filters, flagged, request.args.get("page", 1, type=int))
-    names = queries.names(flagged) if flagged else {}
+    names = people.names(flagged)
     chosen = blank({"q": filters.q, "only": _only(filters)})
     context: dict[str, Any] = {
         "run": run, "found": found, "filters": filters, "chosen": chosen, "month_name": month_name,

@@ -124,11 +124,6 @@ def slips(run_id: int, month: str, filters: SlipFilters, flagged: Sequence[int],
     return SlipPage([SlipRow(**row) for row in rows], page, pages, total)
 
 
-def names(employee_ids: Sequence[int]) -> dict[int, str]:
-    query = select(Employee.id, Employee.name).where(Employee.id.in_(employee_ids))
-    return {row.id: row.name for row in conn().execute(query)}
-
-
 def to_make(run_id: int) -> list[int]:
     """People of the run who have no slip of its month yet, whoever made it."""
     run = db.session.get_one(PayRun, run_id)

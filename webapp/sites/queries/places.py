@@ -75,13 +75,8 @@ def choices(user: SignedIn, text: str = "", limit: int = MOST_CHOICES) -> list[S
 
 def matches(text: str) -> ColumnElement[bool]:
     """Every word of `text` is somewhere in name, code, brand or address."""
-    words = [f"%{_plain(word)}%" for word in text.split()[:5]]
-    spots = (Site.name, Site.code, Site.brand, Site.address)
-    return and_(true(), *(or_(*(spot.ilike(word, escape="\\") for spot in spots)) for word in words))
-
-
-def _plain(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    words, spots = text.split()[:5], (Site.name, Site.code, Site.brand, Site.address)
+    return and_(true(), *(or_(*(spot.icontains(word, autoescape=True) for spot in spots)) for word in words))
 
 
 def _look(branch_id: int, lat: float, lng: float, reach: float, limit: int) -> list[Near]:
