@@ -57,13 +57,13 @@ def start() -> Response:
     return _list(form)
 
 
-@bp.get("/<int(max=999999999):run_id>")
+@bp.get("/<int:run_id>")
 @allow(*READERS)
 def detail(run_id: int) -> Response:
     return _detail(run_id, blank({}))
 
 
-@bp.get("/<int(max=999999999):run_id>/progress")
+@bp.get("/<int:run_id>/progress")
 @allow(*READERS)
 def progress(run_id: int) -> Response:
     """The moving part of the page; when the work is over the whole page comes again."""
@@ -73,19 +73,19 @@ def progress(run_id: int) -> Response:
     return hx.respond("hr/pay_run_progress.html", "progress", run=run, month_name=month_name, stuck=_stuck(run))
 
 
-@bp.post("/<int(max=999999999):run_id>/recompute")
+@bp.post("/<int:run_id>/recompute")
 @allow(*OFFICE)
 def recompute(run_id: int) -> Response:
     return _step(run_id, service.recompute)
 
 
-@bp.post("/<int(max=999999999):run_id>/review")
+@bp.post("/<int:run_id>/review")
 @allow(*OFFICE)
 def review(run_id: int) -> Response:
     return _step(run_id, service.review)
 
 
-@bp.get("/<int(max=999999999):run_id>/issue")
+@bp.get("/<int:run_id>/issue")
 @allow(*OFFICE)
 def check(run_id: int) -> Response:
     """What issuing does, with its numbers, before it is done."""
@@ -94,13 +94,13 @@ def check(run_id: int) -> Response:
     return _check(run_id, blank({}))
 
 
-@bp.post("/<int(max=999999999):run_id>/issue")
+@bp.post("/<int:run_id>/issue")
 @allow(*OFFICE)
 def issue(run_id: int) -> Response:
     return _step(run_id, service.start_issuing, _check)
 
 
-@bp.get("/<int(max=999999999):run_id>/slips/<int(max=999999999):slip_id>")
+@bp.get("/<int:run_id>/slips/<int:slip_id>")
 @allow(*READERS)
 def slip(run_id: int, slip_id: int) -> Response:
     found = queries.payslip(me(), run_id, slip_id)
@@ -113,7 +113,7 @@ def slip(run_id: int, slip_id: int) -> Response:
     return hx.respond("hr/payslip.html", **context)
 
 
-@bp.get("/<int(max=999999999):run_id>/slips/<int(max=999999999):slip_id>/line")
+@bp.get("/<int:run_id>/slips/<int:slip_id>/line")
 @allow(*READERS)
 def slip_line(run_id: int, slip_id: int) -> Response:
     found, n = queries.payslip(me(), run_id, slip_id), request.args.get("n", 0, type=int)

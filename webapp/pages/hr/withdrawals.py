@@ -68,13 +68,13 @@ def decide_many() -> Response:
     return hx.redirect(url_for(".index", **_same_view()))
 
 
-@bp.get("/<int(max=999999999):withdrawal_id>")
+@bp.get("/<int:withdrawal_id>")
 @allow(*DECIDERS)
 def detail(withdrawal_id: int) -> Response:
     return _detail(withdrawal_id, blank({}))
 
 
-@bp.post("/<int(max=999999999):withdrawal_id>")
+@bp.post("/<int:withdrawal_id>")
 @allow(*DECIDERS)
 def decide(withdrawal_id: int) -> Response:
     form = read_form(DecideForm)

@@ -37,14 +37,14 @@ class AskForm(Form):
     note: str = Field("", max_length=500)
 
 
-@bp.get("/<int(max=999999999):visit_id>")
+@bp.get("/<int:visit_id>")
 @allow(Role.REP)
 def show(visit_id: int) -> Response:
     user = me()
     return _show(user, queries.detail(user, visit_id), blank())
 
 
-@bp.post("/<int(max=999999999):visit_id>/mistakes")
+@bp.post("/<int:visit_id>/mistakes")
 @allow(Role.REP)
 def report(visit_id: int) -> Response:
     """Say what is wrong with a visit; a person decides."""

@@ -63,7 +63,7 @@ def pending() -> Response:
     return hx.respond("rep/wallet_pending.html", "pending", settles=settles, **context)
 
 
-@bp.get("/<int(max=999999999):txn_id>")
+@bp.get("/<int:txn_id>")
 @allow(Role.REP)
 def why(txn_id: int) -> Response:
     """One entry explained."""

@@ -82,13 +82,13 @@ def confirm() -> Response:
     return hx.redirect(url_for(".receipt", withdrawal_id=made))
 
 
-@bp.get("/withdrawals/<int(max=999999999):withdrawal_id>")
+@bp.get("/withdrawals/<int:withdrawal_id>")
 @allow(Role.REP)
 def receipt(withdrawal_id: int) -> Response:
     return hx.respond("rep/withdraw_receipt.html", row=queries.withdrawal(me(), withdrawal_id))
 
 
-@bp.post("/withdrawals/<int(max=999999999):withdrawal_id>/cancel")
+@bp.post("/withdrawals/<int:withdrawal_id>/cancel")
 @allow(Role.REP)
 def cancel(withdrawal_id: int) -> Response:
     try:
