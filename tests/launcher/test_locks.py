@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {"requirements.lock": ("postgres",), "requirements-dev.lock": ("postgres", "dev")}
-HOW = "export it again: see docs/operations.md, or the command in tests/launcher/test_locks.py"
+HOW = "export it again: see docs/development.md, A package"
 
 
 def export(extras: tuple[str, ...]) -> list[str]:

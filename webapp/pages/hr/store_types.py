@@ -1,4 +1,4 @@
-"""Store types and shifts: the hours days are measured against."""
+"""Store types: the hours and the grace that sites of a kind bring along."""
 
 from datetime import date
 from typing import Any

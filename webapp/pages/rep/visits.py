@@ -1,4 +1,4 @@
-"""The visit log: a day, a month, one visit with everything that was recorded and decided about it."""
+"""The visit log: a day or a month."""
 
 from calendar import Calendar
 from collections.abc import Mapping
