@@ -40,7 +40,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY),
     "js/desk.js": _files("js", *_JS, "table", "bulk", "drawer"),
 }
-MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data", "chart"))
+MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data"))
 
 
 @dataclass(frozen=True, slots=True)

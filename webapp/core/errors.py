@@ -48,10 +48,6 @@ class Conflict(DomainError):
     status = 409
 
 
-class TooMany(DomainError):
-    status = 429
-
-
 words(
     {
         "not_found": N_("This does not exist, or it is not yours to see."),

@@ -10,7 +10,6 @@ from flask import redirect as plain_redirect
 from flask import request as flask_request
 from htmx_flask.requests import HtmxAwareRequest
 
-SWAPS = {"innerHTML", "outerHTML", "beforebegin", "afterbegin", "beforeend", "afterend", "delete", "none"}
 request = flask_request
 
 
@@ -55,16 +54,6 @@ def redirect(url: str) -> Response:
     if getattr(flask_request, "htmx", None):
         return Response(status=204, headers={"HX-Redirect": url})
     return plain_redirect(url, 303)  # type: ignore[return-value]
-
-
-def reswap(response: Response, swap: str, target: str | None = None) -> Response:
-    """Change where the fragment goes. `swap` may carry modifiers ("outerHTML show:top")."""
-    if swap.split(" ")[0] not in SWAPS:
-        raise ValueError(f"unknown swap {swap!r}")
-    response.headers["HX-Reswap"] = swap
-    if target:
-        response.headers["HX-Retarget"] = target
-    return response
 
 
 def trigger(response: Response, name: str, detail: Any = True) -> Response:

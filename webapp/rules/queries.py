@@ -99,11 +99,6 @@ def versions(branch_ids: Collection[int]) -> list[VersionRow]:
     return [_version(row) for row in rows]
 
 
-def version(version_id: int, branch_ids: Collection[int]) -> VersionRow | None:
-    row = conn().execute(_listed().where(RuleVersion.id == version_id, Rule.branch_id.in_(list(branch_ids)))).first()
-    return None if row is None else _version(row)
-
-
 def _read(rows: Iterable[Sequence[Any]]) -> dict[int, Ranges]:
     heads: dict[int, tuple] = {}
     found: dict[int, list[tuple[RuleInForce, date, date | None]]] = {}

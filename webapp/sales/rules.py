@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from webapp.core.errors import N_, Invalid, words
 
 LIMIT = 10**12
-SOURCES = ("form", "import", "api", "demo")
 
 
 @dataclass(frozen=True, slots=True)

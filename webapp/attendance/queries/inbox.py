@@ -66,7 +66,6 @@ class InboxRow:
     type_en: str | None
     type_zh: str | None
     check_in_id: int | None
-    check_in_kind: str | None
     counted_at: datetime | None
     accuracy_m: float | None
     distance_m: float | None
@@ -229,7 +228,7 @@ _COLUMNS = (
     AttendanceException.employee_id, Employee.name, Employee.staff_no, AttendanceException.work_date,
     AttendanceException.opened_at, AttendanceException.params, AttendanceException.branch_id, Branch.name,
     Branch.timezone, Branch.currency, AttendanceException.site_id, Site.name, StoreType.name_en, StoreType.name_zh,
-    AttendanceException.check_in_id, CheckIn.kind, CheckIn.counted_at, CheckIn.accuracy_m, Verdict.distance_m,
+    AttendanceException.check_in_id, CheckIn.counted_at, CheckIn.accuracy_m, Verdict.distance_m,
     Verdict.radius_m, Verdict.reason, AttendanceDay.status, AttendanceDay.minutes_late, AttendanceDay.minutes_early,
     AttendanceDay.starts_at, AttendanceDay.ends_at, AttendanceDay.first_in, AttendanceDay.last_out,
 )  # fmt: skip

@@ -2,9 +2,6 @@
 
 from webapp.core.errors import N_, words
 
-STATUSES = (
-    "normal", "late", "early_leave", "absent", "missing_out", "field_work", "leave", "rest", "pending",
-)  # fmt: skip
 EXCEPTIONS = ("outside", "uncertain", "late_arrival", "clock", "mistake", "missing_out", "late", "early", "absent")
 MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "other")
 ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system", "other")

@@ -25,12 +25,6 @@ class Entry:
     group: str
     effect: Preview | None = None
 
-    @property
-    def is_with_hr(self) -> bool:
-        """Everything open was handed on, so nothing is left to do here."""
-        waiting = self.person.open_issues
-        return bool(waiting) and all(issue.decision == "passed_on" for issue in waiting)
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

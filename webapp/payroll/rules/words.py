@@ -26,7 +26,6 @@ words(
         "pay_month_unsettled": N_("Rewards are settled up to %(day)s only. Settle the whole month first."),
         "pay_month_earlier": N_("Issue %(month)s first."),
         "pay_month_passed": N_("%(month)s was issued already and holds what was left of earlier months."),
-        "pay_nobody": N_("Nobody was paid in this month."),
         "pay_run.started": N_("Pay run started"),
         "pay_run.recomputed": N_("Pay run computed again"),
         "pay_run.reviewed": N_("Pay run reviewed"),

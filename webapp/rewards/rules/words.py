@@ -7,9 +7,5 @@ words(
         "rule_not_in_force": N_("This rule no longer applies to this day."),
         "run_not_due": N_("This branch has nothing to settle yet. The next settlement is due later."),
         "run_on_hold": N_("This branch is on hold: %(reason)s"),
-        "run_going": N_("A settlement of this branch is running since %(when)s."),
-        "hold_reason": N_("Say why the branch is held; finance and HR will read it."),
-        "already_held": N_("This branch is already on hold."),
-        "not_held": N_("This branch is not on hold."),
     }
 )

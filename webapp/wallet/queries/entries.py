@@ -40,7 +40,6 @@ class Row:
     meta: Mapping[str, Any]
     withdrawal_id: int | None
     withdrawal_state: str | None
-    resolved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

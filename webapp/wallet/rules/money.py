@@ -10,7 +10,6 @@ from webapp.core.money import exponent, share
 
 KINDS = ("available", "reserved", "recovery", "expense", "payable", "clearing")
 EARNED = ("reward", "adjustment")
-DECISIONS = ("approved", "refused")
 Leg = tuple[str, int]
 
 
