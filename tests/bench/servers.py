@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ BARE = ("-m", "tests.bench.bare")
 @contextmanager
 def serving(url: str, command: Sequence[str], redis: str = "") -> Iterator[tuple[int, int]]:
     """(port, process id) of a server on this database, ready for requests."""
-    folder, port = Path(tempfile.mkdtemp(prefix="onsite-bench-")), _free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="onsite-bench-")), process.free_port()
     known = {"DATABASE_URL": url, "ONSITE_VAR": str(folder), "PORT": str(port), "ONSITE_TESTING": "0"}
     running = process.spawn(
         [sys.executable, *command], log=folder / "log", env={**known, **({"REDIS_URL": redis} if redis else {})}
@@ -68,9 +67,3 @@ def _answers(port: int) -> bool:
         asked.request("GET", "/healthz")
         return bool(asked.getresponse().read())
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from tests.support import apps, process
 from tests.support.databases import VERSIONS
+from tests.support.process import free_port
 
 
 class Launched:
@@ -64,12 +64,6 @@ class Launched:
         for left in family:
             if left.is_running():
                 left.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -77,6 +79,15 @@ def wait_until(ready: Callable[[], object], what: str, within: float = 15, log: 
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {within} s\n{tail(log)}")
         time.sleep(0.02)
+
+
+def free_port() -> int:
+    """Below those the kernel hands out for connections, so that nobody else is given it before it is used."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def tail(log: Path | None, lines: int = 30) -> str:

@@ -28,7 +28,7 @@ class Stack:
         self.folder = Path(tempfile.mkdtemp(prefix="onsite-stack-"))
         self.valkey = valkey.Server(durable=durable)
         self.app = create_app(apps.settings(url, self.valkey.url))
-        self._port = _free_port()
+        self._port = process.free_port()
         self._fork = fork
         self._env = {
             **apps.environment(url, self.valkey.url),
@@ -145,9 +145,3 @@ class Stack:
 
     def _log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
