@@ -188,6 +188,21 @@ class TestProposals:
         assert queries.open_count(boss) == 0
         assert isinstance(refusal(lambda: self.propose(rep, site)), Conflict)
 
+    def test_what_the_office_placed_meanwhile_is_not_moved(
+        self, rep: SignedIn, boss: SignedIn, hr: SignedIn, site: Site, fields: SiteFields
+    ) -> None:
+        proposal = self.propose(rep, site, lat=31.0)
+        update(hr, site, replace(fields, supervisors=(boss.id,)))
+        assert (queries.proposals(boss), queries.open_count(hr)) == ([], 0)
+        assert refusal(lambda: self.decide(boss, proposal)).code == "site_placed"
+        db.session.expire_all()
+        assert db.session.get_one(Site, site.id).lat == TRUE[0]
+
+    def test_an_archived_site_asks_nobody(self, rep: SignedIn, boss: SignedIn, hr: SignedIn, site: Site) -> None:
+        self.propose(rep, site)
+        do(service.archive_site, by=hr, site_id=site.id, at=clock.now())
+        assert (queries.open_count(boss), queries.open_count(hr)) == (0, 0)
+
     def test_the_same_id_again_is_the_same_proposal(self, rep: SignedIn, site: Site) -> None:
         key = ids.new_id()
         assert self.propose(rep, site, client_id=key) == self.propose(rep, site, client_id=key)

@@ -31,7 +31,7 @@ class Proposal:
 
 
 def proposals(user: SignedIn, limit: int = 50) -> list[Proposal]:
-    """Open proposals for sites the person decides about, oldest first; never the person's own."""
+    """Open ones for sites the person decides about and nobody has placed since, oldest first; never one's own."""
     return [Proposal(*row) for row in conn().execute(_open(user).order_by(SiteProposal.id).limit(limit))]
 
 
@@ -60,4 +60,5 @@ def _open(user: SignedIn) -> Select[Any]:
         .join(Site, Site.id == SiteProposal.site_id)
         .join(Employee, Employee.id == SiteProposal.employee_id)
         .where(SiteProposal.state == "open", SiteProposal.employee_id != user.id, Site.id.in_(mine))
+        .where(Site.lat.is_(None), Site.archived_at.is_(None))
     )  # fmt: skip

@@ -58,7 +58,7 @@ def propose_position(
 def decide_proposal(*, by: SignedIn, proposal_id: int, decision: str, reason: str | None = None, at: datetime) -> None:
     """`decision` is approved or rejected (with a reason). Approving places the site and closes its other proposals.
 
-    Raises NotFound, Forbidden (one's own proposal), Conflict (decided already), Invalid.
+    Raises NotFound, Forbidden (one's own proposal), Conflict (decided already, or placed by somebody), Invalid.
     """
     proposal = db.session.get(SiteProposal, proposal_id, with_for_update=True)
     site = None if proposal is None else db.session.scalar(
@@ -75,6 +75,8 @@ def decide_proposal(*, by: SignedIn, proposal_id: int, decision: str, reason: st
         raise Invalid("not_a_choice", "decision")
     if decision == "rejected" and not reason:
         raise Invalid("proposal_reason_needed", "reason")
+    if decision == "approved" and site.lat is not None:
+        raise Conflict("site_placed")
     proposal.state, proposal.reason, proposal.decided_by, proposal.decided_at = decision, reason, by.id, at
     if decision == "approved":
         _place(site, proposal, by, at)
