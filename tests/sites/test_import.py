@@ -63,6 +63,19 @@ def test_rows_are_made_changed_and_left_alone(branch: Branch) -> None:
     assert (the("A1").name, the("A1").radius_m, the("A1").version, the("A1").datum) == ("乐购 express", 200, 2, "bd09")
 
 
+def test_what_changed_after_the_preview_is_not_taken_back(branch: Branch) -> None:
+    """A row changes only what it says, whatever the site was when the file was looked at."""
+    bring(branch, "code,name,kind,lat,lng,datum,radius\nA1,One,supermarket,31.2,121.4,wgs84,200\n")
+    ask = imports.Ask(None, branch.id, {"datum": "", "store_type_id": None}, clock.now())
+    batch_id = imports.prepare(KIND, b"code,name\nA1,New name\n", "sites.csv", ask)
+    bring(branch, "code,name,lat,lng,datum,radius,brand\nA1,One,31.3,121.5,gcj02,300,Lotus\n")
+    imports.run(KIND, imports.open_batch(batch_id, KIND, None), None)
+    site = the("A1")
+    assert (site.name, site.source_lat, site.datum, site.radius_m, site.brand) == (
+        "New name", 31.3, "gcj02", 300, "Lotus",
+    )  # fmt: skip
+
+
 def test_t9_numbers_without_a_declared_system_are_refused(branch: Branch) -> None:
     file = "code,name,kind,lat,lng\nA1,One,supermarket,31.2,121.4\n"
     _, (failed,) = bring(branch, file)

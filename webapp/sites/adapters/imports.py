@@ -30,6 +30,15 @@ DATUMS = {
     "baidu": "bd09",
     "百度": "bd09",
 }
+_FIELDS = {
+    "name": ("name",),
+    "kind": ("store_type_id",),
+    "lat": ("place", "datum"),
+    "radius_m": ("radius_m",),
+    "brand": ("brand",),
+    "address": ("address",),
+    "supervisors": ("supervisors",),
+}
 _COMPARED = ("name", "store_type_id", "radius_m", "brand", "address", "place", "datum", "supervisors")
 
 
@@ -47,15 +56,17 @@ class SitesImport(ImportKind):
 
     code = "sites"
     columns = (
-        Column("code", N_("Site code"), True, ("门店编号", "编号", "outlet id", "store code"), "SH0001"),
-        Column("name", N_("Name"), True, ("门店名称", "店名", "outlet", "store"), "Corner shop, Nanjing Road"),
+        Column("code", N_("Site code"), True, ("门店编号", "门店编码", "编号", "outlet id", "store code"), "SH0001"),
+        Column(
+            "name", N_("Name"), True, ("门店名称", "门店名", "店名", "outlet", "store"), "Corner shop, Nanjing Road"
+        ),
         Column("kind", N_("Store type"), False, ("type", "store_type", "门店类型", "类型"), "supermarket"),
         Column("lat", N_("Latitude"), False, ("纬度", "latitude", "wd"), "31.230450", N_("Decimal degrees")),
         Column("lng", N_("Longitude"), False, ("经度", "longitude", "lon", "jd"), "121.473750", N_("Decimal degrees")),
         Column("datum", N_("Coordinate system"), False, ("坐标系", "crs"), "wgs84", N_("wgs84, gcj02 or bd09")),
-        Column("radius_m", N_("Radius in metres"), False, ("半径", "radius", "范围"), "150"),
+        Column("radius_m", N_("Radius in metres"), False, ("半径", "围栏半径", "radius", "范围"), "150"),
         Column("brand", N_("Brand"), False, ("品牌",), ""),
-        Column("address", N_("Address"), False, ("地址",), "100 Nanjing Road"),
+        Column("address", N_("Address"), False, ("地址", "门店地址", "详细地址"), "100 Nanjing Road"),
         Column("supervisors", N_("Supervisors"), False, ("店长", "督导"), "S001", N_("Staff numbers")),
     )
 
@@ -93,9 +104,10 @@ class SitesImport(ImportKind):
             **_position(cells, ask, before),
         )
         action = "create" if before is None else "skip" if before == after else "update"
-        return Parsed(action, code, _to_json(after))
+        return Parsed(action, code, {**_to_json(after), "said": _said(cells)})
 
     def apply_row(self, *, data: dict[str, Any], action: str, ask: Ask) -> None:
+        said = data.pop("said")
         fields = _from_json(data)
         if action == "create":
             service.create_site(by=ask.by, branch_id=ask.branch_id, fields=fields, at=ask.at)
@@ -104,6 +116,9 @@ class SitesImport(ImportKind):
         site_id = db.session.scalar(same)
         if site_id is None:
             raise Invalid("site_gone", "code")
+        # What the row is silent about may have changed since the preview, and stays as it is now.
+        now = _sites(ask.branch_id, fields.code)[fields.code]
+        fields = replace(now, **{name: getattr(fields, name) for name in said})
         service.update_site(by=ask.by, site_id=site_id, version=None, fields=fields, at=ask.at)
 
 
@@ -144,13 +159,20 @@ def _supervisors(cells: Cells, known: Known, before: SiteFields | None) -> tuple
     return tuple(sorted(person for person in found.values() if person is not None))
 
 
-def _sites(branch_id: int) -> dict[str, SiteFields]:
+def _said(cells: Cells) -> list[str]:
+    """Fields of the site the row says something about."""
+    return [field for column, fields in _FIELDS.items() if cells.has(column) for field in fields]
+
+
+def _sites(branch_id: int, code: str | None = None) -> dict[str, SiteFields]:
+    """By code: all of the branch, or the one."""
+    here = [Site.branch_id == branch_id, *([Site.code == code] if code is not None else [])]
     people: dict[int, list[int]] = {}
     pairs = select(SiteSupervisor.site_id, SiteSupervisor.employee_id).join(Site, Site.id == SiteSupervisor.site_id)
-    for site_id, person in conn().execute(pairs.where(Site.branch_id == branch_id)):
+    for site_id, person in conn().execute(pairs.where(*here)):
         people.setdefault(site_id, []).append(person)
     found = {}
-    for site in db.session.scalars(select(Site).where(Site.branch_id == branch_id)):
+    for site in db.session.scalars(select(Site).where(*here)):
         source = None if site.source_lat is None or site.source_lng is None else (site.source_lat, site.source_lng)
         if source is None and site.lat is not None and site.lng is not None:
             source = (site.lat, site.lng)
