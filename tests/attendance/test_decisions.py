@@ -83,6 +83,20 @@ def test_confirming_one_by_one_approves_their_open_check_ins_and_undo_takes_it_b
     assert count(AuditEntry) == 4
 
 
+def test_undo_never_takes_back_what_somebody_said_since(crew: Crew) -> None:
+    """A list left open is not a decision about a colleague's word."""
+    arrive(crew.f, "09:05")
+    asked = {"employee_id": crew.f.rep.id, "work_date": ON}
+    do(service.confirm, by=crew.boss, at=crew.f.moment("09:30"), **asked)
+    do(service.mark_absent, by=crew.hr, reason="sick", at=crew.f.moment("09:40"), **asked)
+    do(service.undo_confirmation, by=crew.boss, own=True, at=crew.f.moment("09:41"), **asked)
+    with pytest.raises(Conflict):
+        do(service.undo_confirmation, by=crew.boss, seen=1, at=crew.f.moment("09:42"), **asked)
+    assert (status(crew.f), count(Confirmation)) == ("leave", 2)
+    do(service.undo_confirmation, by=crew.boss, seen=2, at=crew.f.moment("09:43"), **asked)
+    assert count(Confirmation) == 3
+
+
 def test_the_second_to_confirm_learns_who_was_first(crew: Crew) -> None:
     """T24: pressing twice oneself is nothing; a colleague is told, and nothing is said twice."""
     arrive(crew.f, "09:05")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests import factories
+from tests.attendance.test_decisions import signed_in
 from tests.pages.supervisor.crew import NOON, ON, Crew, arrive, crew, leave
 from webapp.attendance import queries as attendance
 from webapp.attendance import service
@@ -76,6 +77,18 @@ def test_one_tap_confirms_all_clean_ones_and_can_be_undone(team: Crew, boss: Any
     assert boss.post(f"/confirm/clean/undo{TODAY}", data={"ids": ids}).status_code == 303
     assert [day(each).confirmed for each in found] == [None] * 3
     assert sorted(words()) == ["present"] * 3 + ["undone"] * 3
+
+
+def test_undo_leaves_what_hr_said_since(team: Crew, boss: Any, client_as: Any) -> None:
+    clean = team.came("Clean")
+    boss.post(f"/confirm/clean{TODAY}", data={"ids": [clean.rep.id]})
+    seen = re.search(r'name="seen" value="(\d+)"', boss.get(f"/confirm{TODAY}").text)
+    said = {"by": signed_in(team.hr, team.field.branch), "employee_id": clean.rep.id, "work_date": ON}
+    do(service.mark_absent, **said, reason="sick", at=now())
+    boss.post(f"/confirm/clean/undo{TODAY}", data={"ids": [clean.rep.id]})
+    answer = boss.post(f"/confirm/{clean.rep.id}/undo{TODAY}", data={"seen": seen[1]}, follow_redirects=True)
+    assert "Somebody changed this at the same moment." in answer.text
+    assert day(clean).confirmed == "absent"
 
 
 def test_t24_a_forged_bulk_confirms_nobody_who_needs_a_look(team: Crew, boss: Any) -> None:

@@ -21,11 +21,14 @@ from webapp.schedules.queries import expectations
 from webapp.schedules.rules import Expectation
 from webapp.sites.policy import supervised_by
 
+_SAID = ("seq", "word", "reason", "note", "at", "bulk")
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """The last word about a day: present, absent or undone."""
 
+    seq: int
     word: str
     reason: str | None
     note: str
@@ -151,7 +154,7 @@ def _asked(user: SignedIn, on: date, employee_id: int | None) -> Any:
     found = (
         select(Employee.id, Employee.staff_no, Employee.name, Employee.phone)
         .add_columns(*(day.c[name] for name in RESULT_COLUMNS))
-        .add_columns(word.c.word, word.c.reason, word.c.note, word.c.at, word.c.bulk, speaker.c.name.label("by"))
+        .add_columns(*(word.c[name] for name in _SAID), speaker.c.name.label("by"))
         .select_from(Employee)
         .outerjoin(day, and_(day.c.employee_id == Employee.id, day.c.work_date == on))
         .outerjoin(word, and_(word.c.employee_id == Employee.id, word.c.work_date == on, word.c.seq == newest))
@@ -180,16 +183,15 @@ def _of(employee_id: int, work_date: date) -> tuple[Any, ...]:
 
 
 def _words() -> Any:
-    what = (Confirmation.word, Confirmation.reason, Confirmation.note, Confirmation.at, Confirmation.bulk)
     return (
-        select(*what, Employee.name.label("by"))
+        select(*(getattr(Confirmation, name) for name in _SAID), Employee.name.label("by"))
         .join(Employee, Employee.id == Confirmation.by)
         .order_by(Confirmation.seq)
     )
 
 
 def _spoken(row: Any) -> Spoken:
-    return Spoken(row.word, row.reason, row.note, row.by, row.at, row.bulk)
+    return Spoken(row.seq, row.word, row.reason, row.note, row.by, row.at, row.bulk)
 
 
 def _flag(condition: Any) -> Any:

@@ -83,11 +83,19 @@ def confirm_clean(*, by: SignedIn, employee_ids: Collection[int], work_date: dat
     return Bulk(confirmed, left)
 
 
-def undo_confirmation(*, by: SignedIn, employee_id: int, work_date: date, at: datetime) -> None:
-    """Take the last word back, and with it the approvals it gave. Nothing happens when there is none."""
+def undo_confirmation(
+    *, by: SignedIn, employee_id: int, work_date: date, at: datetime, own: bool = False, seen: int | None = None
+) -> None:
+    """Take the last word back, and with it the approvals it gave. Nothing happens when there is none.
+
+    own: nothing else than one's own confirmation. seen: the word that was on the screen; Conflict when it is not
+    the last one any more.
+    """
     last = _begin(by, employee_id, work_date)
-    if last is None or last.word == "undone":
+    if last is None or last.word == "undone" or (own and (last.by_id, last.word) != (by.id, "present")):
         return
+    if seen is not None and seen != last.seq:
+        raise Conflict("conflict")
     _say(by, employee_id, work_date, at, last, word="undone")
     for row in conn().execute(_BY_THIS, {"who": employee_id, "on": work_date}).all():
         if _decided_with(row.id, row.state_seq) == last.seq:

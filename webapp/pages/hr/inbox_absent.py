@@ -12,9 +12,10 @@ from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.db import do
-from webapp.core.errors import Invalid
+from webapp.core.errors import Conflict, Invalid
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
+from webapp.core.i18n import explain
 from webapp.rewards import queries as rewards
 
 bp = Blueprint("hr_inbox_absent", __name__, url_prefix="/hr/inbox/<int:exception_id>/absent")
@@ -23,6 +24,10 @@ bp = Blueprint("hr_inbox_absent", __name__, url_prefix="/hr/inbox/<int:exception
 class AbsentForm(Form):
     reason: str = ""
     note: str = ""
+
+
+class UndoForm(Form):
+    seen: int | None = None
 
 
 @bp.get("")
@@ -46,9 +51,14 @@ def mark(exception_id: int) -> Response:
 @bp.post("/undo")
 @allow(*OFFICE)
 def undo(exception_id: int) -> Response:
-    row = attendance.inbox_one(me(), exception_id)
-    do(service.undo_confirmation, by=me(), **_day(row), at=clock.now())
-    flash(gettext("Taken back. The day counts as it was recorded."), "ok")
+    form, row = read_form(UndoForm), attendance.inbox_one(me(), exception_id)
+    seen = form.data.seen if form.ok else None
+    try:
+        do(service.undo_confirmation, by=me(), **_day(row), seen=seen, at=clock.now())
+    except Conflict as error:
+        flash(explain(error), "att")
+    else:
+        flash(gettext("Taken back. The day counts as it was recorded."), "ok")
     return hx.redirect(f"/hr/inbox/{row.id}")
 
 

@@ -27,6 +27,10 @@ class CleanForm(Form):
     ids: list[int] = []
 
 
+class UndoForm(Form):
+    seen: int | None = None
+
+
 class AbsentForm(Form):
     reason: str = ""
     note: str = ""
@@ -77,7 +81,7 @@ def clean() -> Response:
 def undo_clean() -> Response:
     form, on = read_form(CleanForm), _on()
     for employee_id in form.data.ids if form.ok else []:
-        do(service.undo_confirmation, by=me(), employee_id=employee_id, work_date=on, at=clock.now())
+        do(service.undo_confirmation, by=me(), employee_id=employee_id, work_date=on, own=True, at=clock.now())
     flash(gettext("Undone. They wait for you again."), "ok")
     return hx.redirect(_list(on))
 
@@ -91,9 +95,15 @@ def confirm(employee_id: int) -> Response:
 @bp.post("/<int:employee_id>/undo")
 @allow(Role.SUPERVISOR)
 def undo(employee_id: int) -> Response:
-    on = _on()
-    do(service.undo_confirmation, by=me(), employee_id=employee_id, work_date=on, at=clock.now())
-    flash(gettext("Undone. They wait for you again."), "ok")
+    """What is on the screen is taken back, never what somebody said since."""
+    on, form = _on(), read_form(UndoForm)
+    seen = form.data.seen if form.ok else None
+    try:
+        do(service.undo_confirmation, by=me(), employee_id=employee_id, work_date=on, seen=seen, at=clock.now())
+    except Conflict as error:
+        flash(explain(error), "att")
+    else:
+        flash(gettext("Undone. They wait for you again."), "ok")
     return hx.redirect(_list(on))
 
 
