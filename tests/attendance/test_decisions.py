@@ -194,6 +194,23 @@ def test_t24_the_second_to_decide_learns_who_was_first(crew: Crew) -> None:
     assert (newest().state, count(Decision)) == ("open", 3)
 
 
+def test_words_longer_than_what_is_kept_are_refused_beside_their_field(crew: Crew) -> None:
+    """PostgreSQL would refuse them with an error that belongs to nobody's field."""
+    arrive(crew.f, "09:05", 400)
+    day, long = {"employee_id": crew.f.rep.id, "work_date": ON}, " " + "x" * 501
+    issue = {"by": crew.hr, "exception_id": newest().id, "reason": long}
+    asked = [
+        (service.decide, "reason", {**issue, "decision": "rejected"}),
+        (service.reopen, "reason", issue),
+        (service.mark_absent, "note", {"by": crew.boss, **day, "reason": "other", "note": long}),
+        (service.pass_on, "note", {"by": crew.boss, **day, "note": long}),
+    ]
+    for verb, its_field, said in asked:
+        with pytest.raises(Invalid) as told:
+            do(verb, at=crew.f.moment("20:00"), **said)
+        assert (told.value.code, told.value.field) == ("too_long", its_field)
+
+
 def test_decisions_are_never_edited(crew: Crew) -> None:
     """T26"""
     arrive(crew.f, "09:05", 300)

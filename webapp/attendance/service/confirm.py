@@ -13,7 +13,7 @@ from webapp.attendance.queries import days, days_and_branches
 from webapp.attendance.rules import is_clean
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.attendance.service.days import lock_people, rebuild_day
-from webapp.attendance.service.decide import write_decision
+from webapp.attendance.service.decide import spoken, write_decision
 from webapp.core import audit
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
@@ -107,12 +107,13 @@ def mark_absent(*, by: SignedIn, employee_id: int, work_date: date, reason: str,
     """Say that somebody was not there. Raises NotFound, Invalid with the field."""
     if reason not in ABSENT_REASONS:
         raise Invalid("not_a_choice" if reason else "required", "reason")
-    if reason in _NOTE_NEEDED and not note.strip():
+    note = spoken(note, "note")
+    if reason in _NOTE_NEEDED and not note:
         raise Invalid("note_needed", "note")
     last = _begin(by, employee_id, work_date)
     if work_date > at.astimezone(by.branch.zone).date():
         raise Invalid("day_in_future")
-    _say(by, employee_id, work_date, at, last, word="absent", reason=reason, note=note.strip())
+    _say(by, employee_id, work_date, at, last, word="absent", reason=reason, note=note)
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 

@@ -19,6 +19,7 @@ from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.people.models import Employee
 from webapp.sites.queries import fences
 
+LONGEST = 500
 _TIMED = frozenset({"forgot_in", "forgot_out", "wrong_time"})
 _STAYS_OPEN = frozenset({"reopened", "passed_on"})
 _ONE = (
@@ -44,26 +45,28 @@ def decide(
     """
     if decision not in ("approved", "rejected"):
         raise Invalid("not_a_choice", "decision")
-    if decision == "rejected" and not reason.strip():
+    reason = spoken(reason, "reason")
+    if decision == "rejected" and not reason:
         raise Invalid("reason_needed", "reason")
     row = _locked(by, exception_id)
     if _is_repeated(row, by, decision, expected_seq):
         return
     _check_seq(row, expected_seq)
     granted = _granted(row, params or {}) if decision == "approved" else None
-    write_decision(by=by, exception=row, decision=decision, reason=reason.strip(), params=granted, at=at)
+    write_decision(by=by, exception=row, decision=decision, reason=reason, params=granted, at=at)
     rebuild_day(employee_id=row.employee_id, work_date=row.work_date, at=at, tell=True)
 
 
 def reopen(*, by: SignedIn, exception_id: int, reason: str, expected_seq: int | None = None, at: datetime) -> None:
     """Make a decided exception open again. Raises NotFound, Forbidden, Conflict, Invalid."""
-    if not reason.strip():
+    reason = spoken(reason, "reason")
+    if not reason:
         raise Invalid("reason_needed", "reason")
     row = _locked(by, exception_id)
     if row.state == "open":
         return
     _check_seq(row, expected_seq)
-    write_decision(by=by, exception=row, decision="reopened", reason=reason.strip(), params=None, at=at)
+    write_decision(by=by, exception=row, decision="reopened", reason=reason, params=None, at=at)
     rebuild_day(employee_id=row.employee_id, work_date=row.work_date, at=at, tell=True)
 
 
@@ -95,6 +98,14 @@ def write_decision(
         reason=reason or None,
         at=at,
     )
+
+
+def spoken(text: str, field: str) -> str:
+    """What somebody wrote, trimmed. Raises Invalid when there is more than is kept."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise Invalid("too_long", field, limit=LONGEST)
+    return text
 
 
 def _locked(by: SignedIn, exception_id: int) -> Any:

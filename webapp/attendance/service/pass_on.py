@@ -11,7 +11,7 @@ from webapp.attendance.queries import days
 from webapp.attendance.rules import DayResult, day_bounds, excusable
 from webapp.attendance.service.ask import Matter, open_matter
 from webapp.attendance.service.days import lock_people, rebuild_day
-from webapp.attendance.service.decide import write_decision
+from webapp.attendance.service.decide import spoken, write_decision
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import Invalid, NotFound
@@ -39,7 +39,8 @@ def pass_on(
         raise NotFound("not_found")
     if work_date > at.astimezone(by.branch.zone).date():
         raise Invalid("day_in_future")
-    if not note.strip():
+    note = spoken(note, "note")
+    if not note:
         raise Invalid("note_needed", "note")
     waiting = conn().execute(_OPEN, {"who": employee_id, "on": work_date}).all()
     if not waiting:
@@ -50,7 +51,7 @@ def pass_on(
         opened = open_matter(matter=matter, about=f"0|{params.get('category', '')}", at=at)
         waiting = conn().execute(_ONE, {"id": opened}).all()
     for row in waiting:
-        write_decision(by=by, exception=row, decision="passed_on", reason=note.strip(), params=None, at=at)
+        write_decision(by=by, exception=row, decision="passed_on", reason=note, params=None, at=at)
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at)
     return [row.id for row in waiting]
 
