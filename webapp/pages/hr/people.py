@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from flask import Blueprint, Response, flash, request
+from pydantic import Field
 
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, Role, allow, me
@@ -41,7 +42,7 @@ class NewPersonForm(PersonForm):
 class LeavingForm(Form):
     left_on: date | None = None
     now: bool = False
-    reason: str | None = None
+    reason: str | None = Field(None, max_length=500)
 
 
 class SalaryForm(Form):
