@@ -46,7 +46,8 @@ def clean_staff_no(text: str) -> str:
 
 def clean_phone(text: str | None) -> str | None:
     """Digits with an optional leading plus; None for nothing. Raises Invalid."""
-    value = re.sub(r"[\s\-().]", "", text or "")
+    plain = re.sub(r"^(\d+)\.0$", r"\1", (text or "").strip())  # a table that took it for a number
+    value = re.sub(r"[\s\-().]", "", plain)
     if not value:
         return None
     if not _PHONE.match(value):

@@ -62,6 +62,12 @@ def test_a_chinese_file_in_any_usual_encoding(branch, hr, encoding):
     assert "Imported: 2. Not imported: 0." in hr.get(page.location).text
 
 
+def test_a_phone_number_that_was_a_number_in_a_table(branch, hr):
+    """13800138000.0, as programs write a column of numbers with a gap; never 138001380000."""
+    apply(hr, upload(hr, "工号,姓名,手机号码,入职日期\nR1,李娜,13800138000.0,2026-03-02\n"))
+    assert people()["R1"].phone == "13800138000"
+
+
 def test_xlsx_with_dates_numbers_and_formulas_as_values(branch, hr):
     book = Workbook()
     sheet = book.active

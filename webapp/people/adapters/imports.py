@@ -40,13 +40,13 @@ class PeopleImport(ImportKind):
     code = "people"
     columns = (
         Column("staff_no", N_("Staff number"), required=True, aliases=("工号", "员工编号", "number"), example="R101"),
-        Column("name", N_("Name"), required=True, aliases=("姓名",), example="李娜"),
-        Column("phone", N_("Phone"), aliases=("手机", "手机号", "电话", "mobile"), example="13800138000"),
+        Column("name", N_("Name"), required=True, aliases=("姓名", "员工姓名"), example="李娜"),
+        Column("phone", N_("Phone"), aliases=("手机", "手机号", "手机号码", "电话", "mobile"), example="13800138000"),
         Column("role", N_("Role"), aliases=("角色", "岗位", "职位"), example="rep", hint=N_("Empty: rep.")),
         Column("team", N_("Team"), aliases=("团队", "小组", "部门"), hint=N_("A team that is not there yet is made.")),
         Column("employer", N_("Employed by"), aliases=("雇主",), example="own", hint=N_("own or client; empty: own.")),
-        Column("joined_on", N_("First day"), aliases=("入职日期", "入职", "joined"), example="2026-03-02"),
-        Column("left_on", N_("Last day"), aliases=("离职日期", "离职", "left")),
+        Column("joined_on", N_("First day"), aliases=("入职日期", "入职时间", "入职", "joined"), example="2026-03-02"),
+        Column("left_on", N_("Last day"), aliases=("离职日期", "离职时间", "离职", "left")),
         Column("salary", N_("Base salary a month"), aliases=("基本工资", "底薪", "base salary"), example="6500.00"),
         Column("salary_from", N_("Salary from"), aliases=("工资生效日期",), hint=N_("Empty: the first day.")),
         Column("language", N_("Language"), aliases=("语言",), example="zh", hint=N_("Empty: the branch's.")),
