@@ -16,7 +16,10 @@ BATCH = 100
 
 
 def schedule_changed(items: Sequence[Item]) -> None:
-    """Topic: somebody's (or a whole branch's) date has other hours than before; at most a hundred days at a time."""
+    """Topic: a date of somebody or of a branch, or all of somebody's between two dates, has other hours than before.
+
+    At most a hundred days at a time.
+    """
     pairs = sorted({pair for item in items for pair in _pairs(item.payload)})
     for start in range(0, len(pairs), BATCH):
         do(service.rebuild_days, pairs=pairs[start : start + BATCH], at=now(), bulk=True)
@@ -35,6 +38,9 @@ def close_days() -> int:
 
 
 def _pairs(payload: dict[str, Any]) -> list[tuple[int, date]]:
+    if "first" in payload:
+        span = date.fromisoformat(payload["first"]), date.fromisoformat(payload["last"])
+        return [(payload["employee_id"], on) for on in _read(lambda: queries.dates_of(payload["employee_id"], *span))]
     on = date.fromisoformat(payload["work_date"])
     if "employee_id" in payload:
         return [(payload["employee_id"], on)]

@@ -7,12 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from jobs import attendance as jobs
 from tests import factories
 from tests.attendance.days import ON, arrive, field
 from webapp.attendance import queries
-from webapp.core.outbox import Item
+from webapp.core import outbox
+from webapp.core.db import db, do
+from webapp.core.outbox import Item, OutboxRow
+from webapp.people import service as people
+from webapp.people.models import Employee
 from webapp.schedules.models import RosterDay
 
 Freeze = Callable[..., Any]
@@ -59,3 +64,31 @@ def test_a_changed_schedule_builds_the_day_again(app: Flask, freeze: Freeze) -> 
     all_of_it = {"branch_id": f.branch.id, "work_date": ON.isoformat()}
     jobs.schedule_changed([Item(1, "schedule_changed", "x", all_of_it, 1)])
     assert status(f) == "field_work"
+
+
+def test_corrected_dates_of_employment_build_the_days_between_again(app: Flask, freeze: Freeze) -> None:
+    f = field()
+    arrive(f, "09:05")
+    freeze(f.moment("10:00"))
+    said = {"by": None, "employee_id": f.rep.id, "at": f.moment("10:00")}
+    for joined_on, expected in ((ON + timedelta(days=1), "field_work"), (f.rep.joined_on, "normal")):
+        do(people.update_employee, version=_version(f), joined_on=joined_on, **said)
+        _rebuild()
+        assert status(f) == expected
+    for left_on, expected in ((BEFORE, "field_work"), (ON, "normal"), (BEFORE, "field_work"), (None, "normal")):
+        do(people.set_leaving, left_on=left_on, **said)
+        _rebuild()
+        assert status(f) == expected
+
+
+def _version(f: Any) -> int:
+    db.session.remove()
+    return db.session.get_one(Employee, f.rep.id).version
+
+
+def _rebuild() -> None:
+    """What the drain does with the rows of this topic."""
+    rows = db.session.scalars(select(OutboxRow).where(OutboxRow.topic == "schedule_changed")).all()
+    items = [Item(row.id, row.topic, row.key, row.payload, 1) for row in rows]
+    do(outbox.forget, topic="schedule_changed")
+    jobs.schedule_changed(items)

@@ -132,6 +132,12 @@ def people_with_a_day(branch_id: int, on: date) -> list[int]:
     return list(conn().scalars(days_of.order_by(AttendanceDay.employee_id)))
 
 
+def dates_of(employee_id: int, first: date, last: date) -> list[date]:
+    """Of one person's stored days, both ends included."""
+    span = AttendanceDay.employee_id == employee_id, AttendanceDay.work_date.between(first, last)
+    return list(conn().scalars(select(AttendanceDay.work_date).where(*span).order_by(AttendanceDay.work_date)))
+
+
 def expectation_of(day: DayResult) -> Expectation:
     """What the day was built with."""
     kind: Any = day.expected

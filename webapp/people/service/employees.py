@@ -1,12 +1,12 @@
 """Hiring, changing, leaving, pay."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from webapp.core import audit
+from webapp.core import audit, outbox
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Invalid, NotFound
@@ -14,6 +14,7 @@ from webapp.people import policy, rules
 from webapp.people.models import Branch, BranchMove, BranchScope, Employee, Salary, SignIn, Team
 
 _OFFICE_ROLES = frozenset(rules.ROLES) - rules.FIELD_ROLES
+_DAY = timedelta(days=1)
 
 
 def hire(
@@ -73,6 +74,9 @@ def update_employee(
             _move(employee, at)
         _apply(employee, after)
         _audit("employee.changed", employee, by, at, before, after)
+        if "joined_on" in after:
+            first, end = sorted((before["joined_on"], after["joined_on"]))
+            _recount(employee, first, end - _DAY, at)
     if scope is not None:
         _set_scope(by, employee, scope, at)
     return employee
@@ -91,6 +95,8 @@ def set_leaving(
     if after:
         _apply(employee, after)
         _audit("employee.leaving" if left_on else "employee.stays", employee, by, at, before, after, reason)
+        known = sorted(on for on in (before["left_on"], left_on) if on)
+        _recount(employee, known[0] + _DAY, known[1] if len(known) == 2 else _today(employee, at), at)
     if left_on is not None and (now or left_on < _today(employee, at)):
         _shut_out(employee, by, at, lose_password=now)
     return employee
@@ -207,6 +213,14 @@ def _locked(by: SignedIn | None, employee_id: int) -> Employee:
         raise NotFound("not_found")
     policy.check_manage(by, employee)
     return employee
+
+
+def _recount(employee: Employee, first: date, last: date, at: datetime) -> None:
+    """Have the days somebody worked there now, or no longer, built again."""
+    last = min(last, _today(employee, at))
+    if first <= last:
+        payload = {"employee_id": employee.id, "first": first.isoformat(), "last": last.isoformat()}
+        outbox.put("schedule_changed", f"{employee.id}|{first}|{last}", payload, at)
 
 
 def _today(employee: Employee, at: datetime) -> date:
