@@ -94,6 +94,17 @@ def test_a_settled_branch_keeps_its_currency(app, client_as):
     assert hr.post(f"/hr/settings/{branch.id}", data=fields(branch, currency="SGD")).status_code == 422
 
 
+def test_the_first_settled_day_stays_once_days_are_settled(app, client_as):
+    """Days before it are never corrected, so moving it would take corrections away."""
+    branch = factories.branch(settled_from=date(2026, 1, 1), settled_through=date(2026, 1, 9))
+    hr = client_as(factories.employee(branch, "hr"))
+    page = hr.post(f"/hr/settings/{branch.id}", data=fields(branch, settled_from="2026-01-05"))
+    assert (page.status_code, "can no longer change" in page.text) == (422, True)
+    assert get(branch).settled_from == date(2026, 1, 1)
+    assert 'type="hidden" name="settled_from" value="2026-01-01"' in hr.get(f"/hr/settings/{branch.id}").text
+    assert hr.post(f"/hr/settings/{branch.id}", data=fields(branch, name="East")).status_code == 303
+
+
 def test_two_at_once_the_second_is_told(branch, hr):
     """T24."""
     assert hr.post(f"/hr/settings/{branch.id}", data=fields(branch, name="One")).status_code == 303

@@ -176,13 +176,15 @@ def _show(branch: Branch, form: Bound[Any] | None = None) -> Response:
     data.values["version"] = branch.version
     context = {
         "branch": branch, "data": data, "form": form, "locked": has_money(branch),
+        "begun": branch.settled_from if branch.settled_through else None,
         "teams": queries.teams([branch.id]), "sizes": queries.team_sizes([branch.id]), **_choices(),
     }  # fmt: skip
     return hx.respond("hr/settings_branch.html", status=form.status if form else 200, **context)
 
 
 def _show_new(form: Bound[Any]) -> Response:
-    return hx.respond("hr/settings_new.html", status=form.status, form=form, data=form, locked=False, **_choices())
+    context = {"form": form, "data": form, "locked": False, "begun": None, **_choices()}
+    return hx.respond("hr/settings_new.html", status=form.status, **context)
 
 
 def _choices() -> dict[str, Any]:

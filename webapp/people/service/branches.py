@@ -54,7 +54,10 @@ def create_branch(
 def update_branch(
     *, by: SignedIn | None, branch_id: int, version: int, has_money: bool, at: datetime, **values: Any
 ) -> Branch:
-    """Change settings; `has_money` locks time zone and currency. Raises Invalid, Conflict, NotFound."""
+    """Change settings; `has_money` locks time zone and currency, the first settled day the day it begins with.
+
+    Raises Invalid, Conflict, NotFound.
+    """
     branch = _mine(by, branch_id)
     if branch.version != version:
         raise Conflict("changed_meanwhile")
@@ -64,6 +67,8 @@ def update_branch(
     for name in LOCKED_BY_MONEY:
         if has_money and name in after:
             raise Invalid("branch_has_money", name)
+    if branch.settled_through is not None and "settled_from" in after:
+        raise Invalid("branch_has_money", "settled_from")
     if after:
         _set(branch, after)
         _audit("branch.changed", branch, by, at, before, after)
