@@ -10,6 +10,8 @@ import pytest
 
 from tests import factories as make
 from webapp.core import clock
+from webapp.core.db import do
+from webapp.people import service as people
 from webapp.schedules import queries as schedules
 from webapp.schedules.models import CalendarDay, EarlierTimes, Leave, PlanStop, RosterDay, Shift
 
@@ -54,6 +56,27 @@ def test_the_week_decides_when_nothing_else_does(rep: Any, branch: Any) -> None:
     assert (monday.kind, monday.scheduled, monday.source) == ("work", True, "week")
     assert (monday.starts_at, monday.ends_at) == (utc("2026-03-02T09:00+08:00"), utc("2026-03-02T18:00+08:00"))
     assert (sunday.kind, sunday.scheduled) == ("rest", False)
+
+
+def test_a_new_week_counts_from_the_day_it_is_set_and_settled_days_keep_theirs(app: Any) -> None:
+    branch = make.branch(workdays=[1, 2, 3, 4, 5], settled_through=date(2026, 3, 9))
+    rep, saturday = make.employee(branch), date(2026, 3, 7)
+    changes = ((10, [1, 2, 3, 4, 5, 6], 1), (18, [2, 3, 4, 5, 6], 2), (18, [7], 3))
+    for day, week, version in changes:
+        at = datetime(2026, 3, day, 4, tzinfo=UTC)
+        names = ("name", "timezone", "currency", "language", "country", "settlement_time")
+        values = {name: getattr(branch, name) for name in names}
+        asked = {"branch_id": branch.id, "version": version, "has_money": True, "at": at}
+        do(people.update_branch, by=None, workdays=week, **asked, **values)
+    assert [expected(rep, branch, saturday + timedelta(days=7 * n)).scheduled for n in range(3)] == [False, True, False]
+    assert [expected(rep, branch, MONDAY + timedelta(days=7 * n)).scheduled for n in (1, 2, 3)] == [True, True, False]
+
+
+def test_while_nothing_is_settled_the_week_is_simply_corrected(rep: Any, branch: Any) -> None:
+    values = {name: getattr(branch, name) for name in ("name", "timezone", "currency", "language", "country")}
+    asked = {"branch_id": branch.id, "version": 1, "has_money": False, "at": clock.now()}
+    do(people.update_branch, by=None, workdays=[7], settlement_time="10:00", **asked, **values)
+    assert not expected(rep, branch).scheduled
 
 
 def test_holidays_and_make_up_workdays_override_the_week(rep: Any, branch: Any) -> None:

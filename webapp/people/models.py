@@ -24,6 +24,8 @@ class Branch(db.Model):
     settlement_time: Mapped[str] = mapped_column(String(5), default="10:00")
     workdays: Mapped[JSONB]
     """ISO weekdays that are normally worked, e.g. [1, 2, 3, 4, 5]."""
+    earlier_weeks: Mapped[JSONB] = mapped_column(default=list)
+    """What `workdays` was before it changed, oldest first: [[the first date it no longer counts, weekdays], …]."""
     settled_from: Mapped[date]
     """First work date that is ever settled."""
     settled_through: Mapped[date | None]

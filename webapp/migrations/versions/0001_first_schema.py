@@ -231,6 +231,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("settlement_time", sa.String(length=5), nullable=False),
         sa.Column("workdays", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("earlier_weeks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("settled_from", sa.Date(), nullable=False),
         sa.Column("settled_through", sa.Date(), nullable=True),
         sa.Column("on_hold", sa.Boolean(), nullable=False),

@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import is_currency
 from sqlalchemy import select
 
-from webapp.core import audit
+from webapp.core import audit, outbox
 from webapp.core.authz import SignedIn
 from webapp.core.db import db
 from webapp.core.errors import Conflict, Invalid, NotFound
@@ -70,6 +70,8 @@ def update_branch(
     if branch.settled_through is not None and "settled_from" in after:
         raise Invalid("branch_has_money", "settled_from")
     if after:
+        if "workdays" in after:
+            _keep_week(branch, at)
         _set(branch, after)
         _audit("branch.changed", branch, by, at, before, after)
     return branch
@@ -134,6 +136,15 @@ def _checked(
         "settlement_time": rules.check_settlement_time(settlement_time),
         "workdays": rules.check_workdays(workdays),
     }
+
+
+def _keep_week(branch: Branch, at: datetime) -> None:
+    """Once days are settled, a new week counts from today on: those before keep theirs, whenever they are rebuilt."""
+    today = at.astimezone(branch.zone).date().isoformat()
+    if branch.settled_through is not None and not any(until == today for until, _ in branch.earlier_weeks):
+        branch.earlier_weeks = [*branch.earlier_weeks, [today, branch.workdays]]
+    payload = {"branch_id": branch.id, "work_date": today}
+    outbox.put("schedule_changed", f"branch {branch.id}|{today}", payload, at, bulk=True)
 
 
 def _hold(by: SignedIn | None, branch_id: int, on: bool, reason: str | None, at: datetime) -> Branch:

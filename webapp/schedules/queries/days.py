@@ -98,7 +98,9 @@ class _Known:
         self.planned = {(row.key, row.day): row for row in stops}
         self.sites = {row.key: row for row in parts["site"]}
         self.first_shift = next(iter(parts["shift"]), None)
-        self.workdays = tuple(json.loads(parts["week"][0].word)) if parts["week"] else ()
+        self.week, self.earlier_weeks = [], []
+        for row in parts["week"]:
+            self.week, self.earlier_weeks = json.loads(row.word), json.loads(row.start)
         self.earlier = {tag: parts[tag] for tag in ("old_shift", "old_type")}
 
     def words(self, pair: Pair) -> DayWords:
@@ -110,7 +112,7 @@ class _Known:
             on_leave=any(first <= on <= last for first, last in self.leaves.get(employee_id, ())),
             roster=roster.word if roster else None,
             calendar=self.calendar.get(on),
-            workdays=self.workdays,
+            workdays=self._week(on),
         )
 
     def shift(self, pair: Pair, site_id: int | None) -> ShiftTimes:
@@ -122,6 +124,10 @@ class _Known:
         if place is not None:
             return self._on("old_type", place, on)
         return USUAL if self.first_shift is None else self._on("old_shift", self.first_shift, on)
+
+    def _week(self, on: date) -> tuple[int, ...]:
+        """Weekdays worked by the rule in force on a date."""
+        return tuple(next((days for until, days in self.earlier_weeks if on.isoformat() < until), self.week))
 
     def _on(self, kind: str, row: Row, on: date) -> ShiftTimes:
         """The hours in force on a date: the earliest change after it tells what was before."""
@@ -201,7 +207,9 @@ _EVERYTHING = union_all(
     .join(StoreType.__table__, _type.id == _site.store_type_id)
     .where(_site.id.in_(bindparam("sites", expanding=True))),
     _part("shift", ref=_shift.id, **_SHIFT).where(_shift.id == _FIRST_SHIFT.scalar_subquery()),
-    _part("week", word=cast(_branch.workdays, String)).where(_branch.id == _BRANCH),
+    _part("week", word=cast(_branch.workdays, String), start=cast(_branch.earlier_weeks, String)).where(
+        _branch.id == _BRANCH
+    ),
     _part("old_shift", until=_earlier.until_on, ref=_earlier.shift_id, **_hours(_earlier)).where(
         _earlier.branch_id == _BRANCH, _earlier.until_on > _FIRST, _earlier.shift_id.is_not(None)
     ),
