@@ -156,14 +156,29 @@ def test_tampering_by_sql_is_refused(statements: str | list[str]) -> None:
     _is_untouched(rep)
 
 
+REPLACING = {
+    "an entry": "INSERT OR REPLACE INTO ledger_entry SELECT * FROM ledger_entry",
+    "a transaction": "INSERT OR REPLACE INTO ledger_txn SELECT * FROM ledger_txn",
+    "a transaction by its key": (
+        "INSERT OR REPLACE INTO ledger_txn (idem_key, fingerprint, employee_id, kind, currency, amount, effective_on,"
+        " created_at, meta, sealed) SELECT idem_key, 'x', employee_id, 'reward', 'CNY', 5, effective_on, created_at,"
+        " meta, false FROM ledger_txn"
+    ),
+    "an account": (
+        "INSERT OR REPLACE INTO ledger_account (id, employee_id, kind, currency, balance, version)"
+        " SELECT id, employee_id, kind, currency, 0, 0 FROM ledger_account"
+    ),
+}
+
+
 @pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_txn"])
-def test_replacing_a_row_is_refused(table: str) -> None:
-    """INSERT OR REPLACE deletes on SQLite without asking the delete trigger."""
+@pytest.mark.parametrize("statement", REPLACING.values(), ids=REPLACING.keys())
+def test_replacing_a_row_is_refused(statement: str) -> None:
+    """REPLACE deletes on SQLite, and the delete triggers are asked only when they are told to be."""
     rep, _ = company()
     earn(rep, 1_000)
     with pytest.raises(DBAPIError, match=_SPOKEN):
-        _run(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+        _run(statement)
     _is_untouched(rep)
 
 

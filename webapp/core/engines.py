@@ -22,6 +22,7 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "recursive_triggers=ON",  # or REPLACE deletes rows without asking their delete triggers
     "temp_store=MEMORY",
     "cache_size=-2000",
 )
