@@ -85,6 +85,15 @@ def test_nothing_is_booked_into_a_month_that_was_paid() -> None:
     assert queries.entry(rep, txn_id).effective_on == date(2026, 3, 1)
 
 
+def test_an_earlier_month_issued_later_opens_nothing_again() -> None:
+    """Somebody moved in March, and the branch before issues February after the new one has issued March."""
+    rep, _ = company()
+    for last in (date(2026, 3, 31), date(2026, 2, 28)):
+        do(service.close_person, employee_id=rep.id, currency="CNY", through=last)
+    txn_id = next(iter(earn(rep, 900, on=date(2026, 3, 20)).values()))
+    assert queries.entry(rep, txn_id).effective_on == date(2026, 4, 1)
+
+
 def test_t30_the_database_itself_refuses_an_overdraft() -> None:
     rep, _ = company()
     earn(rep, 100)

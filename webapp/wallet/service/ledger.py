@@ -78,8 +78,13 @@ def sweep(
 
 
 def close_person(*, employee_id: int, currency: str, through: date) -> None:
-    """From now on nothing is booked for this person on or before `through`."""
-    open_book(employee_id=employee_id, currency=currency)
+    """From now on nothing is booked for this person on or before `through`.
+
+    Somebody who moved may get an earlier month later, from the branch before; that opens nothing again.
+    """
+    book = open_book(employee_id=employee_id, currency=currency)
+    if book.closed_through is not None and book.closed_through >= through:
+        return
     mine = (Account.employee_id == employee_id, Account.currency == currency)
     conn().execute(update(Account).where(*mine).values(closed_through=through))
 
