@@ -259,17 +259,25 @@ def test_a_month_that_is_not_complete_cannot_be_issued(known, at, code) -> None:
     assert refused.value.code == code
 
 
-def test_months_are_issued_in_order() -> None:
+def test_months_are_issued_in_order_and_none_is_left_out() -> None:
+    """What was left out could not be made any more, and nobody would get the base salary of that month."""
     it = company()
     january, march = made(it, "2026-01"), made(it, "2026-03")
-    with pytest.raises(Invalid) as refused:
-        issued(it, march)
-    assert (refused.value.code, refused.value.params) == ("pay_month_earlier", {"month": "2026-01"})
+    do(service.review, by=it.hr, run_id=march, version=version(it, march), at=APRIL)
+    _earlier(it, march, "2026-01")
     issued(it, january)
+    _earlier(it, march, "2026-02")
+    issued(it, made(it, "2026-02"))
     go_on(it, march)
     with pytest.raises(Invalid) as refused:
-        made(it, "2026-02")
+        made(it, "2025-12")
     assert refused.value.code == "pay_month_passed"
+
+
+def _earlier(it: Company, run_id: int, month: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        go_on(it, run_id)
+    assert (refused.value.code, refused.value.params) == ("pay_month_earlier", {"month": month})
 
 
 def test_two_of_hr_at_once() -> None:

@@ -17,7 +17,7 @@ from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.policy import runs_visible_to
 from webapp.payroll.queries.facts import eligible
 from webapp.people.models import Branch, Employee
-from webapp.wallet.rules import month_span, next_month
+from webapp.wallet.rules import month_of, month_span, next_month
 
 SIZE = 50
 
@@ -154,8 +154,16 @@ def why_not_issuable(run_id: int, at: datetime) -> Invalid | None:
     earlier = select(func.min(PayRun.month)).where(
         PayRun.branch_id == run.branch_id, PayRun.month < run.month, PayRun.state != "issued"
     )
-    month = conn().scalar(earlier)
+    month = conn().scalar(earlier) or _left_out(run)
     return Invalid("pay_month_earlier", month=month) if month else None
+
+
+def _left_out(run: PayRun) -> str | None:
+    """The month after the last issued one, when this run would skip it: nobody could be paid for it any more."""
+    before = select(func.max(PayRun.month)).where(PayRun.branch_id == run.branch_id, PayRun.month < run.month)
+    last = conn().scalar(before)
+    following = month_of(next_month(month_span(last)[0])) if last else run.month
+    return following if following < run.month else None
 
 
 def _run(row: Any, sums: Any) -> RunRow:
