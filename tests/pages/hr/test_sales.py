@@ -102,10 +102,7 @@ def test_a_file_with_good_known_and_wrong_rows(world: World, hr: Any) -> None:
         f"{other},soon,1,1",
         f"{staff},2026-03-03,-5,1",
     ]
-    upload = {"file": (io.BytesIO("\n".join(rows).encode("gbk")), "sales.csv"), "branch_id": str(world.branch.id)}
-    sent = hr.post("/hr/sales/import", data=upload, content_type="multipart/form-data")
-    assert sent.status_code == 303, sent.text
-    batch = sent.headers["Location"]
+    batch = _sent(hr, world, rows)
     preview = hr.get(batch).text
     assert "New 1" in preview
     assert "Already so 1" in preview
@@ -114,6 +111,27 @@ def test_a_file_with_good_known_and_wrong_rows(world: World, hr: Any) -> None:
     db.session.remove()
     kept = db.session.execute(select(SalesFigure.amount, SalesFigure.source).order_by(SalesFigure.amount)).all()
     assert [tuple(row) for row in kept] == [(5550, "import"), (10000, "form")]
+
+
+def test_a_file_of_sales_alone_takes_no_target_away(world: World, hr: Any) -> None:
+    """A cash register knows what was sold and nothing of targets; an empty cell of a target column does say "none"."""
+    hr.post("/hr/sales", data=form(world, amount="0", target="90"))
+    staff = world.rep.staff_no
+    for header, row, target in (
+        ("工号,日期,销售额", f"{staff},2026-03-02,120", 9000),
+        ("工号,日期,销售额,目标", f"{staff},2026-03-02,130,", None),
+    ):
+        hr.post(f"{_sent(hr, world, [header, row])}/apply")
+        db.session.remove()
+        assert figure(world).target == target
+
+
+def _sent(hr: Any, world: World, rows: list[str]) -> str:
+    """Uploaded; where its preview is."""
+    upload = {"file": (io.BytesIO("\n".join(rows).encode("gbk")), "sales.csv"), "branch_id": str(world.branch.id)}
+    sent = hr.post("/hr/sales/import", data=upload, content_type="multipart/form-data")
+    assert sent.status_code == 303, sent.text
+    return sent.headers["Location"]
 
 
 def test_list_by_day_and_name_with_a_link_that_fills_the_form(world: World, hr: Any) -> None:

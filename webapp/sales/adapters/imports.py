@@ -42,6 +42,8 @@ class SalesImport(ImportKind):
         if not cells.ok or person is None or on is None:
             return Parsed("error", key=f"{number}|{on}")
         before = known["figures"].get((person.id, on))
+        if before is not None and "target" not in cells.values:  # a file of sales alone takes no target away
+            target = before.target
         action = "create" if before is None else "update"
         if before is not None and (before.amount, before.target) == (amount, target):
             action = "skip"
