@@ -5,6 +5,8 @@ from flask import Flask
 
 from tests.architecture.routes import all_routes
 from tests.support import company as companies
+from webapp.core.errors import Invalid
+from webapp.core.money import parse_amount
 
 HUGE = "9" * 20
 
@@ -30,3 +32,9 @@ def test_a_day_sent_without_its_fields_is_shown_again(app: Flask, client_as) -> 
     person = companies.build().people["R001"]
     answer = client_as("H001").post(f"/hr/schedule/{person.id}", data={"starts": "nonsense", "stop": "nowhere"})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["1e999999", "-1e999999", "9" * 400, "1e30", "nan", "infinity", "1.001"])
+def test_an_amount_beyond_every_amount_is_bad_input(typed: str) -> None:
+    with pytest.raises(Invalid, match="not_an_amount"):
+        parse_amount(typed, "CNY")

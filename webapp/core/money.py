@@ -1,6 +1,6 @@
 """Whole numbers of minor units (fen, cents); floats never touch money."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from fractions import Fraction
 
 from webapp.core.errors import Invalid
@@ -31,9 +31,9 @@ def parse_amount(text: str, currency: str, *, field: str | None = None) -> int:
     cleaned = text.strip().replace(",", "").replace("，", "").replace("¥", "").replace("−", "-")
     try:
         value = Decimal(cleaned)
-    except InvalidOperation:
+        scaled = value.scaleb(exponent(currency)) if value.is_finite() else None
+    except DecimalException:
         raise Invalid("not_an_amount", field) from None
-    scaled = value.scaleb(exponent(currency)) if value.is_finite() else None
     if scaled is None or scaled != scaled.to_integral_value() or abs(scaled) > LIMIT:
         raise Invalid("not_an_amount", field)
     return int(scaled)
