@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -70,6 +71,26 @@ def test_retroactive_version_retires_what_it_covers(app: Flask) -> None:
         do(service.approve_version, by=None, version_id=version, at=AT)
     found = [amounts(branch.id, date(2026, m, d))["attendance_allowance"] for m, d in ((1, 14), (1, 15), (2, 1))]
     assert found == [10000, 8000, 8000]
+
+
+def test_two_approved_at_once_do_not_overlap(app: Flask) -> None:
+    """A day with two versions of one rule could not be settled at all."""
+    branch = seed()
+    rule = queries.in_force(branch.id, date(2026, 1, 1))[0]
+    on, draft = date(2026, 2, 1), {"by": None, "rule_id": rule.rule_id, "at": AT}
+    first, second = (do(service.propose_version, params={"amount": n}, effective_from=on, **draft) for n in (1, 2))
+
+    def approve() -> None:
+        with app.app_context():
+            do(service.approve_version, by=None, version_id=second, at=AT)
+
+    other = Thread(target=approve)
+    with transaction():
+        service.approve_version(by=None, version_id=first, at=AT)
+        other.start()
+        other.join(0.5)
+    other.join()
+    assert [found.params["amount"] for found in queries.in_force(branch.id, on) if found.rule_id == rule.rule_id] == [2]
 
 
 def test_range_that_would_leave_a_gap_is_refused(app: Flask) -> None:

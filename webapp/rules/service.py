@@ -69,7 +69,8 @@ def propose_version(
 def approve_version(*, by: int | None, version_id: int, at: datetime) -> None:
     """Put a draft in force; what it overlaps ends the day before it, or is retired. Not by its author."""
     row = db.session.get(RuleVersion, version_id)
-    rule = db.session.get(Rule, row.rule_id) if row else None
+    # Two approvals of one rule at once would both make room among the versions before them, and then overlap.
+    rule = db.session.get(Rule, row.rule_id, with_for_update=True) if row else None
     if row is None or rule is None:
         raise NotFound("not_found")
     if row.status != "draft":
