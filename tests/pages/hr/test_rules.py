@@ -53,3 +53,10 @@ def test_another_branch_is_not_there(world: World, client_as: Callable[..., Any]
     """T36"""
     factories.branch(name="Elsewhere")
     assert "Elsewhere" not in client_as(factories.employee(world.branch, "hr")).get("/hr/rules").text
+
+
+def test_the_cost_is_of_thirty_days_with_today(world: World, client_as: Callable[..., Any], freeze: Frozen) -> None:
+    hr = client_as(factories.employee(world.branch, "hr"))
+    for days, counts in ((29, True), (30, False)):
+        freeze(world.at(MONDAY, 12, days=days))
+        assert ("¥180.00" in hr.get("/hr/rules").text) is counts

@@ -30,7 +30,7 @@ def index() -> Response:
     shown = [row for row in rows if everything or _state(row, today) in ("in_force", "coming", "draft")]
     context: dict[str, Any] = {
         "groups": [(branch, [row for row in shown if row.branch_id == branch.id]) for branch in branches],
-        "costs": rewards.rule_costs({row.rule_id for row in rows}, today - timedelta(days=COST_DAYS)),
+        "costs": rewards.rule_costs({row.rule_id for row in rows}, today - timedelta(days=COST_DAYS - 1)),
         "store_types": _store_types(user.branch_ids),
         "state": lambda row: _state(row, today),
         "sentence": lambda row: line_text(*sentence(row.kind, row.params, currencies[row.branch_id])),
