@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from tests.rewards.test_preview import open_exception
 from tests.rewards.world import MONDAY, World
 from tests.support.client import CheckingClient
+from webapp.core import clock
 from webapp.rewards import service as rewards
 from webapp.wallet import queries as wallet
 
@@ -88,3 +91,19 @@ def test_an_effective_visit_says_where_how_long_and_what_came_of_it(phone: Check
     assert len(re.findall(r"Shop \d+: \d+ min, Order", page)) == 2
     entry = next(link for link in _links(page) if "Effective visit" in phone.get(link).get_data(as_text=True))
     assert "Shop " in phone.get(entry).get_data(as_text=True)
+
+
+def test_a_settled_day_that_waits_for_a_decision_stays_among_what_is_pending(
+    phone: CheckingClient, world: World, freeze
+) -> None:
+    on = MONDAY + timedelta(days=7)
+    world.works(on, verdict="uncertain")
+    open_exception(world, on)
+    world.stays_away(on)
+    freeze(world.at(on, 12, days=5))
+    rewards.settle_through(branch_id=world.branch.id, through=on + timedelta(days=4), at=clock.now())
+    page = phone.get("/wallet/pending").get_data(as_text=True)
+    assert page.count("Waits for a decision") == 1
+    assert "Attendance allowance waits until somebody decides" in page
+    assert "next morning" not in page
+    assert "on hold" not in page

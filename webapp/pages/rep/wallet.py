@@ -23,7 +23,7 @@ from webapp.wallet.rules import month_of, month_span
 
 bp = Blueprint("rep_wallet", __name__, url_prefix="/wallet")
 KINDS = ("", "in", "out", "pay")
-MOST_DAYS = 14
+MOST_DAYS = 31
 MOST_MONTHS = 24
 
 
@@ -45,11 +45,10 @@ def index() -> Response:
 @bp.get("/pending")
 @allow(Role.REP)
 def pending() -> Response:
-    """Days that are not settled yet, by the same evaluation that settlement uses."""
+    """Days not settled yet, and settled ones that still wait for a decision, by settlement's own evaluation."""
     user, today = me(), _today(me())
     branch = people.branch(user.branch_id)
-    settled = branch.settled_through if branch else None
-    first = max(today - timedelta(days=MOST_DAYS), settled + timedelta(days=1) if settled else date.min)
+    first = max(today - timedelta(days=MOST_DAYS), branch.settled_from if branch else date.min)
     days = rewards.earned_between(user.id, first, today, at=clock.now()) if first <= today else {}
     waiting = [(on, earned) for on, earned in sorted(days.items(), reverse=True) if earned.pending or earned.waiting]
     total = sum(earned.pending for _, earned in waiting)
@@ -59,8 +58,10 @@ def pending() -> Response:
         "currency": user.branch.currency,
         "line_text": line_text,
     }
-    settles = branch.settlement_time if branch and not branch.on_hold else None
-    return hx.respond("rep/wallet_pending.html", "pending", settles=settles, **context)
+    held, through = (branch.on_hold, branch.settled_through) if branch else (False, None)
+    comes = any(through is None or on > through for on, _ in waiting)
+    settles = branch.settlement_time if branch and comes and not held else None
+    return hx.respond("rep/wallet_pending.html", "pending", settles=settles, held=held and comes, **context)
 
 
 @bp.get("/<int:txn_id>")
