@@ -111,6 +111,18 @@ def test_the_share_before_pay_day_is_shown_as_it_is_now(phone: CheckingClient, r
     assert "tomorrow" not in page
 
 
+def test_less_than_the_smallest_withdrawal_is_said_instead_of_asked_for(phone: CheckingClient, rep: SignedIn) -> None:
+    with transaction():
+        db.session.add(WithdrawalTerms(branch_id=rep.branch_id, minimum=20_000, daily_limit=None, share_bp=10_000))
+    earn(rep, 19_999)
+    page = phone.get("/wallet/withdraw").get_data(as_text=True)
+    assert "The smallest withdrawal is ¥200.00." in page
+    assert "<form" not in page.split("<main")[1].split("</main")[0]
+    earn(rep, 20_001)
+    page = phone.get("/wallet/withdraw").get_data(as_text=True)
+    assert re.findall(r"/wallet/withdraw\?amount=([\d.]+)", page) == ["400.00"]
+
+
 def test_a_damaged_form_is_not_a_500(phone: CheckingClient, rep: SignedIn) -> None:
     earn(rep, 60_000)
     assert phone.post("/wallet/withdraw/confirm", data={"amount": "5", "client_id": "x"}).status_code == 422

@@ -120,7 +120,9 @@ def _form(bound: Bound[Any]) -> Response:
     most = withdrawable(balances.available, taken=taken, asked_today=asked, terms=terms)
     bound.values.setdefault("amount", plain_amount(most, currency))
     quick = [amount * 10 ** exponent(currency) for amount in QUICK]
-    choices = [(plain_amount(amount, currency), amount) for amount in [*(q for q in quick if q < most), most] if amount]
+    choices = [
+        (plain_amount(amount, currency), amount) for amount in [*(q for q in quick if terms.minimum <= q < most), most]
+    ]
     context: dict[str, Any] = {
         "balances": balances,
         "terms": terms,
