@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -10,16 +11,18 @@ from sqlalchemy import text
 
 from jobs import ledger, schedule
 from tests.payroll.company import APRIL, MARCH, company, issued, made
-from tests.wallet.people import earn
+from tests.wallet.people import posting
 from webapp.core import triggers
-from webapp.core.db import conn, transaction
+from webapp.core.db import conn, do, transaction
+from webapp.wallet import service as wallet
 
 
 @pytest.fixture
 def books(app: Flask, freeze) -> Flask:
     freeze(APRIL)
     it = company()
-    earn(it.rep, 10_000, on=MARCH)
+    once = replace(posting(10_000, on=MARCH), kind="adjustment")
+    do(wallet.post, employee_id=it.rep.id, currency="CNY", postings=[once], at=APRIL)
     issued(it, made(it))
     return app
 

@@ -358,9 +358,21 @@ def test_a_slip_that_does_not_match_the_ledger_is_found() -> None:
         db.session.get_one(PayRun, run_id).state = "issued"
     found = [set(problem.params) for problem in queries.problems()]
     assert {"payslip", "rewards", "ledger"} in found
-    assert {"payslip", "net"} in found
+    assert {"payslip", "net", "lines"} in found
+    assert {"payslip", "gross", "lines"} in found
     assert {"payslip", "seal"} in found
     assert {"employee", "swept", "ledger"} in found
+
+
+def test_money_that_left_the_wallet_without_a_payslip_is_found() -> None:
+    """I12."""
+    it = company()
+    earn(it.rep, 10_000, on=MARCH)
+    what = {"employee_id": it.rep.id, "currency": "CNY", "amount": 4_000, "effective_on": MARCH, "meta": {}}
+    do(wallet_service.sweep, idem_key="by hand", at=APRIL, **what)
+    (found,) = queries.problems()
+    assert found.params == {"employee": it.rep.id, "swept": 0, "ledger": 4_000}
+    assert wallet.problems() == []
 
 
 def _settle_through(it: Company, day: date) -> None:

@@ -31,7 +31,8 @@ def _slips_against_ledger() -> Iterator[Problem]:
         select(Payslip.month, Payslip.currency).where(Payslip.issued_at.is_not(None)).distinct().order_by(Payslip.month)
     )
     for month, currency in months.all():
-        query = select(Payslip.id, Payslip.employee_id, Payslip.net, Payslip.lines, Payslip.content_hash).where(
+        names = ("id", "employee_id", "gross", "advances", "net", "lines", "content_hash")
+        query = select(*(getattr(Payslip, name) for name in names)).where(
             Payslip.month == month, Payslip.currency == currency, Payslip.issued_at.is_not(None)
         )
         slips = conn().execute(query).all()
@@ -41,8 +42,9 @@ def _slips_against_ledger() -> Iterator[Problem]:
             shown = sum(line["amount"] for line in slip.lines if line["code"] == "pay_reward")
             if booked != shown:
                 yield Problem("I12", {"payslip": slip.id, "rewards": shown, "ledger": booked})
-            if sum(line["amount"] for line in slip.lines if line["side"] != "employer") != slip.net:
-                yield Problem("I12", {"payslip": slip.id, "net": slip.net})
+            for name, amount in rules.sums(slip.lines).items():
+                if getattr(slip, name) != amount:
+                    yield Problem("I12", {"payslip": slip.id, name: getattr(slip, name), "lines": amount})
             sealed = {
                 "employee_id": slip.employee_id, "month": month, "currency": currency, "net": slip.net,
                 "lines": slip.lines,
@@ -53,18 +55,13 @@ def _slips_against_ledger() -> Iterator[Problem]:
 
 def _sums_against_ledger() -> Iterator[Problem]:
     """What slips swept is what the ledger moved to payable."""
-    query = (
-        select(Payslip.employee_id, Payslip.currency, func.sum(Payslip.swept).label("swept"))
-        .where(Payslip.issued_at.is_not(None))
-        .group_by(Payslip.employee_id, Payslip.currency)
-    )
-    rows = conn().execute(query).all()
-    for currency in sorted({row.currency for row in rows}):
-        swept = {row.employee_id: int(row.swept) for row in rows if row.currency == currency}
-        figures = wallet.balances_of(list(swept), currency)
-        for employee_id, amount in swept.items():
-            if figures[employee_id].swept != amount:
-                yield Problem("I12", {"employee": employee_id, "swept": amount, "ledger": figures[employee_id].swept})
+    total = func.sum(Payslip.swept)
+    query = select(Payslip.employee_id, Payslip.currency, total).where(Payslip.issued_at.is_not(None))
+    rows = conn().execute(query.group_by(Payslip.employee_id, Payslip.currency).having(total != 0))
+    paid, moved = {(row[0], row[1]): int(row[2]) for row in rows}, wallet.swept()
+    for who in sorted({*paid, *moved}):
+        if paid.get(who, 0) != moved.get(who, 0):
+            yield Problem("I12", {"employee": who[0], "swept": paid.get(who, 0), "ledger": moved.get(who, 0)})
 
 
 def _missing_triggers() -> Iterator[Problem]:

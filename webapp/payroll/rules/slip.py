@@ -73,6 +73,16 @@ def refused(problems: Iterable[Mapping[str, Any]]) -> set[int]:
     return {problem["employee_id"] for problem in problems if problem.get("step") == "issue"}
 
 
+def sums(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """What a slip's lines, as they are stored, add up to."""
+    known = list(lines)
+    return {
+        "gross": sum(line["amount"] for line in known if line["side"] == "earning"),
+        "advances": -sum(line["amount"] for line in known if line["side"] == "paid"),
+        "net": sum(line["amount"] for line in known if line["side"] != "employer"),
+    }
+
+
 def content_hash(content: Mapping[str, Any]) -> str:
     """Seals what was issued: employee, month, lines, net."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

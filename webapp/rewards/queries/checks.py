@@ -1,7 +1,6 @@
 """I11: what was posted for a slot adds up to what its newest revision says, here and in the ledger."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -14,14 +13,13 @@ from webapp.wallet.rules import Problem
 
 TABLES = ("settlement_line", "reward_rule_version")
 LIMIT = 100
-_PEOPLE = 500
 
 
 def problems() -> list[Problem]:
     """Everything that is wrong with settled lines; at most a hundred rows per check. Empty is good."""
-    checks = (_wrong_sums(), _unposted(), _wrong_days())
+    checks = (_wrong_sums(), _unposted(), _unexplained(), _wrong_days(), _dayless())
     found = [Problem("I11", dict(row._mapping)) for query in checks for row in conn().execute(query.limit(LIMIT))]
-    return [*found, *_against_ledger(), *_missing_triggers()]
+    return [*found, *_missing_triggers()]
 
 
 def _slots() -> Any:
@@ -57,10 +55,30 @@ def _wrong_sums() -> Select[Any]:
 
 
 def _unposted() -> Select[Any]:
-    """A difference without a transaction, or a transaction without a difference."""
-    line = SettlementLine
-    return select(line.rule_id, line.employee_id, line.period, line.revision, line.delta).where(
-        or_(and_(line.delta != 0, line.txn_id.is_(None)), and_(line.delta == 0, line.txn_id.is_not(None)))
+    """A difference without the transaction that booked just this, or a transaction without a difference."""
+    line, booked = SettlementLine, wallet.booked_rewards()
+    same = and_(
+        booked.c.id == line.txn_id,
+        booked.c.employee_id == line.employee_id,
+        booked.c.currency == line.currency,
+        booked.c.amount == line.delta,
+        booked.c.rule_id == line.rule_id,
+    )
+    return (
+        select(line.rule_id, line.employee_id, line.period, line.revision, line.delta, line.txn_id)
+        .outerjoin(booked, same)
+        .where(or_(and_(line.delta != 0, booked.c.id.is_(None)), and_(line.delta == 0, line.txn_id.is_not(None))))
+    )
+
+
+def _unexplained() -> Select[Any]:
+    """A reward in the ledger that no line was posted for, or more than one."""
+    line, booked = SettlementLine, wallet.booked_rewards()
+    return (
+        select(booked.c.id.label("txn"), booked.c.employee_id, booked.c.amount, func.count(line.txn_id).label("lines"))
+        .outerjoin(line, line.txn_id == booked.c.id)
+        .group_by(booked.c.id, booked.c.employee_id, booked.c.amount)
+        .having(func.count(line.txn_id) != 1)
     )
 
 
@@ -78,28 +96,11 @@ def _wrong_days() -> Select[Any]:
     )
 
 
-def _against_ledger() -> Iterator[Problem]:
-    """Per person and rule, the lines and the ledger hold the same."""
+def _dayless() -> Select[Any]:
+    """A line belongs to a rep-day."""
     line = SettlementLine
-    query = select(line.currency, line.employee_id, line.rule_id, func.sum(line.delta).label("total"))
-    lines: dict[str, dict[int, dict[int, int]]] = {}
-    for row in conn().execute(query.group_by(line.currency, line.employee_id, line.rule_id)):
-        lines.setdefault(row.currency, {}).setdefault(row.employee_id, {})[row.rule_id] = int(row.total)
-    for currency, people in lines.items():
-        ids = sorted(people)
-        for start in range(0, len(ids), _PEOPLE):
-            booked = wallet.earned_between(ids[start : start + _PEOPLE], currency, None, date.max)
-            for who in ids[start : start + _PEOPLE]:
-                ledger = {rule: total for rule, _, total in booked.get(who, ()) if rule is not None}
-                yield from _differences(who, currency, people[who], ledger)
-
-
-def _differences(who: int, currency: str, lines: dict[int, int], ledger: dict[int, int]) -> Iterator[Problem]:
-    for rule in sorted({*lines, *ledger}):
-        said, held = lines.get(rule, 0), ledger.get(rule, 0)
-        if said != held:
-            where = {"employee": who, "currency": currency, "rule": rule, "lines": said, "ledger": held}
-            yield Problem("I11", where)
+    day = and_(RepDay.employee_id == line.employee_id, RepDay.work_date == line.work_date)
+    return select(line.employee_id, line.work_date).distinct().outerjoin(RepDay, day).where(RepDay.work_date.is_(None))
 
 
 def _missing_triggers() -> Iterator[Problem]:

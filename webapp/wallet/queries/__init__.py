@@ -1,6 +1,6 @@
 """Reading the wallet."""
 
-from webapp.wallet.queries.checks import problems
+from webapp.wallet.queries.checks import booked_rewards, problems, swept
 from webapp.wallet.queries.entries import Filters, Row, Statement, entries_behind, entry, statement
 from webapp.wallet.queries.figures import (
     available_of,
@@ -26,7 +26,7 @@ from webapp.wallet.queries.requests import (
 
 __all__ = [
     "Filters", "Row", "Statement", "WithdrawalFilters", "asked_today", "available_of", "balances", "balances_of",
-    "branches_of", "closed_months", "earned_between", "entries_behind", "entry", "held_and_paid", "open_date",
-    "own_withdrawals", "problems", "statement", "taken", "terms", "withdrawal", "withdrawals",
+    "booked_rewards", "branches_of", "closed_months", "earned_between", "entries_behind", "entry", "held_and_paid",
+    "open_date", "own_withdrawals", "problems", "statement", "swept", "taken", "terms", "withdrawal", "withdrawals",
     "withdrawals_of", "withdrawn_total",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.core import triggers
@@ -13,6 +13,7 @@ from webapp.wallet.rules import Problem
 
 TABLES = ("ledger_account", "ledger_txn", "ledger_entry", "withdrawal")
 LIMIT = 100
+_OWNED = ("available", "recovery")
 
 
 def problems() -> list[Problem]:
@@ -21,16 +22,32 @@ def problems() -> list[Problem]:
     return found + list(_missing_triggers())
 
 
+def booked_rewards() -> Any:
+    """Every reward in the ledger, to be joined by whoever asked for it: id, employee_id, currency, amount, rule_id."""
+    rule_id = Txn.meta["rule_id"].as_integer().label("rule_id")
+    return select(Txn.id, Txn.employee_id, Txn.currency, Txn.amount, rule_id).where(Txn.kind == "reward").subquery()
+
+
+def swept() -> dict[tuple[int, str], int]:
+    """{(employee_id, currency): what payslips took from the wallet}; people of whom nothing was taken are left out."""
+    query = select(Account.employee_id, Account.currency, Account.balance).where(
+        Account.kind == "payable", Account.balance != 0
+    )
+    return {(row.employee_id, row.currency): row.balance for row in conn().execute(query)}
+
+
 def _unbalanced() -> Select[Any]:
-    """I1: every transaction sums to 0, has two entries or more, of one currency and one person."""
+    """I1: a transaction sums to 0, has two entries or more, of one currency and one person, and moves its amount."""
     total, n = func.coalesce(func.sum(Entry.amount), 0), func.count(Entry.id)
     foreign = func.count().filter(or_(Account.currency != Txn.currency, Account.employee_id != Txn.employee_id))
+    moved = func.coalesce(func.sum(Entry.amount).filter(Account.kind.in_(_OWNED)), 0)
     return (
         select(Txn.id.label("txn"), total.label("sum"), n.label("entries"), foreign.label("foreign"))
+        .add_columns(Txn.amount, moved.label("moved"))
         .outerjoin(Entry, Entry.txn_id == Txn.id)
         .outerjoin(Account, Account.id == Entry.account_id)
         .group_by(Txn.id)
-        .having(or_(total != 0, n < 2, foreign > 0))
+        .having(or_(total != 0, n < 2, foreign > 0, moved != Txn.amount))
     )
 
 
@@ -47,7 +64,7 @@ def _wrong_balance() -> Select[Any]:
 
 def _wrong_effect() -> Select[Any]:
     """I2: what the lists show sums to what the person has, and nobody owns and owes at once."""
-    owned = func.sum(case((Account.kind.in_(("available", "recovery")), Account.balance), else_=0))
+    owned = func.sum(case((Account.kind.in_(_OWNED), Account.balance), else_=0))
     product = func.min(case((Account.kind == "recovery", Account.balance), else_=0)) * func.max(
         case((Account.kind == "available", Account.balance), else_=0)
     )
@@ -111,6 +128,28 @@ def _wrong_reserve() -> Select[Any]:
     )
 
 
+def _wrong_withdrawal() -> Select[Any]:
+    """I7: a hold has its withdrawal, which says of it what happened to it."""
+    hold, end = aliased(Txn), aliased(Txn)
+    ends = {"payout": ("approved",), "release": ("refused", "cancelled")}
+    fits = or_(
+        and_(Withdrawal.state == "requested", end.id.is_(None)),
+        *(and_(end.kind == kind, Withdrawal.state.in_(states)) for kind, states in ends.items()),
+    )
+    same = and_(
+        hold.amount == -Withdrawal.amount,
+        hold.employee_id == Withdrawal.employee_id,
+        hold.currency == Withdrawal.currency,
+    )
+    return (
+        select(hold.id.label("hold"), Withdrawal.id.label("withdrawal"), Withdrawal.state, end.kind.label("end"))
+        .outerjoin(Withdrawal, Withdrawal.reserve_txn_id == hold.id)
+        .outerjoin(end, and_(end.id == Withdrawal.resolve_txn_id, end.resolves_id == hold.id))
+        .where(or_(hold.kind == "reserve", Withdrawal.id.is_not(None)))
+        .where(or_(hold.kind != "reserve", Withdrawal.id.is_(None), ~same, ~func.coalesce(fits, false())))
+    )
+
+
 def _same_key() -> Select[Any]:
     """I9: one key, one transaction, with a fingerprint."""
     return (
@@ -146,6 +185,7 @@ _CHECKS = (
     ("I5", select(Txn.id.label("txn")).where(Txn.sealed.is_(False))),
     ("I6", _broken_chain()),
     ("I7", _wrong_reserve()),
+    ("I7", _wrong_withdrawal()),
     ("I9", _same_key()),
     ("I10", _wrong_resolution()),
 )
