@@ -98,6 +98,19 @@ def test_a_held_branch_is_left_alone_until_it_is_released(app: Flask) -> None:
     assert available(world) == 10000
 
 
+def test_a_held_branch_is_not_looked_at_again(app: Flask) -> None:
+    """A recheck that was asked for before the hold."""
+    world = World()
+    world.works(MONDAY)
+    service.settle_through(branch_id=world.branch.id, through=MONDAY, at=world.morning_after(MONDAY))
+    world.forget(MONDAY)
+    world.stays_away(MONDAY)
+    at = world.morning_after(TUESDAY)
+    do(people.hold_branch, by=None, branch_id=world.branch.id, reason="figures are checked", at=at)
+    service.recheck(branch_id=world.branch.id, settled=TUESDAY, at=at)
+    assert available(world) == 10000
+
+
 def test_changed_day_of_a_settled_date_is_settled_again_at_once(app: Flask) -> None:
     """T29"""
     world = World()

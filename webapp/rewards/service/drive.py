@@ -67,7 +67,8 @@ def still_waiting(*, run_id: int) -> list[Pair]:
 def recheck(*, branch_id: int, settled: date, at: datetime, told: Told | None = None) -> Tally:
     """Look at the last few dates again; whatever changed without anybody saying so is corrected."""
     branch = runs.branch(branch_id)
-    pairs = runs.all_of(branch_id, recheck_dates(settled, branch.settled_from)) if branch else []
+    live = branch is not None and not branch.on_hold
+    pairs = runs.all_of(branch_id, recheck_dates(settled, branch.settled_from)) if branch and live else []
     db.session.remove()
     return settle_many(pairs=pairs, at=at, cause="recheck", told=told)
 
