@@ -178,6 +178,23 @@ def test_a_version_approved_while_its_day_is_settled_is_not_missed(app: Flask) -
     assert available(world) == 12000
 
 
+def test_a_version_approved_between_marking_and_settling_a_late_day_is_not_missed(app: Flask) -> None:
+    """The day came up after its date was settled, so no run will ever look at it."""
+    world = World()
+    at, pair = world.morning_after(MONDAY), (world.rep.id, MONDAY)
+    world.works(MONDAY)
+    do(service.mark_changed, branches={pair: world.branch.id}, at=at)
+    work = load([pair], at=at)[pair]
+    rule = rules_queries.in_force(world.branch.id, MONDAY)[0]
+    db.session.remove()
+    more = {"params": {"amount": 12000}, "effective_from": MONDAY}
+    draft = do(rules.propose_version, by=None, rule_id=rule.rule_id, at=at, **more)
+    do(rules.approve_version, by=None, version_id=draft, at=at)
+    do(service.mark_from, branch_id=world.branch.id, first=MONDAY, at=at)
+    do(service.settle_work, work=work, at=at, cause="changed")
+    assert available(world) == 12000
+
+
 def test_a_run_that_stands_still_is_taken_over_and_one_that_moves_is_not(app: Flask) -> None:
     world = World()
     world.works(MONDAY)

@@ -119,8 +119,11 @@ def try_again(*, by: SignedIn, employee_id: int, work_date: date, at: datetime) 
 
 
 def mark_from(*, branch_id: int, first: date, at: datetime) -> int:
-    """Every settled rep-day of a branch from a date on must be looked at again; how many."""
-    query = update(RepDay).where(RepDay.branch_id == branch_id, RepDay.work_date >= first, RepDay.state != "open")
+    """Every rep-day of a branch from a date on must be looked at again; how many.
+
+    Open ones too: somebody may be about to settle one from what was read before.
+    """
+    query = update(RepDay).where(RepDay.branch_id == branch_id, RepDay.work_date >= first)
     return conn().execute(query.values(changed_at=at, version=RepDay.version + 1)).rowcount
 
 
