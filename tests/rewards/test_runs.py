@@ -206,6 +206,18 @@ def test_a_run_that_stands_still_is_taken_over_and_one_that_moves_is_not(app: Fl
     assert db.session.scalar(select(SettlementRun.total)) == 1
 
 
+def test_a_run_counts_what_a_killed_worker_had_done(app: Flask) -> None:
+    """It posted, and died before it could say so."""
+    world = World(reps=3)
+    world.works(MONDAY)
+    at = world.morning_after(MONDAY)
+    run_id = do(service.open_run, branch_id=world.branch.id, work_date=MONDAY, by=None, at=at)
+    service.settle_many(pairs=[(world.rep.id, MONDAY)], at=at, cause="due")
+    service.settle_chunk(run_id=run_id, pairs=service.still_waiting(run_id=run_id), at=at)
+    run = runs.run(run_id)
+    assert (run.state, run.posted, run.amount, run.set_aside) == ("done", 3, 30000, 0)
+
+
 @pytest.mark.parametrize("mended", [True, False])
 def test_what_instant_rules_put_aside_is_tried_again_by_its_run(
     app: Flask, monkeypatch: pytest.MonkeyPatch, mended: bool

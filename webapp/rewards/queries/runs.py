@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select
 from webapp.attendance.models import AttendanceDay
 from webapp.core.db import conn
 from webapp.people.models import Branch, Employee
-from webapp.rewards.models import RepDay, SettlementRun
+from webapp.rewards.models import RepDay, SettlementLine, SettlementRun
 from webapp.rewards.queries.days import Pair
 from webapp.rewards.rules.due import BranchDue
 
@@ -126,6 +126,24 @@ def run_log(branch_ids: Collection[int], limit: int = 20) -> list[RunRow]:
     """The newest runs."""
     query = _runs().where(SettlementRun.branch_id.in_(list(branch_ids))).limit(limit)
     return [RunRow(*row) for row in conn().execute(query)]
+
+
+def outcome(branch_id: int, work_date: date, since: datetime) -> dict[str, int]:
+    """What a run that began at `since` came to, from its rep-days: what a killed worker did is among it."""
+    line = SettlementLine
+    here = (_rep_day.branch_id == branch_id, _rep_day.work_date == work_date)
+    mine = and_(line.employee_id == _rep_day.employee_id, line.work_date == _rep_day.work_date)
+    lines = (
+        select(func.sum(line.delta).label("delta"))
+        .join(_rep_day, mine)
+        .where(*here, line.cause == "due", line.posted_at >= since)
+        .group_by(line.employee_id)
+        .subquery()
+    )
+    posted = func.count().filter(lines.c.delta != 0), func.coalesce(func.sum(lines.c.delta), 0)
+    people, amount = conn().execute(select(*posted)).one()
+    aside = conn().scalar(select(func.count()).where(*here, _rep_day.state == "set_aside")) or 0
+    return {"posted": people, "amount": int(amount), "set_aside": aside}
 
 
 def set_aside(branch_ids: Collection[int], limit: int = 200) -> list[AsideRow]:

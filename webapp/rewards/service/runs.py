@@ -68,7 +68,8 @@ def finish_run(*, run_id: int, at: datetime) -> bool:
     if runs.waiting(run.branch_id, run.work_date):
         return False
     closing = update(SettlementRun).where(SettlementRun.id == run_id, SettlementRun.state == "running")
-    if not conn().execute(closing.values(state="done", finished_at=at, progress_at=at)).rowcount:
+    counted = runs.outcome(run.branch_id, run.work_date, run.started_at)
+    if not conn().execute(closing.values(state="done", finished_at=at, progress_at=at, **counted)).rowcount:
         return False
     known = runs.branch(run.branch_id)
     if known is not None and known.next_date == run.work_date:
