@@ -13,6 +13,7 @@ from tests import factories
 from tests.rewards.test_settle import available
 from tests.rewards.world import MONDAY, World
 from tests.support.clockwork import Frozen
+from webapp.attendance.models import AttendanceException, CheckIn
 from webapp.core import clock
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
@@ -40,6 +41,19 @@ def test_says_when_it_runs_next_and_what_it_will_post(world: World, hr: Any) -> 
     page = hr.get("/hr/settlement").text
     assert "10:00" in page
     assert "¥300.00" in page
+
+
+def test_counts_what_the_run_takes_up_and_leaves_out_what_it_cannot_compute(world: World, hr: Any) -> None:
+    """The page is where people look when a rep-day is broken; it must not break with it."""
+    do(service.set_aside, employee_id=world.rep.id, work_date=MONDAY, problem="ValueError: broken", at=clock.now())
+    assert "¥300.00" in hr.get("/hr/settlement").text
+    first = select(CheckIn.id).where(CheckIn.employee_id == world.rep.id, CheckIn.kind == "in").limit(1)
+    broken = AttendanceException(
+        dedup_key="x", employee_id=world.rep.id, branch_id=world.branch.id, work_date=MONDAY, kind="mistake",
+        state="approved", check_in_id=db.session.scalar(first), params={"at": "no time"}, opened_at=clock.now(),
+    )  # fmt: skip
+    factories.save(broken)
+    assert "¥150.00" in hr.get("/hr/settlement").text
 
 
 def test_run_now_is_behind_a_check_page_and_settles(

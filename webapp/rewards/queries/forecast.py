@@ -1,11 +1,16 @@
 """What the next settlement of a branch will post, from the same evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from webapp.rewards.queries.costs import posted_of
+from webapp.rewards.queries.days import Pair
 from webapp.rewards.queries.load import load_all
 from webapp.rewards.queries.runs import marked, waiting
+from webapp.rewards.rules import Work
 from webapp.rewards.rules.due import BranchDue
 from webapp.rewards.rules.plan import outcomes, worth
 
@@ -31,15 +36,29 @@ class Forecast:
 
 def forecast(branch: BranchDue, *, at: datetime) -> Forecast:
     """The next date as it stands; today's when everything before is settled."""
-    pairs = waiting(branch.id, branch.next_date)
+    pairs = waiting(branch.id, branch.next_date, aside=True)
     amount = undecided = 0
     for start in range(0, len(pairs), BATCH):
-        for work in load_all(pairs[start : start + BATCH], at=at, booking=False).works.values():
-            found = list(outcomes(work))
-            amount += worth(found) - work.before.posted
-            undecided += any(outcome.pending for _, outcome in found)
+        for posts, waits in _each(pairs[start : start + BATCH], at):
+            amount, undecided = amount + posts, undecided + waits
     changed = len(marked(branch.id, branch.settled_through)) if branch.settled_through else 0
     return Forecast(branch.next_date, len(pairs), amount, _mean(branch), undecided, changed)
+
+
+def _each(pairs: Sequence[Pair], at: datetime) -> list[tuple[int, bool]]:
+    """(what it posts, does it wait) of each rep-day. What cannot be computed posts nothing: it will be put aside."""
+    try:
+        works = load_all(pairs, at=at, booking=False).works.values()
+        return [_one(work) for work in works]
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, the page is where people come to see it
+        return [] if len(pairs) == 1 else [one for pair in pairs for one in _each([pair], at)]
+
+
+def _one(work: Work) -> tuple[int, bool]:
+    found = list(outcomes(work))
+    return worth(found) - work.before.posted, any(outcome.pending for _, outcome in found)
 
 
 def _mean(branch: BranchDue) -> int | None:

@@ -22,7 +22,7 @@ _WAITING = (
     .where(
         _day.branch_id == bindparam("branch"),
         _day.work_date == bindparam("on"),
-        or_(_rep_day.state.is_(None), _rep_day.state == "open"),
+        or_(_rep_day.state.is_(None), _rep_day.state.in_(bindparam("states", expanding=True))),
     )
     .order_by(_day.employee_id)
 )
@@ -82,9 +82,13 @@ def branches(branch_ids: Collection[int] | None = None) -> list[BranchDue]:
     return [BranchDue(*row) for row in conn().execute(query)]
 
 
-def waiting(branch_id: int, work_date: date) -> list[Pair]:
-    """Rep-days of a date that were never settled; one that was put aside by its run does not wait."""
-    return [(row[0], work_date) for row in conn().execute(_WAITING, {"branch": branch_id, "on": work_date})]
+def waiting(branch_id: int, work_date: date, *, aside: bool = False) -> list[Pair]:
+    """Rep-days of a date that were never settled; one that was put aside by its run does not wait.
+
+    `aside`: those too, because a run that opens takes them up.
+    """
+    asked = {"branch": branch_id, "on": work_date, "states": ["open", "set_aside"] if aside else ["open"]}
+    return [(row[0], work_date) for row in conn().execute(_WAITING, asked)]
 
 
 def marked(branch_id: int, through: date, most: int = 2000) -> list[Pair]:
