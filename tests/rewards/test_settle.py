@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -233,6 +235,39 @@ def test_mark_between_reading_and_settling_is_not_lost(app: Flask) -> None:
     do(service.mark_changed, branches={pair: world.branch.id}, at=at)
     do(service.settle_work, work=stale, at=at, cause="due")
     assert available(world) == 10000
+
+
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+def test_a_day_and_the_one_after_it_settled_at_once_do_not_lock_each_other_out(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world, tuesday = World(), MONDAY + timedelta(days=1)
+    for on in (MONDAY, tuesday):
+        world.works(on)
+        settle(world, on)
+        world.forget(on)
+    world.stays_away(MONDAY)
+    world.works(tuesday, late=7)
+    settling = import_module("webapp.rewards.service.settle")
+    at, real, others = world.morning_after(tuesday), settling._mark_next, []
+
+    def later() -> None:
+        with app.app_context():
+            do(service.settle, employee_id=world.rep.id, work_date=tuesday, at=at, cause="changed")
+
+    def meets(*known: Any) -> Any:
+        if not others:
+            others.append(Thread(target=later))
+            others[0].start()
+            others[0].join(0.5)
+        return real(*known)
+
+    monkeypatch.setattr(settling, "_mark_next", meets)
+    with caplog.at_level("INFO", "onsite.db"):
+        do(service.settle, employee_id=world.rep.id, work_date=MONDAY, at=at, cause="changed")
+        others[0].join()
+    assert "retrying" not in caplog.text
+    assert available(world) == 9000
 
 
 def test_settled_lines_cannot_be_edited(app: Flask) -> None:

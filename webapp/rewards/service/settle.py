@@ -51,8 +51,9 @@ def settle_work(
         if found.nothing:
             return Settled()
         if _claim(work, found, at, instant_only):
-            _post(work, found.revisions, at, cause)
+            # Rep-days are locked before accounts: somebody may be settling the later one.
             later = _mark_next(work, at) if found.run_moved and work.before.followed else None
+            _post(work, found.revisions, at, cause)
             return Settled(found.delta, len(found.revisions), later)
         work, found = _read((work.employee_id, work.work_date), at), None
     raise Conflict("conflict")
@@ -78,7 +79,8 @@ def mark_changed(*, branches: Mapping[Pair, int], at: datetime) -> None:
 def clear_marks(*, works: Sequence[Work]) -> None:
     """Say of marked rep-days that they were looked at and nothing differs; one that was marked again stays so."""
     rows = [
-        {"p_employee": work.employee_id, "p_date": work.work_date, "p_version": work.before.version} for work in works
+        {"p_employee": work.employee_id, "p_date": work.work_date, "p_version": work.before.version}
+        for work in sorted(works, key=lambda work: (work.employee_id, work.work_date))
     ]
     if rows:
         conn().execute(_CLEAR, rows)
