@@ -7,11 +7,11 @@ from typing import Any
 
 from rq.timeouts import JobTimeoutException
 
-from jobs.base import job
+from jobs.base import job, later
 from jobs.queues import LONG
 from jobs.sweep import let_pass
 from webapp.core.clock import now
-from webapp.core.db import do
+from webapp.core.db import db, do
 from webapp.core.errors import DomainError
 from webapp.payroll import queries, service
 from webapp.payroll.rules import Issue, PeriodFacts, Slip
@@ -46,6 +46,19 @@ def issue(*, run_id: int) -> int:
             do(service.refresh_draft, slip_id=slip_id, code=problem.code, params=problem.params, at=now())
     do(service.finish_issuing, run_id=run_id, at=now())
     return issued
+
+
+@job(timeout=LONG)
+def go_on() -> int:
+    """Pay runs that are being made or issued, in case their job was lost with Redis or ran out of time; how many.
+
+    Asked again while it is going on, it finds less to do or nothing.
+    """
+    going = queries.going()
+    db.session.remove()
+    for run_id, state in going:
+        later(make if state == "making" else issue, run_id=run_id)
+    return len(going)
 
 
 def _drafts(run_id: int, employee_ids: Sequence[int]) -> tuple[list[tuple[PeriodFacts, Slip]], dict[int, Issue]]:

@@ -8,6 +8,7 @@ from webapp.payroll.queries.runs import (
     RunRow,
     SlipFilters,
     SlipPage,
+    going,
     run,
     run_of,
     runs,
@@ -19,7 +20,7 @@ from webapp.payroll.queries.runs import (
 
 __all__ = [
     "ListedSlip", "PayslipRow", "Reason", "RunRow", "SlipFilters", "SlipPage", "compute", "eligible", "estimates",
-    "facts_of", "issued_of", "ledger_check", "open_months", "own", "own_payslip", "payslip", "problems",
-    "reasons", "run", "run_of", "runs", "slips", "to_issue", "to_make",
+    "facts_of", "going", "issued_of", "ledger_check", "open_months", "own", "own_payslip", "payslip",
+    "problems", "reasons", "run", "run_of", "runs", "slips", "to_issue", "to_make",
     "why_not_issuable",
 ]  # fmt: skip

@@ -124,6 +124,12 @@ def slips(run_id: int, month: str, filters: SlipFilters, flagged: Sequence[int],
     return SlipPage([SlipRow(**row) for row in rows], page, pages, total)
 
 
+def going() -> list[tuple[int, str]]:
+    """(id, state) of the runs a job should be working on."""
+    busy = select(PayRun.id, PayRun.state).where(PayRun.state.in_(("making", "issuing"))).order_by(PayRun.id)
+    return [(row.id, row.state) for row in conn().execute(busy)]
+
+
 def to_make(run_id: int) -> list[int]:
     """People of the run who have no slip of its month yet, whoever made it."""
     run = db.session.get_one(PayRun, run_id)
