@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from tests import factories
 from tests.attendance.days import ON, Field, arrive, field, leave
+from webapp.attendance import service
 from webapp.attendance.models import AttendanceException
-from webapp.core.db import db
+from webapp.core.db import db, do
 from webapp.visits.models import Visit
 
 Freeze = Callable[..., Any]
@@ -127,3 +128,52 @@ def test_t19_yesterdays_visit_can_be_finished_from_its_page(f: Field, client_as:
     db.session.remove()
     assert db.session.get(Visit, arrived.visit_id).outcome == "not_met"
     assert opened().kind == "missing_out"
+
+
+def test_t19_a_mistake_in_finishing_an_earlier_visit_is_shown_with_that_visit(
+    f: Field, client_as: Any, freeze: Freeze
+) -> None:
+    """Not on Today, where the form would finish the visit of today."""
+    earlier = arrive(f, "09:05")
+    freeze(f.moment("09:30", ON + timedelta(days=1)))
+    other = factories.site(f.kind, name="Other shop", lat=31.3)
+    arrive(f, "09:00", on=ON + timedelta(days=1), site=other)
+    client = client_as(f.rep)
+    page = client.get(f"/visits/{earlier.visit_id}").get_data(as_text=True)
+    names = ("visit", "client_id", "uid", "check_in")
+    hidden = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in names}
+    wrong = {**hidden, "outcome": "order", "note": "kept words", "next_on": "2026-01-01"}
+    answer = client.post("/check-outs", data=wrong)
+    again = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    for words in ("Corner shop", "The next visit lies in the past", "kept words", hidden["check_in"]):
+        assert words in again
+    assert "Other shop" not in again
+    alone = client.post("/check-outs", data={name: text for name, text in wrong.items() if name != "visit"})
+    assert alone.status_code == 422
+    assert "Other shop" not in alone.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "day"), [("forgot_in", "22:05", ON), ("missing_out", "06:05", ON + timedelta(1))]
+)
+def test_t14_a_time_after_midnight_belongs_to_the_night_shift(
+    app: Flask, client_as: Any, freeze: Freeze, kind: str, at: str, day: Any
+) -> None:
+    f = field(kind={"shift_start": "22:00", "shift_end": "06:00"})
+    arrive(f, "22:30")
+    freeze(f.moment("11:00", ON + timedelta(days=1)))
+    do(service.rebuild_day, employee_id=f.rep.id, work_date=ON, at=f.moment("11:00", ON + timedelta(days=1)))
+    answer = client_as(f.rep).post(f"/visits/days/{ON}/ask", data={"kind": kind, "at": at, "note": "x"})
+    assert answer.status_code == 303
+    assert opened().params["at"] == f.moment(at, day).isoformat()
+
+
+def test_t14_the_right_time_of_a_check_in_after_midnight(app: Flask, client_as: Any, freeze: Freeze) -> None:
+    f = field(kind={"shift_start": "22:00", "shift_end": "06:00"})
+    arrived = arrive(f, "02:00", on=ON + timedelta(days=1))
+    freeze(f.moment("03:00", ON + timedelta(days=1)))
+    client = client_as(f.rep)
+    wrong = {"category": "wrong_time", "at": "01:00", "note": "x"}
+    assert client.post(f"/visits/{arrived.visit_id}/mistakes", data=wrong).status_code == 303
+    assert opened().params["at"] == f.moment("01:00", ON + timedelta(days=1)).isoformat()

@@ -12,8 +12,10 @@ from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError, Invalid
 from webapp.core.forms import Bound, Form, read_form
+from webapp.core.ids import row_id
 from webapp.pages.rep import board
 from webapp.pages.rep.check_ins import answer, check_owner
+from webapp.pages.rep.visit import show_unfinished
 from webapp.visits import service
 
 bp = Blueprint("rep_check_outs", __name__, url_prefix="/check-outs")
@@ -53,8 +55,13 @@ def _finish(user: SignedIn, form: Bound[FinishForm]) -> service.CheckInResult:
 
 
 def _again(user: SignedIn, form: Bound[FinishForm]) -> Response:
-    """The form with its errors; the outbox gets the reason in one sentence."""
-    if hx.wants_fragment():
-        field, text = next(iter(form.errors.items()))
-        raise Invalid("form_sentence", field or None, text=text)
-    return hx.respond("rep/today.html", status=422, today=board.today(user, clock.now()), finish=form)
+    """The form with its errors, on the page it stood on; the outbox gets the reason in one sentence."""
+    if not hx.wants_fragment():
+        visit_id = row_id(request.form.get("visit"))
+        if visit_id is not None:
+            return show_unfinished(user, visit_id, form)
+        today = board.today(user, clock.now())
+        if today.open_visit and today.open_visit.client_id == form.values.get("check_in"):
+            return hx.respond("rep/today.html", status=422, today=today, finish=form)
+    field, text = next(iter(form.errors.items()))
+    raise Invalid("form_sentence", field or None, text=text)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from webapp.attendance import queries as attendance
 from webapp.attendance import service
+from webapp.attendance.rules import moment_of
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.db import do
@@ -52,6 +53,7 @@ def report(visit_id: int) -> Response:
     visit = queries.detail(user, visit_id)
     if not form.ok:
         return _show(user, visit, form)
+    ended = visit if form.data.category == "forgot_out" else None
     try:
         do(
             service.report_mistake,
@@ -59,7 +61,7 @@ def report(visit_id: int) -> Response:
             work_date=visit.work_date,
             category=form.data.category,
             note=form.data.note,
-            wanted_at=_moment(user, visit.work_date, form.data.at, visit.started_at, form.data.category),
+            wanted_at=_moment(user, visit.work_date, form.data.at, ended),
             check_in_id=visit.check_in_id,
             at=clock.now(),
         )
@@ -92,7 +94,7 @@ def ask(on: str) -> Response:
 
 
 def _ask(user: SignedIn, on: date, said: AskForm) -> None:
-    wanted, at = _moment(user, on, said.at, None, said.kind), clock.now()
+    wanted, at = _moment(user, on, said.at), clock.now()
     what = {"rep": user, "work_date": on, "note": said.note, "wanted_at": wanted, "at": at}
     if said.kind == "forgot_in":
         do(service.report_mistake, category="forgot_in", **what)
@@ -100,12 +102,18 @@ def _ask(user: SignedIn, on: date, said: AskForm) -> None:
         do(service.ask_excuse, kind=said.kind, **what)
 
 
-def _show(user: SignedIn, visit: VisitSeen, form: Bound[Any]) -> Response:
+def show_unfinished(user: SignedIn, visit_id: int, finish: Bound[Any]) -> Response:
+    """The visit's page again, with what is wrong in the form that finishes it."""
+    return _show(user, queries.detail(user, visit_id), blank(), finish)
+
+
+def _show(user: SignedIn, visit: VisitSeen, form: Bound[Any], finish: Bound[Any] | None = None) -> Response:
     pair = (user.id, visit.work_date)
     earned = rewards.earned_today(user.id, visit.work_date, clock.now()) if user.sees_money else None
     lines = [line for line in earned.lines if line.params.get("visit_id") == visit.id] if earned else []
-    context = {"visit": visit, "steps": timeline(pair, visit), "lines": lines, "form": form, "next_id": new_id()}
-    return hx.respond("rep/visit.html", "mistake", status=form.status, currency=user.branch.currency, **context)
+    context: dict[str, Any] = {"visit": visit, "steps": timeline(pair, visit), "lines": lines, "form": form}
+    context |= {"finish": finish, "next_id": new_id(), "currency": user.branch.currency}
+    return hx.respond("rep/visit.html", "mistake", status=(finish or form).status, **context)
 
 
 def _ask_page(user: SignedIn, on: date, form: Bound[Any]) -> Response:
@@ -114,14 +122,13 @@ def _ask_page(user: SignedIn, on: date, form: Bound[Any]) -> Response:
     return hx.respond("rep/visit_ask.html", "ask", status=form.status, on=on, kinds=kinds, form=form)
 
 
-def _moment(user: SignedIn, on: date, at: time | None, begun: datetime | None, kind: str) -> datetime | None:
-    """A local time of a work date; a check-out before its check-in was on the next morning."""
+def _moment(user: SignedIn, on: date, at: time | None, ended: VisitSeen | None = None) -> datetime | None:
+    """A local time of a work date. Long before the shift, or before the visit it ended, is the next morning."""
     if at is None:
         return None
-    moment = datetime.combine(on, at, user.branch.zone)
-    if begun is not None and kind == "forgot_out" and moment < begun:
-        moment = datetime.combine(on + timedelta(days=1), at, user.branch.zone)
-    return moment
+    day = attendance.days([(user.id, on)]).get((user.id, on))
+    moment = moment_of(at, on, user.branch.zone, day.starts_at if day else None)
+    return moment + timedelta(days=1) if ended and moment < ended.started_at else moment
 
 
 def _date_or_404(text: str) -> date:
