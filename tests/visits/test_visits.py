@@ -12,6 +12,7 @@ from flask import Flask
 from tests import factories
 from tests.attendance.days import ON, arrive, client_id_of, evidence, field, leave
 from webapp.attendance import queries as attendance
+from webapp.attendance import service as service_days
 from webapp.core.db import db, do
 from webapp.core.errors import Conflict, Invalid
 from webapp.visits import queries, service
@@ -83,6 +84,41 @@ def test_t19_yesterdays_unfinished_visit_never_blocks_and_finishing_it_gives_no_
     day = attendance.days([(f.rep.id, ON)])[f.rep.id, ON]
     assert (day.status, day.last_out, day.open_exceptions) == ("pending", None, 1)
     assert visit(today.visit_id).state == "open"
+
+
+def test_a_check_out_tapped_in_time_and_sent_the_next_morning_keeps_its_time(app: Flask) -> None:
+    """T22: the phone had no network in the evening; a person looks at it, nobody has to write the time."""
+    f = field()
+    arrived = arrive(f, "09:05")
+    morning = f.moment("08:00", NEXT)
+    do(service_days.rebuild_due, branch_id=f.branch.id, at=morning)
+    said = evidence(f.shop, f.moment("18:02"), sent_at=morning)
+    finish = service.Finish(client_id_of(arrived), "order", next_on=ON)
+    late = do(service.check_out, rep=f.me, evidence=said, finish=finish, at=morning)
+    assert (late.recorded.problem, late.recorded.counted_at) == ("late_arrival", f.moment("18:02"))
+    assert visit(arrived.visit_id).ended_at == f.moment("18:02")
+    assert attendance.days([(f.rep.id, ON)])[f.rep.id, ON].status == "pending"
+
+
+def test_t14_a_visit_of_a_day_off_may_end_after_midnight(app: Flask) -> None:
+    f = field(workdays=[2, 3, 4, 5, 6, 7])
+    arrived = arrive(f, "23:30")
+    out = leave(f, arrived, "00:20", on=NEXT)
+    assert (out.recorded.problem, out.recorded.exception_id) == (None, None)
+    assert [fact.minutes for fact in facts(f)] == [50]
+
+
+def test_a_next_visit_is_judged_by_the_tap(app: Flask) -> None:
+    """Sent again after midnight, the day it names may be over; it was not when it was written."""
+    f = field()
+    arrived = arrive(f, "23:00")
+    at = f.moment("23:50")
+    finish = service.Finish(client_id_of(arrived), "order", next_on=ON)
+    said = evidence(f.shop, at)
+    first = do(service.check_out, rep=f.me, evidence=said, finish=finish, at=at)
+    again = do(service.check_out, rep=f.me, evidence=said, finish=finish, at=at + timedelta(minutes=15))
+    assert again.recorded.duplicate
+    assert again.visit_id == first.visit_id
 
 
 def test_a_new_check_in_elsewhere_leaves_the_earlier_visit_unfinished(app: Flask) -> None:

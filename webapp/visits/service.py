@@ -68,7 +68,8 @@ def check_out(*, rep: Person, evidence: Evidence, finish: Finish, at: datetime) 
     """
     if finish.outcome not in OUTCOMES:
         raise Invalid("required" if not finish.outcome else "not_a_choice", "outcome")
-    if finish.next_on is not None and finish.next_on < at.astimezone(rep.branch.zone).date():
+    said_at = min(at, evidence.tapped_at or at)  # what was right at the tap is right however late it arrives
+    if finish.next_on is not None and finish.next_on < said_at.astimezone(rep.branch.zone).date():
         raise Invalid("next_in_past", "next_on")
     attendance.lock_people(ids=[rep.id])
     visit = (

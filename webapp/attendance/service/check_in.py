@@ -22,8 +22,10 @@ from webapp.attendance.rules import (
     build_day,
     first_site,
     judge,
+    over_at,
     place_tap,
 )
+from webapp.attendance.rules.day import MARGIN
 from webapp.attendance.service.days import announce, keep, lock_people
 from webapp.attendance.service.evidence import (
     Note,
@@ -73,9 +75,15 @@ def check_out(
     tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
     mark = fingerprint(["out", site and site.site_id, evidence.content(), content])
     stored = days([(rep.id, work_date)]).get((rep.id, work_date))
-    if stored and (stored.over or (stored.final_at and tap.counted_at >= stored.final_at)):
+    if stored and tap.counted_at >= _closes(rep, work_date, expectation_of(stored)):
         tap = replace(tap, problem="missing_out")
     return _record(Note(rep, "out", evidence, tap, at, site, work_date, mark), None, stored)
+
+
+def _closes(rep: Person, on: date, expected: Expectation) -> datetime:
+    """From when on a check-out no longer ends its day. A visit of a day without a shift may go on past midnight."""
+    end = over_at(DayFacts(midnight(on, rep.branch.timezone)), expected)
+    return end if expected.scheduled else end + MARGIN
 
 
 def _record(note: Note, expected: Expectation | None, stored: DayResult | None) -> Recorded:
