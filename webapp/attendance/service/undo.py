@@ -11,6 +11,7 @@ from webapp.core.db import conn
 from webapp.core.errors import Invalid, NotFound
 
 UNDO_TIME = timedelta(seconds=30)
+TRAVEL = timedelta(seconds=10)  # the phone counts from the answer on, and the request is under way as well
 _OWN = (
     select(CheckIn.id, CheckIn.kind, CheckIn.work_date, CheckIn.received_at, CheckInVoid.at.label("void_at"))
     .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
@@ -19,7 +20,7 @@ _OWN = (
 
 
 def undo(*, employee_id: int, client_id: str, also: Collection[int] = (), at: datetime) -> int:
-    """Void one's own check-in or check-out (and the ids in `also`) within 30 seconds of its arrival; its id.
+    """Void one's own check-in or check-out (and the ids in `also`) while the phone offers it; its id.
 
     Again is the same. Raises NotFound, Invalid (too late).
     """
@@ -29,7 +30,7 @@ def undo(*, employee_id: int, client_id: str, also: Collection[int] = (), at: da
         raise NotFound("not_found")
     if row.void_at is not None:
         return row.id
-    if at - row.received_at > UNDO_TIME:
+    if at - row.received_at > UNDO_TIME + TRAVEL:
         raise Invalid("undo_closed")
     ids = [row.id, *also]
     conn().execute(insert(CheckInVoid), [{"check_in_id": one, "at": at, "by_id": employee_id} for one in ids])
