@@ -16,6 +16,8 @@ from webapp.core.process import call_me, die_with_parent
 log = logging.getLogger("onsite.launcher")
 
 FIRST_PAUSE, LONGEST_PAUSE, HEALTHY_AFTER = 0.1, 10.0, 10.0
+LONGER = 5
+"""Failures in a row after which the pause grows no more: a database may be away all night."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -77,7 +79,8 @@ class Supervisor:
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for number in STOP_SIGNALS:
-            signal.signal(number, self._ask_to_stop)
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants it ignored
+                signal.signal(number, self._ask_to_stop)
 
     def _ask_to_stop(self, *_: object) -> None:
         self._hurry, self.stopping = self.stopping, True
@@ -95,7 +98,7 @@ class Supervisor:
             return
         if monotonic() - child.started > HEALTHY_AFTER:
             child.failures = 0
-        pause = min(FIRST_PAUSE * 3**child.failures, LONGEST_PAUSE)
+        pause = min(FIRST_PAUSE * 3 ** min(child.failures, LONGER), LONGEST_PAUSE)
         child.failures += 1
         if child.once and child.failures > 3:
             log.error("gave up", extra={"child": child.name, "code": code})
