@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 import json
@@ -54,6 +55,24 @@ def test_a_moved_clone_is_mended_without_installing_anything(project: Path) -> N
     assert pip.read_text().startswith(f"#!{project}/.venv/bin/python")
 
 
+def test_scripts_start_where_the_path_has_a_space_too(project: Path, tmp_path: Path) -> None:
+    spaced = Path(shutil.move(project, tmp_path / "在店 two"))
+    assert make(spaced)[0] == 0
+    assert subprocess.run([spaced / ".venv/bin/pip", "--version"], check=False, capture_output=True).returncode == 0
+
+
+def test_pip_does_what_uv_could_not(project: Path, tmp_path: Path) -> None:
+    """uv reads no pip.conf: no mirror, no company certificate."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    uv = tools / "uv"
+    uv.write_text('#!/bin/sh\n[ "$1" = venv ] && exec "$4" -m venv --without-pip .venv\nexit 2\n')
+    uv.chmod(0o755)
+    shutil.rmtree(project / ".venv")
+    status, lines = make(project, path=f"{tools}:/usr/bin:/bin")
+    assert (status, lines[-2:]) == (0, ["uv could not do it; trying with pip ...", "started with 1.0"])
+
+
 def test_a_changed_lock_is_installed_into_the_environment_that_is_there(project: Path) -> None:
     pin(project, "1.1")
     inode = (project / ".venv").stat().st_ino
@@ -86,6 +105,12 @@ def test_a_python_too_old_hands_over_to_a_newer_one(project: Path, tmp_path: Pat
 def test_no_python_at_all_is_one_line(project: Path) -> None:
     status, lines = make(project, python="no-such-python")
     assert (status, lines) == (1, ["onsite: no no-such-python here; install Python 3.11 or newer"])
+
+
+def test_it_can_say_so_to_a_very_old_python() -> None:
+    source = (ROOT / PREPARE).read_text()
+    ast.parse(source, feature_version=(3, 6))
+    assert "\nfrom importlib import metadata" not in source
 
 
 # What it decides, without doing it.
@@ -135,7 +160,7 @@ def test_an_environment_made_by_hand_without_them_gets_them(prepare: ModuleType)
 
 def test_what_cannot_be_installed_is_one_line(prepare: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     pin(prepare.ROOT, "1.1")
-    monkeypatch.setattr(prepare, "_install", lambda kind: False)
+    monkeypatch.setattr(prepare, "_fill", lambda words: False)
     with pytest.raises(prepare.Trouble, match="could not be made; see the lines above"):
         prepare.prepare("run")
 
@@ -165,7 +190,9 @@ def test_an_environment_of_another_user_is_one_line(prepare: ModuleType, monkeyp
         prepare.prepare("run")
 
 
-def make(project: Path, *, python: str = sys.executable, path: Path | None = None, **env: str) -> tuple[int, list[str]]:
+def make(
+    project: Path, *, python: str = sys.executable, path: Path | str | None = None, **env: str
+) -> tuple[int, list[str]]:
     """`make run` there; what it said, without make's own closing line."""
     environment = {**plain(), **env, **({"PATH": str(path)} if path else {})}
     words = [shutil.which("make") or "make", "-s", "run", f"PYTHON={python}"]

@@ -1,6 +1,6 @@
 """Makes .venv what the lock files say; run by make before anything else.
 
-Uses the standard library only and runs on Python 3.8, so that it can say which Python is needed.
+Uses the standard library only and runs on Python 3.6, so that it can say which Python is needed.
 `.venv/.onsite` says what was installed and where; whatever disagrees with it is mended or made again.
 """
 
@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -59,8 +58,7 @@ def prepare(kind: str) -> None:
             _write_mark(kind, mark)
             return
     _say("Making the environment in .venv, once (seconds with uv, about a minute with pip) ...")
-    shutil.rmtree(str(VENV), ignore_errors=True)
-    if not (_make_venv() and _install(kind)):
+    if not _make(kind):
         raise Trouble("the environment could not be made; see the lines above (is there a network?)")
     _write_mark(kind, {})
 
@@ -76,6 +74,8 @@ def matches_here(lock: Path) -> bool:
 
 
 def _is_installed(name, versions):
+    from importlib import metadata  # not there before Python 3.8
+
     try:
         found = metadata.distribution(name)
     except metadata.PackageNotFoundError:
@@ -134,25 +134,46 @@ def _matches(kind):
     return subprocess.call([str(PYTHON), __file__, "--matches", str(LOCKS[kind])]) == 0
 
 
-def _make_venv():
-    if shutil.which("uv") and _run(["uv", "venv", "-q", "--python", sys.executable, str(VENV)]):
-        return True
+def _make(kind):
+    """With uv, else with pip, which may know a mirror or a certificate that uv does not."""
+    if shutil.which("uv"):
+        if _anew(["uv", "venv", "-q", "--python", sys.executable, str(VENV)]) and _fill(_with_uv(kind)):
+            return True
+        _say("uv could not do it; trying with pip ...")
     if importlib.util.find_spec("ensurepip") is None:
         name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         raise Trouble(f"this Python cannot make environments; install {name} (apt install {name}), or uv")
-    return _run([sys.executable, "-m", "venv", str(VENV)])
+    return _anew([sys.executable, "-m", "venv", str(VENV)]) and _fill(_with_pip(kind))
 
 
 def _install(kind):
-    """Into the .venv that is there; the note stays when it breaks off, so that the next start begins anew."""
+    """Into the .venv that is there, by what it has."""
+    ways = [_with_uv(kind)] if shutil.which("uv") else []
+    ways += [_with_pip(kind)] if (PYTHON.parent / "pip").exists() else []
+    return any(_fill(way) for way in ways)
+
+
+def _with_uv(kind):
+    return ["uv", "pip", "install", "-q", "--python", str(PYTHON), "--require-hashes", "-r", str(LOCKS[kind])]
+
+
+def _with_pip(kind):
+    words = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", str(LOCKS[kind])]
+    return [str(PYTHON), *words]
+
+
+def _anew(command):
+    shutil.rmtree(str(VENV), ignore_errors=True)
+    return _run(command)
+
+
+def _fill(command):
+    """The note stays when it breaks off, so that the next start begins anew."""
     UNFINISHED.touch()
-    lock = str(LOCKS[kind])
-    with_uv = ["uv", "pip", "install", "-q", "--python", str(PYTHON), "--require-hashes", "-r", lock]
-    with_pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r"]
-    if (shutil.which("uv") and _run(with_uv)) or _run([*with_pip, lock]):
-        UNFINISHED.unlink()
-        return True
-    return False
+    if not _run(command):
+        return False
+    UNFINISHED.unlink()
+    return True
 
 
 def _run(command):
@@ -167,7 +188,15 @@ def _rewrite_paths(old):
         if path.is_file() and not path.is_symlink() and path.stat().st_size < 100000:
             content = path.read_bytes()
             if old.encode() in content and b"\0" not in content:
-                path.write_bytes(content.replace(old.encode(), str(VENV).encode()))
+                path.write_bytes(_startable(content.replace(old.encode(), str(VENV).encode())))
+
+
+def _startable(script):
+    """The kernel takes no space and not much over a hundred characters in a script's first line; a shell does."""
+    first, _, rest = script.partition(b"\n")
+    if first.startswith(b"#!" + str(VENV).encode()) and (b" " in first or len(first) > 120):
+        return b"#!/bin/sh\n'''exec' \"" + first[2:] + b'" "$0" "$@"\n\' \'\'\'\n' + rest
+    return script
 
 
 def _digest(kind):
