@@ -69,6 +69,8 @@ def test_a_tick_that_stopped_is_not_ready(app: Flask, client: FlaskClient) -> No
     assert parts(client)["tick"]["ok"] is False
     schedule.tick(at=clock.now())
     assert parts(client)["tick"]["ok"] is True
+    schedule.tick(at=clock.now() + timedelta(minutes=10))
+    assert parts(client)["tick"]["ok"] is False, "a clock that was ahead proves nothing"
     db.session.remove()
 
 

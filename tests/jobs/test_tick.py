@@ -63,6 +63,11 @@ def test_many_hosts_tick_and_one_takes_the_slot(app: Flask, hourly: None) -> Non
     assert taken == ["probe"]
 
 
+def test_a_clock_that_was_ahead_holds_nothing_up_once_it_is_right(app: Flask, hourly: None) -> None:
+    taken = [schedule.tick(at=at(f"2026-03-02 {time}")) for time in ("15:00", "09:00", "09:01", "09:06")]
+    assert taken == [["probe"], ["probe"], [], ["probe"]]
+
+
 def test_what_is_due_reaches_the_outbox_in_the_same_unit_of_work(app: Flask, hourly: None) -> None:
     schedule.tick(at=clock.now())
     items = do(outbox.claim, at=clock.now())

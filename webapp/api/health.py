@@ -81,7 +81,7 @@ def _outbox(at: datetime) -> dict[str, Any]:
 def _tick(at: datetime) -> dict[str, Any]:
     last = periodic.last_taken_at()
     age = (at - last).total_seconds() if last else None
-    return {"ok": age is not None and age < TOO_OLD.total_seconds(), "seconds_ago": age and round(age)}
+    return {"ok": age is not None and abs(age) < TOO_OLD.total_seconds(), "seconds_ago": age and round(age)}
 
 
 @cache

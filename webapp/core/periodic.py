@@ -1,12 +1,15 @@
 """Which slot of each periodic item was taken last, so that any number of hosts may tick."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import UTC, conn, db, is_postgres
+
+SKEW = timedelta(minutes=5)
+"""Between the clocks of two hosts."""
 
 
 class PeriodicRun(db.Model):
@@ -18,12 +21,15 @@ class PeriodicRun(db.Model):
 
 
 def take(*, name: str, slot: datetime, at: datetime) -> bool:
-    """True for the one caller who takes this slot; later slots win, earlier ones are over."""
+    """True for the one caller who takes this slot; later slots win, earlier ones are over.
+
+    What was taken in the future was taken by a wrong clock, and holds nobody up.
+    """
     insert = (postgresql if is_postgres() else sqlite).insert(PeriodicRun)
     query = insert.values(name=name, slot=slot, taken_at=at).on_conflict_do_update(
         index_elements=[PeriodicRun.name],
         set_={"slot": slot, "taken_at": at},
-        where=PeriodicRun.slot < slot,
+        where=or_(PeriodicRun.slot < slot, PeriodicRun.taken_at > at + SKEW),
     )
     return conn().execute(query.returning(PeriodicRun.name)).first() is not None
 
