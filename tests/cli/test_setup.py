@@ -50,6 +50,35 @@ def test_init_asks_for_what_is_missing(flask):
     assert db.session.query(Branch).one().currency == "CNY"
 
 
+def test_init_asks_again_only_for_what_was_wrong(flask):
+    lines = ["Bright Shops", "SH", "Mars/Base", "XXQ", "", "", "Chen Admin", "", "123", "123"]
+    better = ["good morning tea", "good morning tea", "Asia/Shanghai", "CNY"]
+    result = flask("init", input="\n".join([*lines, *better]) + "\n")
+    assert result.exit_code == 0, result.output
+    assert "At least 8 characters" in result.output
+    branch = db.session.query(Branch).one()
+    assert (branch.timezone, branch.currency) == ("Asia/Shanghai", "CNY")
+
+
+def test_init_asks_nothing_where_there_is_a_company(flask):
+    init(flask)
+    result = flask("init", input="")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == ["Error: There is a company in this database already."]
+
+
+@pytest.mark.parametrize(
+    "words", [["init"], ["settle"], ["ledger-check"], ["outbox-retry"], ["import", "people", __file__]]
+)
+def test_a_database_without_tables_is_one_line(make_app, tmp_path, words):
+    app = make_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/empty.db")
+    result = app.test_cli_runner().invoke(args=words)
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+    assert "the database is not ready (no such table: alembic_version)" in result.output
+    assert "make run" in result.output
+
+
 def test_init_refuses_a_second_company(flask):
     init(flask)
     again = init(flask, branch_code="XX", staff_no="A002")

@@ -8,8 +8,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 from werkzeug.utils import import_string
 
+from webapp.cli.ready import Command
 
-@click.command("demo")
+
+@click.command("demo", cls=Command)
 @with_appcontext
 def demo() -> None:
     """Make the demo company and fill in its history; started again it goes on, and ends at once when all is there."""

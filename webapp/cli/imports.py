@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from webapp.cli.ready import Command
 from webapp.core import clock, imports
 from webapp.core.authz import SignedIn
 from webapp.core.errors import DomainError
@@ -32,7 +33,7 @@ def _files() -> list[Path]:
 
 
 def _command(kind: imports.ImportKind) -> click.Command:
-    @click.command(kind.code, help=f"Columns: {', '.join(column.name for column in kind.columns)}.")
+    @click.command(kind.code, cls=Command, help=f"Columns: {', '.join(column.name for column in kind.columns)}.")
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
     @click.option("--branch", "branch_code", help="Code of the branch; needed when there are several.")
     @click.option("--as", "staff_no", help="Staff number of whoever is responsible; written to the audit trail.")

@@ -5,10 +5,11 @@ import sys
 import click
 from flask.cli import with_appcontext
 
+from webapp.cli.ready import Command
 from webapp.payroll import queries
 
 
-@click.command("ledger-check")
+@click.command("ledger-check", cls=Command)
 @with_appcontext
 def ledger_check() -> None:
     """Check the ledger's invariants I1 to I12; exit code 1 when one is broken."""

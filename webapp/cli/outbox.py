@@ -3,11 +3,12 @@
 import click
 from flask.cli import with_appcontext
 
+from webapp.cli.ready import Command
 from webapp.core import clock, outbox
 from webapp.core.db import db, do
 
 
-@click.command("outbox-retry")
+@click.command("outbox-retry", cls=Command)
 @click.option("--list", "only_list", is_flag=True, help="Only show what failed and why; try nothing.")
 @with_appcontext
 def outbox_retry(only_list: bool) -> None:

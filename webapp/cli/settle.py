@@ -6,6 +6,7 @@ from datetime import date, datetime
 import click
 from flask.cli import with_appcontext
 
+from webapp.cli.ready import Command
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.i18n import money_text
@@ -14,7 +15,7 @@ from webapp.rewards.queries import runs
 from webapp.rewards.rules.due import BranchDue
 
 
-@click.command("settle")
+@click.command("settle", cls=Command)
 @click.option("--branch", "code", help="Code of one branch; all of them otherwise.")
 @click.option("--through", type=click.DateTime(["%Y-%m-%d"]), help="Last work date; otherwise what is due.")
 @with_appcontext

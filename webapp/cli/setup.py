@@ -3,8 +3,11 @@
 from datetime import datetime
 
 import click
+from click.core import ParameterSource
+from flask import current_app
 from flask.cli import with_appcontext
 
+from webapp.cli.ready import Command
 from webapp.core import clock
 from webapp.core.db import do
 from webapp.core.errors import DomainError, Invalid
@@ -14,7 +17,15 @@ from webapp.people import queries, rules, service
 from webapp.schedules.service.opening import open_branch
 
 
-@click.command("init")
+class Init(Command):
+    def look(self) -> None:
+        super().look()
+        if queries.all_branches():
+            hint = " It is the demo's: say ONSITE_DEMO=0 for your own." if current_app.config["DEMO"] else ""
+            raise click.ClickException(explain(Invalid("company_exists")) + hint)
+
+
+@click.command("init", cls=Init)
 @click.option("--company", prompt="Name of the company or its first branch")
 @click.option("--branch-code", prompt="Short code of this branch", default="HQ", show_default=True)
 @click.option("--timezone", prompt="Time zone", default="Asia/Shanghai", show_default=True)
@@ -27,16 +38,32 @@ from webapp.schedules.service.opening import open_branch
 @with_appcontext
 def init(**answers: str) -> None:
     """Make the company's first branch and its first administrator in an empty database."""
+    while problem := _problem(answers):
+        _ask_again(problem, answers)
+    staff_no = rules.clean_staff_no(answers["staff_no"])
+    click.echo(f"Done. Start with `make run` (ONSITE_DEMO=0) and sign in as {staff_no}.")
+
+
+def _problem(answers: dict[str, str]) -> DomainError | None:
+    """None when the company is there."""
     try:
-        if queries.all_branches():
-            raise Invalid("company_exists")
         staff_no = rules.clean_staff_no(answers["staff_no"])
         rules.check_password(answers["password"], staff_no=staff_no)
-        hashed = hash_password(answers.pop("password"))
-        do(_found, answers=answers, password_hash=hashed, at=clock.now())
+        do(_found, answers=answers, password_hash=hash_password(answers["password"]), at=clock.now())
     except DomainError as error:
-        raise click.ClickException(explain(error)) from None
-    click.echo(f"Done. Start with `make run` (ONSITE_DEMO=0) and sign in as {staff_no}.")
+        return error
+    return None
+
+
+def _ask_again(problem: DomainError, answers: dict[str, str]) -> None:
+    """The one question whose answer was wrong; what came as an option is an error."""
+    context, name = click.get_current_context(), {"code": "branch_code"}.get(problem.field or "", problem.field or "")
+    question = next((one for one in context.command.params if one.name == name), None)
+    asked = context.get_parameter_source(name) is ParameterSource.PROMPT
+    if not isinstance(question, click.Option) or not asked:
+        raise click.ClickException(explain(problem))
+    click.echo(f"Error: {explain(problem)}", err=True)
+    answers[name] = question.prompt_for_value(context)
 
 
 def _found(*, answers: dict[str, str], password_hash: str, at: datetime) -> None:
