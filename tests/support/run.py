@@ -76,6 +76,7 @@ def find_or_install_browser() -> str | None:
     if _quietly([sys.executable, "-m", "playwright", "install", "chromium"], within=300):
         return browsers.find(bundled)
     if os.geteuid() == 0 and shutil.which("apt-get"):
+        _quietly(["apt-get", "update"], within=300)  # a fresh machine knows no packages yet
         _quietly(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], within=600)
     return browsers.find(bundled)
 
