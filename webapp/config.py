@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -25,7 +26,7 @@ def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     var = _var(env)
     demo = _flag(env, "ONSITE_DEMO", default="DATABASE_URL" not in env)
     database = _database(env, var, demo)
-    redis = env.get("REDIS_URL") or f"unix://{socket_path(var, demo)}"
+    redis = _redis(env, var, demo)
     secure = bool(env.get("TLS_CERT")) or _number(env, "TRUSTED_PROXIES", 0) > 0
     return {
         "TESTING": env.get("ONSITE_TESTING") == "1",
@@ -38,6 +39,7 @@ def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "REDIS_URL": redis,
         "REDIS_EMBEDDED": not env.get("REDIS_URL"),
         "RATELIMIT_STORAGE_URI": redis.replace("unix://", "redis+unix://", 1),
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -54,7 +56,7 @@ def secret_key(var: Path) -> str:
     """The key in var/secret_key, made once with mode 0600; a half-written file is replaced."""
     path = var / "secret_key"
     try:
-        if len(key := path.read_text().strip()) >= 32:
+        if len(key := path.read_text("latin-1").strip()) >= 32 and key.isascii() and key.isprintable():
             return key
     except FileNotFoundError:
         pass
@@ -78,6 +80,8 @@ def _instance(demo: bool) -> str:
 
 def _var(env: Mapping[str, str]) -> Path:
     var = Path(env.get("ONSITE_VAR") or ROOT / "var").resolve()
+    if found := set("%?") & set(f"{ROOT}{var}"):
+        raise ConfigError(f"Onsite cannot live in a folder with {found.pop()} in its name: {ROOT}, {var}")
     try:
         var.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -94,6 +98,17 @@ def _database(env: Mapping[str, str], var: Path, demo: bool) -> str:
         return f"postgresql+psycopg://{rest}"
     if not mark or scheme not in {"sqlite", "postgresql+psycopg"}:
         raise ConfigError(f"DATABASE_URL must start with sqlite:/// or postgresql://, not {scheme}")
+    if scheme == "sqlite" and not rest.startswith("//"):
+        raise ConfigError("DATABASE_URL must name the file by its full path, as in sqlite:////srv/onsite.db")
+    return url
+
+
+def _redis(env: Mapping[str, str], var: Path, demo: bool) -> str:
+    url = env.get("REDIS_URL")
+    if not url:
+        return f"unix://{quote(str(socket_path(var, demo)))}"
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError("REDIS_URL must start with redis://, rediss:// or unix://")
     return url
 
 
@@ -153,6 +168,8 @@ def _write_secret(path: Path) -> str:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(key + "\n")
+            file.flush()
+            os.fsync(descriptor)
         if path.exists():
             aside.replace(path)
         else:

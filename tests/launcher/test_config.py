@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from webapp import config
 from webapp.config import ConfigError, from_env
@@ -47,6 +48,10 @@ def test_the_secret_is_made_once_private_and_mended_when_half_written(tmp_path: 
     assert len(str(mended)) == 64
     assert path.read_text().strip() == mended
     assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+    path.write_bytes(b"\0" * 65)  # what a power cut may leave
+    assert load(tmp_path)["SECRET_KEY"] == path.read_text().strip() != mended
+    path.write_bytes(b"\xff" * 65)
+    assert len(str(load(tmp_path)["SECRET_KEY"])) == 64
     assert load(tmp_path, SECRET_KEY="given")["SECRET_KEY"] == "given"
 
 
@@ -55,6 +60,11 @@ def test_a_deep_folder_gets_a_short_socket(tmp_path: Path) -> None:
     deep = config.socket_path(tmp_path / ("deep" * 30), demo=True)
     assert len(str(deep)) < config.SOCKET_PATH_LIMIT
     assert deep != config.socket_path(tmp_path / ("deep" * 30), demo=False)
+
+
+def test_a_folder_of_any_name_has_a_socket(tmp_path: Path) -> None:
+    url = str(load(tmp_path / "C# 在店")["REDIS_URL"])
+    assert Redis.from_url(url).connection_pool.connection_kwargs["path"] == str(tmp_path / "C# 在店/demo.sock")
 
 
 def test_cookies_are_for_https_as_soon_as_there_is_https(tmp_path: Path) -> None:
@@ -71,12 +81,16 @@ def test_cookies_are_for_https_as_soon_as_there_is_https(tmp_path: Path) -> None
         {"ONSITE_DEMO": "yes"},
         {"ONSITE_WORKERS": "-1"},
         {"DATABASE_URL": "onsite.db"},
+        {"DATABASE_URL": "sqlite://"},
+        {"DATABASE_URL": "sqlite:///onsite.db"},
+        {"REDIS_URL": "localhost:6379"},
+        {"ONSITE_VAR": "/tmp/100%"},
         {"TLS_KEY": "/nowhere"},
     ],
 )
 def test_nonsense_is_one_line(tmp_path: Path, env: dict[str, str]) -> None:
     with pytest.raises(ConfigError) as problem:
-        load(tmp_path, **env)
+        from_env({"ONSITE_VAR": str(tmp_path), **env})
     assert "\n" not in str(problem.value)
 
 

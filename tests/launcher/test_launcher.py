@@ -17,10 +17,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.launcher import pem
 from tests.launcher.conftest import Launched, free_port, run_alone
 from tests.support import process
 from webapp import launcher
-from webapp.launcher import roles
+from webapp.launcher import checks, roles, valkey
 
 pytestmark = pytest.mark.crash
 
@@ -122,13 +123,42 @@ def test_a_busy_port_is_one_line_and_says_what_to_do(tmp_path: Path) -> None:
         ({"TLS_CERT": "/nowhere"}, "TLS_CERT=/nowhere cannot be read"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must start with"),
         ({"REDIS_URL": "unix:///nowhere"}, "Redis does not answer"),
+        ({"REDIS_URL": "redis://localhost:high"}, "REDIS_URL cannot be used"),
+        ({"REDIS_URL": "redis://:secret@127.0.0.1:1"}, "does not answer at redis://…@127.0.0.1:1: "),
         ({"HOST": "no.such.host.invalid"}, "not an address"),
+        ({"HOST": ".."}, "not an address"),
+        ({"HOST": "192.0.2.7"}, "not an address"),
+        ({"TLS_CERT": __file__, "TLS_KEY": __file__}, "cannot be used"),
     ],
 )
 def test_a_setting_that_cannot_work_is_one_line(tmp_path: Path, env: dict[str, str], says: str) -> None:
-    status, lines = run_alone(**{"ONSITE_VAR": str(tmp_path), "PORT": str(free_port()), **env})
+    status, lines = run_alone(**{"ONSITE_VAR": str(tmp_path), "ONSITE_DEMO": "0", "PORT": str(free_port()), **env})
     assert (status, len(lines)) == (1, 1), lines
     assert says in lines[0]
+
+
+@pytest.mark.parametrize(("key", "says"), [(pem.OTHER, "key values mismatch"), (pem.LOCKED, "key without a password")])
+def test_a_key_that_cannot_serve_is_one_line_and_nobody_is_asked(tmp_path: Path, key: str, says: str) -> None:
+    cert, private = tmp_path / "cert.pem", tmp_path / "key.pem"
+    cert.write_text(pem.CERT)
+    private.write_text(pem.KEY)
+    checks.certificate(str(cert), str(private))
+    private.write_text(key)
+    with pytest.raises(checks.CannotStart, match=says) as problem:
+        checks.certificate(str(cert), str(private))
+    assert "\n" not in str(problem.value)
+
+
+def test_files_that_are_not_ours_in_var_stop_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lost+found").mkdir()
+    monkeypatch.setattr(checks.os, "access", lambda path, mode: "lost" not in str(path))
+    checks.writable(tmp_path)
+
+
+def test_an_embedded_redis_that_cannot_read_its_file_says_what_helps(tmp_path: Path) -> None:
+    settings = {"VAR": tmp_path, "INSTANCE": "onsite", "REDIS_URL": f"unix://{tmp_path}/no.sock"}
+    with pytest.raises(checks.CannotStart, match=r"redis-onsite/valkey\.log says why, and without .* it begins anew"):
+        valkey.wait_until_ours(settings, seconds=0)
 
 
 def test_the_list_of_roles_is_true() -> None:

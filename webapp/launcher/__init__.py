@@ -22,12 +22,15 @@ def main(arguments: Sequence[str]) -> int:
     except (config.ConfigError, checks.CannotStart) as problem:
         print(f"onsite: {problem}", file=sys.stderr)  # noqa: T201 - the one line a person needs
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _everything() -> int:
     """What can go wrong early is found before the product is loaded, so that it is said at once."""
     settings = config.from_env()
     checks.writable(settings["VAR"])
+    checks.certificate(settings["TLS_CERT"], settings["TLS_KEY"])
     address = _address(settings)
     lock = checks.only_one(settings["VAR"] / f"{settings['INSTANCE']}.lock", address)
     listener = checks.listen(settings["HOST"], settings["PORT"])
@@ -40,10 +43,7 @@ def _everything() -> int:
 def _alone(role: str) -> int:
     from webapp.launcher import roles
 
-    try:
-        roles.ALONE[role]()
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    roles.ALONE[role]()
     return 0
 
 

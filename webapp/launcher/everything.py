@@ -32,7 +32,7 @@ def run(settings: dict[str, Any], address: str, lock: IO[str], listener: socket.
             supervisor.start(redis)
         app = _load()
         if redis:
-            valkey.wait_until_ready(settings["REDIS_URL"])
+            valkey.wait_until_ours(settings)
         supervisor.children[:0] = _children(app, listener, lock, supervisor, address)
     except BaseException:
         supervisor.stop_all()

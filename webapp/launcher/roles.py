@@ -29,8 +29,8 @@ def tick(app: Flask) -> None:
 
 def redis(app_config: dict[str, object]) -> None:
     """Becomes the server. Raises CannotStart."""
-    var, name, url = app_config["VAR"], app_config["INSTANCE"], str(app_config["REDIS_URL"])
-    words = valkey.command(url, var / f"redis-{name}")  # type: ignore[operator]
+    url = str(app_config["REDIS_URL"])
+    words = valkey.command(url, valkey.folder(app_config))
     valkey.end_leftover(url)
     os.execv(words[0], words)
 
@@ -42,6 +42,7 @@ def demo(app: Flask) -> None:
 
 def _web() -> None:
     app = _app()
+    checks.certificate(app.config["TLS_CERT"], app.config["TLS_KEY"])
     web.serve(app, f"{app.config['HOST']}:{app.config['PORT']}")
 
 

@@ -1,19 +1,29 @@
 """The embedded Valkey: our own server process on a Unix socket, with an append-only file."""
 
 import os
+import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
+from urllib.parse import unquote
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from webapp.launcher.checks import CannotStart
 
+LOG = "valkey.log"
+
+
+def folder(settings: Mapping[str, Any]) -> Path:
+    return settings["VAR"] / f"redis-{settings['INSTANCE']}"
+
 
 def command(url: str, folder: Path) -> list[str]:
     """The server's command line; makes its folder and a private place for the socket. Raises CannotStart."""
-    path = Path(url.removeprefix("unix://"))
+    path = Path(unquote(url.removeprefix("unix://")))
     folder.mkdir(mode=0o700, exist_ok=True)
     _private_place(path.parent, folder.parent)
     options = {
@@ -27,7 +37,7 @@ def command(url: str, folder: Path) -> list[str]:
         "--maxmemory-policy": "noeviction",
         "--daemonize": "no",
         "--loglevel": "warning",
-        "--logfile": str(folder / "valkey.log"),
+        "--logfile": str(folder / LOG),
     }
     return [binary(), *(word for pair in options.items() for word in pair)]
 
@@ -51,18 +61,30 @@ def binary() -> str:
 
 def wait_until_ready(url: str, seconds: float = 30) -> None:
     """Raises CannotStart when the server does not answer in time."""
-    client, end = Redis.from_url(url), monotonic() + seconds
-    while not _answers(client):
+    try:
+        client, end = Redis.from_url(url, socket_connect_timeout=2), monotonic() + seconds
+    except ValueError as error:
+        raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
+    while problem := _problem(client):
         if monotonic() > end:
-            raise CannotStart(f"Redis does not answer at {url}")
+            raise CannotStart(f"Redis does not answer at {_without_password(url)}: {problem}")
         sleep(0.02)
     client.close()
+
+
+def wait_until_ours(settings: Mapping[str, Any], seconds: float = 30) -> None:
+    """The embedded one. Raises CannotStart with what helps: it holds nothing the database does not know."""
+    try:
+        wait_until_ready(settings["REDIS_URL"], seconds)
+    except CannotStart as problem:
+        place = folder(settings)
+        raise CannotStart(f"{problem}; {place / LOG} says why, and without {place} it begins anew") from None
 
 
 def end_leftover(url: str, seconds: float = 10) -> None:
     """A server of a killed launcher may still be writing its file; it ends before ours begins."""
     client, end = Redis.from_url(url), monotonic() + seconds
-    while _answers(client) and monotonic() < end:
+    while _problem(client) is None and monotonic() < end:
         try:
             client.shutdown(save=False, nosave=True)
         except (RedisError, OSError):
@@ -70,11 +92,17 @@ def end_leftover(url: str, seconds: float = 10) -> None:
     client.close()
 
 
-def _answers(client: Redis) -> bool:
+def _problem(client: Redis) -> str | None:
+    """None when it answers."""
     try:
-        return bool(client.ping())
-    except (RedisError, OSError):
-        return False
+        client.ping()
+    except (RedisError, OSError) as error:
+        return str(error).strip() or type(error).__name__
+    return None
+
+
+def _without_password(url: str) -> str:
+    return re.sub("//[^/]*@", "//…@", url)
 
 
 def _private_place(place: Path, var: Path) -> None:
