@@ -77,8 +77,8 @@ class Base(DeclarativeBase):
     registry = orm.registry(metadata=MetaData(naming_convention=_NAMES))
 
 
-def dump_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+dump_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Made once: json.dumps with settings makes an encoder each time."""
 
 
 class Session(FlaskSession):
@@ -201,7 +201,8 @@ def together() -> Iterator[None]:
 
 
 def is_postgres() -> bool:
-    return db.engine.dialect.name == "postgresql"
+    opened = _open.get()
+    return (db.engine if opened is None else opened).dialect.name == "postgresql"
 
 
 def _once(verb: Callable[..., T], kwargs: dict[str, Any]) -> T:

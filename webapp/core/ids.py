@@ -39,8 +39,8 @@ def row_id(text: str | None) -> int | None:
 
 def fingerprint(content: object) -> str:
     """A stable hash of JSON-ready content, for "same id, same content"."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_sorted(content).encode()).hexdigest()[:32]
 
 
+_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 words({"bad_client_id": N_("This form is damaged. Reload the page and try again.")})

@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Index, Select, String, Text, and_, delete, false, func, select, text, update
+from sqlalchemy import Index, Select, String, Text, and_, delete, false, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, after_commit, conn, db, is_postgres
+from webapp.core.prepared import Prepared
 from webapp.core.process import is_alive
 from webapp.core.queue import nudge
 
@@ -100,7 +101,7 @@ def put(topic: str, key: str, payload: Any, at: datetime, *, bulk: bool = False)
     The conflicting row is locked, so that no drain can take it before this change is there to be seen.
     """
     values = {"topic": topic, "key": key, "payload": payload, "bulk": bulk, "created_at": at, "available_at": at}
-    conn().execute(_insert(is_postgres()), values)
+    _insert(is_postgres()).run(values)
     after_commit(nudge)
 
 
@@ -196,10 +197,10 @@ def backlog(*, at: datetime) -> Backlog:
 
 
 @cache
-def _insert(postgres: bool) -> Executable:
+def _insert(postgres: bool) -> Prepared:
     query = (postgresql if postgres else sqlite).insert(OutboxRow).inline()
     earlier = func.least if postgres else func.min
-    return query.on_conflict_do_update(
+    merged = query.on_conflict_do_update(
         index_elements=[_row.topic, _row.key],
         index_where=text(_WAITING),
         set_={
@@ -208,6 +209,7 @@ def _insert(postgres: bool) -> Executable:
             "available_at": earlier(_row.available_at, query.excluded.available_at),
         },
     )
+    return Prepared(merged)
 
 
 def _due(at: datetime, limit: int, bulk_limit: int, bulk: bool) -> Select[int]:

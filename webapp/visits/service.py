@@ -14,6 +14,7 @@ from webapp.attendance.service import Person, Recorded
 from webapp.core.db import conn
 from webapp.core.errors import Conflict, DomainError, Invalid
 from webapp.core.ids import client_id as canonical
+from webapp.core.prepared import Prepared
 from webapp.sites.queries import fences
 from webapp.sites.service import propose_position
 from webapp.visits.models import Visit
@@ -58,7 +59,7 @@ def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> 
     }
     if recorded.site is not None and not recorded.site.placed:
         _suggest_position(rep, evidence, site_id, at)
-    return CheckInResult(recorded, conn().execute(_OPEN, row).scalar_one())
+    return CheckInResult(recorded, _OPEN.run(row).scalar_one())
 
 
 def check_out(*, rep: Person, evidence: Evidence, finish: Finish, at: datetime) -> CheckInResult:
@@ -148,7 +149,7 @@ def _close(visit_id: int, ended_at: datetime, check_out_id: int, finish: Finish)
 
 
 _OUT = aliased(CheckIn)
-_OPEN = insert(Visit).returning(Visit.id)
+_OPEN = Prepared(insert(Visit).returning(Visit.id))
 _CLOSE = (
     update(Visit)
     .where(Visit.id == bindparam("id_"))

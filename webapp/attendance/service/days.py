@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, Select, bindparam, select, text
+from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceDay
@@ -15,6 +15,7 @@ from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
 from webapp.attendance.rules import DayFacts, DayResult, build_day, first_site
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres, together
+from webapp.core.prepared import Prepared
 from webapp.people.models import Branch, Employee
 from webapp.people.queries import belonged
 from webapp.schedules.queries import expectations
@@ -76,7 +77,7 @@ def keep(*, pair: Pair, branch_id: int, day: DayResult, at: datetime) -> None:
     """Store a built day. It stays with the branch it was first stored for, wherever the person goes later."""
     values = {name: getattr(day, name) for name in RESULT_COLUMNS}
     identity = {"employee_id": pair[0], "work_date": pair[1], "branch_id": branch_id}
-    conn().execute(_upsert(is_postgres()), {**identity, **values, "rebuilt_at": at})
+    _upsert(is_postgres()).run({**identity, **values, "rebuilt_at": at})
 
 
 def announce(*, pair: Pair, at: datetime, bulk: bool = False) -> None:
@@ -90,13 +91,14 @@ _LOCK = text("SELECT pg_advisory_xact_lock(7301, who) FROM unnest(CAST(:ids AS i
 
 
 @cache
-def _upsert(postgres: bool) -> Executable:
+def _upsert(postgres: bool) -> Prepared:
     query = (postgresql if postgres else sqlite).insert(AttendanceDay)
     names = [*RESULT_COLUMNS, "rebuilt_at"]
-    return query.on_conflict_do_update(
+    kept = query.on_conflict_do_update(
         index_elements=[AttendanceDay.employee_id, AttendanceDay.work_date],
         set_={name: query.excluded[name] for name in names},
     )
+    return Prepared(kept.inline())
 
 
 def _first_sites(pairs: Collection[Pair], facts: Mapping[Pair, DayFacts]) -> dict[Pair, int]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import Executable, and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceException, CheckIn, Verdict
@@ -13,6 +13,7 @@ from webapp.attendance.rules import ABOUT_A_MARK, DayFacts, DayResult, Evidence,
 from webapp.core.authz import BranchInfo
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict
+from webapp.core.prepared import Prepared
 from webapp.sites.rules import SiteInfo
 
 
@@ -64,11 +65,11 @@ class Recorded:
 
 def insert_check_in(*, note: Note) -> int | None:
     """The new row's id, or None when this id was recorded before; the database decides who was first (T18)."""
-    return conn().execute(_insert(is_postgres()), _row(note)).scalar()
+    return _insert(is_postgres()).run(_row(note)).scalar()
 
 
 def insert_verdict(*, check_in_id: int, judged: Judgement, site: SiteInfo | None) -> None:
-    conn().execute(_VERDICT, _verdict_row(check_in_id, judged, site))
+    _VERDICT.run(_verdict_row(check_in_id, judged, site))
 
 
 def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement) -> int | None:
@@ -149,12 +150,13 @@ def _verdict_row(check_in_id: int, judged: Judgement, site: SiteInfo | None) -> 
 
 
 @cache
-def _insert(postgres: bool) -> Executable:
+def _insert(postgres: bool) -> Prepared:
     query = (postgresql if postgres else sqlite).insert(CheckIn)
-    return query.on_conflict_do_nothing(index_elements=["employee_id", "client_id"]).returning(CheckIn.id)
+    new = query.on_conflict_do_nothing(index_elements=["employee_id", "client_id"])
+    return Prepared(new.returning(CheckIn.id))
 
 
-_VERDICT = insert(Verdict)
+_VERDICT = Prepared(insert(Verdict).inline())
 _EXCEPTION = insert(AttendanceException).returning(AttendanceException.id)
 _SAME = (
     select(

@@ -144,5 +144,7 @@ def _withdrawn(work: Work) -> Iterator[Revision]:
 
 
 def _mark(version_id: int, amount: int, explain: list[Any]) -> str:
-    text = json.dumps([version_id, amount, explain], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_text([version_id, amount, explain]).encode()).hexdigest()[:32]
+
+
+_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.attendance.models import AttendanceDay
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict, NotFound
+from webapp.core.prepared import Prepared
 from webapp.people.models import Employee
 from webapp.rewards.models import RepDay, SettlementLine
 from webapp.rewards.queries.days import Pair
@@ -122,7 +123,7 @@ def _claim(work: Work, found: Plan, at: datetime, instant_only: bool) -> bool:
         "p_changed": at if instant_only else None,
         "p_posted": work.before.posted + found.delta,
     }
-    return conn().execute(_claim_statement(is_postgres(), instant_only), values).first() is not None
+    return _claim_statement(is_postgres(), instant_only).run(values).first() is not None
 
 
 def _post(work: Work, revisions: Sequence[Revision], at: datetime, cause: str) -> None:
@@ -131,7 +132,7 @@ def _post(work: Work, revisions: Sequence[Revision], at: datetime, cause: str) -
     postings = [_posting(work, revision) for revision in revisions if revision.delta]
 
     def lines(booked: dict[str, int]) -> None:
-        conn().execute(_INSERT_LINES, [_row(work, revision, booked, at, cause) for revision in revisions])
+        _INSERT_LINES.run([_row(work, revision, booked, at, cause) for revision in revisions])
 
     who, currency = work.employee_id, work.snapshot.currency
     wallet.post(employee_id=who, currency=currency, postings=postings, at=at, note=lines)
@@ -184,7 +185,7 @@ _CLEAR = (
     )
     .values(changed_at=None)
 )
-_INSERT_LINES = insert(SettlementLine)
+_INSERT_LINES = Prepared(insert(SettlementLine).inline())
 _later = RepDay.__table__.alias("later")
 _MARK_NEXT = (
     update(RepDay)
@@ -220,7 +221,7 @@ def _mark(postgres: bool) -> Executable:
 
 
 @cache
-def _claim_statement(postgres: bool, instant_only: bool) -> Executable:
+def _claim_statement(postgres: bool, instant_only: bool) -> Prepared:
     """Insert the row, or move it on when its version is the one that was read; nothing comes back otherwise."""
     query = _insert(postgres).values(
         employee_id=bindparam("p_employee"),
@@ -237,8 +238,9 @@ def _claim_statement(postgres: bool, instant_only: bool) -> Executable:
     if not instant_only:
         names = ("state", "run_after", "settled_at", "changed_at")
         moved |= {name: getattr(query.excluded, name) for name in names} | {"problem": None}
-    return query.on_conflict_do_update(
+    claim = query.on_conflict_do_update(
         index_elements=[_day.employee_id, _day.work_date],
         set_=moved,
         where=_day.version == bindparam("p_version"),
-    ).returning(_day.version)
+    )
+    return Prepared(claim.returning(_day.version))

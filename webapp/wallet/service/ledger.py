@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.core.db import conn, is_postgres, together
 from webapp.core.errors import Conflict
 from webapp.core.ids import fingerprint
+from webapp.core.prepared import Prepared
 from webapp.wallet import rules
 from webapp.wallet.models import Account, Entry, MonthClose, Txn
 from webapp.wallet.rules import Leg, Posting
@@ -111,8 +112,7 @@ def write(
 ) -> dict[str, int]:
     """Write the drafts whose key is new, in order; {idem_key: transaction id} of all."""
     prints = {draft.idem_key: _fingerprint(draft, book) for draft in drafts}
-    rows = [_txn_row(draft, book, prints[draft.idem_key], at) for draft in drafts]
-    new: dict[str, int] = {row.idem_key: row.id for row in conn().execute(_insert_txns(is_postgres()), rows)}
+    new = _insert_txns([_txn_row(draft, book, prints[draft.idem_key], at) for draft in drafts])
     entries, before = [], {kind: account[2] for kind, account in book.accounts.items()}
     for draft in drafts:
         if draft.idem_key in new:
@@ -126,15 +126,21 @@ def write(
     return booked
 
 
+def _insert_txns(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """{idem_key: id} of those whose key is new."""
+    flat = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
+    return {row.idem_key: row.id for row in _txns(is_postgres(), tuple(rows[0]), len(rows)).run(flat)}
+
+
 def _book(entries: list[dict[str, int]], book: Book, before: dict[str, int], txn_ids: list[int]) -> None:
-    conn().execute(_INSERT_ENTRIES, entries)
+    _INSERT_ENTRIES.run(entries)
     moved = [account for kind, account in book.accounts.items() if account[2] != before[kind]]
     if is_postgres():
         ids, balances, versions = zip(*moved, strict=True)
         conn().execute(_FINISH, {"a": list(ids), "b": list(balances), "v": list(versions), "ids": txn_ids})
         return
-    conn().execute(_MOVE, [{"a": account[0], "b": account[1], "v": account[2]} for account in moved])
-    conn().execute(_SEAL, {"ids": txn_ids})
+    _MOVE.run([{"a": account[0], "b": account[1], "v": account[2]} for account in moved])
+    _SEAL.run([{"txn": txn_id} for txn_id in txn_ids])
 
 
 def _known(prints: dict[str, str], new: dict[str, int]) -> dict[str, int]:
@@ -191,21 +197,26 @@ _LOCKED = (
     .order_by(Account.id)
     .with_for_update()
 )
-_INSERT_ENTRIES = insert(Entry)
-_MOVE = update(Account).where(Account.id == bindparam("a")).values(balance=bindparam("b"), version=bindparam("v"))
+_INSERT_ENTRIES = Prepared(insert(Entry).inline())
+_MOVE = Prepared(
+    update(Account).where(Account.id == bindparam("a")).values(balance=bindparam("b"), version=bindparam("v"))
+)
 # Both in one round trip.
 _FINISH = text(
     "WITH moved AS (UPDATE ledger_account SET balance = m.b, version = m.v"
     " FROM unnest(CAST(:a AS bigint[]), CAST(:b AS bigint[]), CAST(:v AS integer[])) AS m (a, b, v) WHERE id = m.a)"
     " UPDATE ledger_txn SET sealed = TRUE WHERE id = ANY(CAST(:ids AS bigint[]))"
 )
-_SEAL = update(Txn).where(Txn.id.in_(bindparam("ids", expanding=True))).values(sealed=True)
+_SEAL = Prepared(update(Txn).where(Txn.id == bindparam("txn")).values(sealed=True))
 
 
 @cache
-def _insert_txns(postgres: bool) -> Executable:
-    query = (postgresql if postgres else sqlite).insert(Txn)
-    return query.on_conflict_do_nothing(index_elements=[Txn.idem_key]).returning(Txn.id, Txn.idem_key)
+def _txns(postgres: bool, names: tuple[str, ...], number: int) -> Prepared:
+    """So many rows in one statement, so that their ids come back at once."""
+    types = {name: Txn.__table__.c[name].type for name in names}
+    rows = [{name: bindparam(f"{name}_{n}", type_=types[name]) for name in names} for n in range(number)]
+    query = (postgresql if postgres else sqlite).insert(Txn).values(rows)
+    return Prepared(query.on_conflict_do_nothing(index_elements=[Txn.idem_key]).returning(Txn.id, Txn.idem_key))
 
 
 @cache

@@ -1,0 +1,66 @@
+"""Writes of the hot paths: Core statements compiled once, sent with no more work than their parameters need."""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import CursorResult, Dialect
+from sqlalchemy.sql import ClauseElement
+
+from webapp.core.db import conn
+
+Row = Mapping[str, Any]
+
+
+class Prepared:
+    """A statement that writes; `run` takes one row of parameters, or many of the same names.
+
+    Executed the usual way, a statement costs SQLAlchemy more than it costs SQLite. Not for lists (IN), for columns
+    whose default is a function, or for results whose types must be converted.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+
+    def run(self, rows: Row | Sequence[Row]) -> CursorResult[Any]:
+        opened = conn()
+        key = (opened.dialect.name, *(rows if isinstance(rows, Mapping) else rows[0]))
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = _Compiled(self._statement, opened.dialect, list(key[1:]))
+        if isinstance(rows, Mapping):
+            return opened.exec_driver_sql(compiled.text, compiled.parameters(rows))
+        return opened.exec_driver_sql(compiled.text, [compiled.parameters(row) for row in rows])
+
+
+class _Compiled:
+    def __init__(self, statement: ClauseElement, dialect: Dialect, names: list[str]) -> None:
+        made: Any = statement.compile(dialect=dialect, column_keys=names)
+        made_later = [column for column in made.insert_prefetch if not column.default.is_scalar]
+        if made.post_compile_params or made.update_prefetch or made_later:
+            raise TypeError(f"cannot be prepared: {made}")
+        convert = _converters(made.binds, dialect)
+        self.text: str = made.string
+        self._fixed = {name: value for name, value in made.params.items() if name not in names}
+        self._fixed |= {column.key: column.default.arg for column in made.insert_prefetch}
+        for name in convert.keys() & self._fixed.keys():
+            self._fixed[name] = convert[name](self._fixed[name])
+        self._convert = [(name, convert[name]) for name in names if name in convert]
+        self._ordered = _in_order(made.positiontup) if made.positiontup else dict
+
+    def parameters(self, row: Row) -> Any:
+        """The tuple or dict that the driver wants."""
+        found = {**self._fixed, **row}
+        for name, convert in self._convert:
+            found[name] = convert(found[name])
+        return self._ordered(found)
+
+
+def _in_order(names: list[str]) -> Callable[[Row], Any]:
+    return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+
+
+def _converters(binds: Mapping[str, Any], dialect: Dialect) -> dict[str, Callable[[Any], Any]]:
+    found = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in binds.items()}
+    return {name: convert for name, convert in found.items() if convert is not None}
