@@ -276,7 +276,7 @@ def test_a_reported_mistake_moves_the_day_only_when_granted(crew: Crew) -> None:
     assert visit_queries.facts([(f.rep.id, ON)])[f.rep.id, ON][0].at_iso == f.moment("09:05").isoformat()
 
 
-def test_a_correction_closes_after_a_month_and_says_when(crew: Crew) -> None:
+def test_t25_a_correction_closes_after_a_month_and_says_when(crew: Crew) -> None:
     f = crew.f
     arrive(f, "09:50")
     ask: dict[str, Any] = {"rep": f.me, "work_date": ON, "kind": "late", "note": "metro"}
