@@ -95,6 +95,21 @@ def test_denied_explains_how_to_turn_it_on(stubbed) -> None:
     expect(page.locator(".help")).to_contain_text("Location Services")
 
 
+def test_t39_who_once_gave_a_position_is_not_asked_on_every_page(phone, stack) -> None:
+    """iOS says "prompt" for ever; that a position came is remembered here."""
+    page = phone("R001")
+    prompt = "navigator.permissions.query = async () => ({state: 'prompt'})"
+    page.add_init_script(f"({STUB})(); setFix({DOOR!r}); {prompt}")
+    go(page, stack)
+    sees(page, "ask")
+    tap(page)
+    sees(page, "inside")
+    page.reload()
+    sees(page, "ready")
+    tap(page)
+    checked_in(page)
+
+
 def test_weak_and_almost_sure_ask_a_person(stubbed) -> None:
     page = stubbed(WEAK)
     sees(page, "weak")
