@@ -138,7 +138,7 @@ def test_rejecting_needs_a_reason_and_keeps_what_was_typed(team: Crew, hr: Any) 
     assert (answer.status_code, "Say why" in answer.text) == (422, True)
     assert hr.post(path, data={"decision": "x", "reason": "typed", "seq": 0}).status_code == 422
     done = hr.hx("POST", path, data={"decision": "rejected", "seq": 0, "reason": "Too far"}, headers=target)
-    assert (done.status_code, "<template>\n" in done.text or "<template>" in done.text) == (200, True)
+    assert (done.status_code, "<template>" in done.text) == (200, True)
     assert ("Too far" in done.text, "Open it again" in done.text) == (True, True)
     assert not day(far).present
 

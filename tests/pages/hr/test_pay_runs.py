@@ -50,7 +50,7 @@ def test_a_month_from_form_to_issued(desk: CheckingClient, it: Company) -> None:
     assert "Issue 1 payslip" in check
     press(desk, f"{run}/issue", "issue")
     jobs.issue(run_id=run_id)
-    assert "¥5,100.00" in desk.get(run).get_data(as_text=True).replace('">¥', '">¥')
+    assert "¥5,100.00" in desk.get(run).get_data(as_text=True)
     slip = re.search(rf'href="({run}/slips/\d+)"', desk.get(run).get_data(as_text=True))[1]
     page = desk.get(slip).get_data(as_text=True)
     lines = [link.replace("&amp;", "&") for link in re.findall(rf'href="({slip}/line\?n=\d+)"', page)]
