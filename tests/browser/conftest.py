@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.support import apps, browsers, company, databases
 from tests.support.stack import Stack
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=15_000)  # what is not true at once on a busy machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,7 +89,7 @@ def context(browser: Browser, stack: Stack, watch: browsers.Watch) -> Iterator[C
 
     def make(settings: dict[str, Any], who: str | None = None) -> BrowserContext:
         fresh = browser.new_context(base_url=stack.url, **settings)
-        fresh.set_default_timeout(10_000)
+        fresh.set_default_timeout(30_000)
         watch.attach(fresh)
         if who:
             fresh.add_cookies([stack.cookie(who)])

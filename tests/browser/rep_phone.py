@@ -44,7 +44,7 @@ def go(page: Page, stack: Any, number: int = 1) -> None:
 
 def sees(page: Page, view: str) -> None:
     """The check-in block shows this view of view.js."""
-    expect(page.locator("#checkin")).to_have_attribute("data-view", view, timeout=15_000)
+    expect(page.locator("#checkin")).to_have_attribute("data-view", view)
 
 
 def checked_in(page: Page) -> None:

@@ -206,7 +206,7 @@ def _hr_pays_the_month(day: Day) -> None:
     page.get_by_role("link", name="Issue").click()
     day.show(page, "7-check")
     page.get_by_role("button", name=re.compile(r"Issue \d payslips")).click()
-    expect(page.locator(".chip.ok").first).to_have_text("issued", timeout=15_000)
+    expect(page.locator(".chip.ok").first).to_have_text("issued")
     day.show(page, "7-issued")
 
 
@@ -231,7 +231,7 @@ def _finish(page: Page, outcome: str) -> None:
     page.locator("summary.btn").click()
     page.locator(f"input[value={outcome}]").check()
     page.locator("form[data-checkout] button").click()
-    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
 
 
 def _table(page: Page, selector: str) -> list[list[int]]:

@@ -42,7 +42,7 @@ def test_from_commit_to_handled_in_a_moment(stack: Stack, put: Put, notes: Path)
         put(str(number), path=str(notes))
         wait_until(lambda key=number: probe.count(notes, f"end {key} "), "the handler")
         waits.append(float(probe.lines(notes)[-1].split()[-1]) - began)
-    assert sorted(waits)[-2] < 1.0, waits
+    assert sorted(waits)[len(waits) // 2] < 1.0, waits
 
 
 @pytest.mark.crash
@@ -84,7 +84,7 @@ def test_a_job_of_a_killed_worker_runs_again_when_the_next_one_starts(stack: Sta
     began = monotonic()
     stack.start_worker()
     wait_until(lambda: probe.count(notes, "end") == 1, "the second run")
-    assert monotonic() - began < 6
+    assert monotonic() - began < 30, "not the minutes a lease lasts"
     assert probe.count(notes, "begin") == 2
 
 

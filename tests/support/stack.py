@@ -126,22 +126,24 @@ class Stack:
         return False
 
     def is_idle(self) -> bool:
+        """Looked at again in the end: what is owed may have become a job meanwhile."""
+        return not (self._has_jobs() or self._owes() or self._has_jobs())
+
+    def _has_jobs(self) -> bool:
+        """In the queue, on the way to a worker or at work, at one moment."""
+        with self.valkey.client.pipeline() as asked:
+            asked.llen("rq:queue:default").llen("rq:queue:default:intermediate").zcard("rq:wip:default")
+            try:
+                return any(asked.execute())
+            except RedisError:
+                return True
+
+    def _owes(self) -> bool:
         from webapp.core import clock, outbox
 
         with self.app.app_context():
             left = outbox.backlog(at=clock.now())
-        try:
-            return not (self._queued() or left.claimed or left.oldest_due_at)
-        except RedisError:
-            return False
-
-    def _queued(self) -> int:
-        """Jobs that wait, that a worker has just popped, and that it works on; counted at one instant."""
-        with self.valkey.client.pipeline(transaction=True) as pipeline:
-            pipeline.llen("rq:queue:default")
-            pipeline.llen("rq:queue:default:intermediate")
-            pipeline.zcard("rq:wip:default")
-            return sum(pipeline.execute())
+        return bool(left.claimed or left.oldest_due_at)
 
     def _log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
