@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -75,7 +75,8 @@ def test_corrected_dates_of_employment_build_the_days_between_again(app: Flask, 
         do(people.update_employee, version=_version(f), joined_on=joined_on, **said)
         _rebuild()
         assert status(f) == expected
-    for left_on, expected in ((BEFORE, "field_work"), (ON, "normal"), (BEFORE, "field_work"), (None, "normal")):
+    lefts = ((BEFORE, "field_work"), (ON, "normal"), (BEFORE, "field_work"), (None, "normal"), (date.max, "normal"))
+    for left_on, expected in lefts:
         do(people.set_leaving, left_on=left_on, **said)
         _rebuild()
         assert status(f) == expected

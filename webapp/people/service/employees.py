@@ -95,8 +95,8 @@ def set_leaving(
     if after:
         _apply(employee, after)
         _audit("employee.leaving" if left_on else "employee.stays", employee, by, at, before, after, reason)
-        known = sorted(on for on in (before["left_on"], left_on) if on)
-        _recount(employee, known[0] + _DAY, known[1] if len(known) == 2 else _today(employee, at), at)
+        known = sorted(on for on in (before["left_on"], left_on, date.max) if on)
+        _recount(employee, min(known[0], _today(employee, at)) + _DAY, known[1], at)
     if left_on is not None and (now or left_on < _today(employee, at)):
         _shut_out(employee, by, at, lose_password=now)
     return employee
