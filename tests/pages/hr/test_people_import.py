@@ -103,6 +103,11 @@ def test_every_wrong_row_says_why_and_the_others_go_in(branch, hr):
     assert upload(hr, csv.data).status_code == 303, "mended, it can be sent again"
 
 
+def test_a_phone_number_twice_in_a_file_is_said_before_anything_is_imported(branch, hr):
+    page = upload(hr, "工号,姓名,手机,入职日期\nR1,A,13800138000,2026-03-02\nR2,B,138 0013 8000,2026-03-02\n")
+    assert "R1 has this phone number already." in hr.get(page.location).text
+
+
 def test_the_clients_staff_only_supervise(branch, hr):
     page = upload(
         hr,

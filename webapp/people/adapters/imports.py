@@ -30,7 +30,8 @@ _DATES = ("joined_on", "left_on", "salary_from")
 class Known:
     branch: Branch
     people: Mapping[str, Employee]
-    phones: Mapping[str, str]
+    phones: dict[str, str]
+    """Whose each number is: by record, else of the file's first row that has it."""
     teams: Mapping[str, int]
     salaries: Mapping[int, list[Any]]
     grantable: frozenset[str]
@@ -118,8 +119,8 @@ def _check(cells: Cells, data: dict[str, Any], person: Employee | None, known: K
     if {data.get("role", "rep"), person.role if person else "rep"} - known.grantable and _role_changes(data, person):
         cells.fail("role", Invalid("role_not_yours", "role"))
     _check_employer(cells, data, person)
-    owner = known.phones.get(data.get("phone", ""))
-    if owner and owner != data.get("staff_no"):
+    number, phone = data.get("staff_no", ""), data.get("phone")
+    if number and phone and (owner := known.phones.setdefault(phone, number)) != number:
         cells.fail("phone", Invalid("phone_taken", "phone", name=owner))
     joined = data.get("joined_on") or (person.joined_on if person else None)
     if joined and data.get("left_on") and data["left_on"] < joined:
