@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_t24_a_forged_bulk_confirms_nobody_who_needs_a_look(team: Crew, boss: An
 def test_confirming_one_approves_the_check_in_and_says_what_it_is_worth(team: Crew, boss: Any) -> None:
     far = team.came("Far", metres=400)
     html = boss.get("/confirm").text
-    assert "Confirmed, the day is worth ¥100.00 (+¥100.00)." in html
+    assert 'Confirmed, the day is worth ¥100.00 (<span class="money">+¥100.00</span>).' in html
     answer = boss.hx("POST", f"/confirm/{far.rep.id}{TODAY}")
     assert f'id="r{far.rep.id}"' in answer.text
     assert "Undo" in answer.text
@@ -169,7 +170,7 @@ def test_the_clients_own_supervisors_never_see_money(app: Any, freeze: Any, clie
 def test_marking_absent_asks_for_a_reason_and_a_note_and_says_the_effect(team: Crew, boss: Any) -> None:
     late = team.came("Late", "09:26")
     page = boss.get(f"/confirm/{late.rep.id}/absent{TODAY}").text
-    assert "The day is then worth ¥0.00 (−¥70.00)." in page
+    assert 'The day is then worth ¥0.00 (<span class="money">−¥70.00</span>).' in page
     for data in ({}, {"reason": "no_show"}, {"reason": "other"}, {"reason": "x", "note": "kept"}):
         answer = boss.post(f"/confirm/{late.rep.id}/absent{TODAY}", data=data)
         assert answer.status_code == 422, data
@@ -233,6 +234,15 @@ def test_the_counts_tell_of_new_arrivals_without_moving_the_list(team: Crew, bos
     assert ("1 new" in part, "poll-counts" in part) == (True, True)
     assert re.search(r'id="badge-confirm" hx-swap-oob="true">2<', part)
     assert "new" not in boss.hx("GET", f"/confirm/counts{TODAY}&seen=2").text
+
+
+def test_the_badge_says_the_same_everywhere(team: Crew, boss: Any, freeze: Any) -> None:
+    """Everybody who waits, also of the days before."""
+    team.came("Forgotten")
+    freeze("2026-03-03T12:00+08:00")
+    team.came("New", on=ON + timedelta(days=1))
+    for path in ("/confirm", f"/confirm{TODAY}", "/team", f"/confirm/counts{TODAY}"):
+        assert re.search(r'id="badge-confirm"[^>]*>2<', boss.get(path).text), path
 
 
 def test_past_days_that_wait_are_offered(team: Crew, boss: Any, freeze: Any) -> None:

@@ -51,9 +51,11 @@ def index() -> Response:
 @allow(Role.SUPERVISOR)
 def counts() -> Response:
     """Only the numbers; the list under the thumb stays until somebody asks for the new ones."""
-    on, seen = _on(), request.args.get("seen", 0, type=int)
-    found = attendance.waiting(me(), [on]).get(on, 0)
-    return hx.respond("supervisor/confirm_counts.html", "counts", on=on, waiting=found, seen=seen, polled=True)
+    user, on, seen = me(), _on(), request.args.get("seen", 0, type=int)
+    dates = sheets.dates_to_look_at(user, sheets.today(user, at=clock.now()))
+    found = dates[on] if on in dates else attendance.waiting(user, [on]).get(on, 0)
+    context: dict[str, Any] = {"on": on, "waiting": found, "seen": seen, "badges": {"confirm": sum(dates.values())}}
+    return hx.respond("supervisor/confirm_counts.html", "counts", polled=True, **context)
 
 
 @bp.post("/clean")
@@ -186,7 +188,7 @@ def _part(block: str, **context: Any) -> Response:
 
 def _context() -> dict[str, Any]:
     user, on, at = me(), _on(), clock.now()
-    today = at.astimezone(user.branch.zone).date()
+    today = sheets.today(user, at=at)
     shown = sheets.sheet(user, on, at=at)
     dates = sheets.dates_to_look_at(user, today)
     return {

@@ -73,6 +73,10 @@ def is_settled(user: SignedIn, on: date) -> bool:
     return branch is not None and branch.settled_through is not None and on <= branch.settled_through
 
 
+def today(user: SignedIn, *, at: datetime) -> date:
+    return at.astimezone(user.branch.zone).date()
+
+
 def dates_to_look_at(user: SignedIn, today: date) -> dict[date, int]:
     """{date: people waiting}, newest first: today, yesterday, and unsettled or unconfirmed days of the last week."""
     span = [today - timedelta(days=back) for back in range(SHOWN_DAYS)]

@@ -1,6 +1,5 @@
 """Where everybody is today: counts as words and shapes, and a way to call."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -23,12 +22,17 @@ def index() -> Response:
 
 def _context() -> dict[str, Any]:
     user, at = me(), clock.now()
-    today: date = at.astimezone(user.branch.zone).date()
+    today = sheets.today(user, at=at)
     shown = sheets.sheet(user, today, at=at, money=False)
     groups: dict[str, list[Entry]] = {name: [] for name in GROUPS}
     for entry in shown.entries:
         groups[whereabouts(entry)].append(entry)
-    return {"groups": groups, "on": today, "at": at, "badges": {"confirm": shown.waiting}}
+    return {
+        "groups": groups,
+        "on": today,
+        "at": at,
+        "badges": {"confirm": sum(sheets.dates_to_look_at(user, today).values())},
+    }
 
 
 def whereabouts(entry: Entry) -> str:
