@@ -19,6 +19,7 @@ from webapp.attendance.models import CheckIn
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.schedules.models import PlanStop
+from webapp.sites.models import SiteSupervisor
 
 Freeze = Callable[..., Any]
 
@@ -229,6 +230,33 @@ def test_the_plan_leads_and_yesterday_never_blocks(f: Field, client_as: Any, fre
     page = client.get("/today").get_data(as_text=True)
     assert 'data-checkin="ready"' in page
     assert "Finish your visit at" in page
+
+
+def test_a_tap_of_yesterday_that_arrives_now_is_not_where_somebody_is_now(
+    f: Field, client_as: Any, freeze: Freeze
+) -> None:
+    """T19, T22: the answer is Today as it stands, not the old visit as if it were the one going on."""
+    tapped = f.moment("15:00").isoformat()
+    freeze(f.moment("09:00", ON + timedelta(days=1)))
+    answer = client_as(f.rep).hx("POST", "/check-ins", data=said(f, tapped_at=tapped, fix_at=tapped))
+    assert (answer.status_code, answer.headers["X-Onsite-State"]) == (201, "pending")
+    assert 'data-checkin="open"' not in answer.get_data(as_text=True)
+
+
+def test_who_is_waited_for_is_who_decides(f: Field, client_as: Any) -> None:
+    """A supervisor decides about places; what was sent late goes to HR."""
+    boss = factories.employee(f.branch, role="supervisor", name="Wang Fang")
+    factories.save(SiteSupervisor(site_id=f.shop.id, employee_id=boss.id))
+    client = client_as(f.rep)
+    client.hx("POST", "/check-ins", data=said(f, 400))
+    assert "Waiting for Wang Fang" in client.get("/today").get_data(as_text=True)
+    earlier = f.moment("08:55").isoformat()
+    sent_late = client.hx("POST", "/check-ins", data=said(f, tapped_at=earlier, fix_at=earlier))
+    client.hx("POST", "/check-ins", data=said(f, tapped_at=f.moment("09:15").isoformat(), sent_at=None))
+    page = client.get("/today").get_data(as_text=True)
+    assert sent_late.headers["X-Onsite-State"] == "pending"
+    assert "Wang Fang" not in page
+    assert "HR looks at it" in page
 
 
 def test_late_is_said_and_is_never_a_fine(f: Field, client_as: Any, freeze: Freeze) -> None:

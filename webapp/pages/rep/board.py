@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from webapp.attendance.policy import SUPERVISORS_DECIDE
 from webapp.attendance.service import UNDO_TIME
 from webapp.core.authz import SignedIn
 from webapp.core.i18n import say
@@ -186,8 +187,8 @@ def _why(visit: VisitSeen) -> str:
 
 
 def _confirmer(visit: VisitSeen) -> str:
-    """One of the site's supervisors, by name."""
-    if visit.site_id is None:
+    """One of the site's supervisors, by name, when it is theirs to decide."""
+    if visit.site_id is None or visit.exception_kind not in SUPERVISORS_DECIDE:
         return ""
     return next(iter(sites.supervisor_names([visit.site_id]).get(visit.site_id, ())), "")
 

@@ -41,7 +41,9 @@ def create() -> Response:
         return hx.redirect("/today")
     if done.recorded.duplicate:
         return answer(board.today(user, at), _state_again(done), 200)
-    return answer(_at_once(user, done, at), _state(done), 201)
+    # where somebody was when a late tap was made is not where they are now
+    screen = board.today(user, at) if done.recorded.problem else _at_once(user, done, at)
+    return answer(screen, _state(done), 201)
 
 
 @bp.post("/<uuid:client_id>/undo")
