@@ -38,13 +38,14 @@
     });
   });
 
-  // Focus when the person just tapped, a quiet word when it happened in the background, nothing over another tap.
+  // Focus when the person just tapped, a quiet word when it happened in the background, nothing over another tap
+  // or over what is being typed.
   document.addEventListener('onsite:outbox', ({ detail }) => {
     const root = block();
     if (detail.kind !== 'sent' || !root) return;
     const shown = root.dataset.record === detail.record.id;
     const busy = ['armed', 'sending'].includes(root.dataset.view);
-    if (busy && !shown) return;
+    if ((busy || root.querySelector('.finish[open]')) && !shown) return;
     if (detail.here) {
       onsite.put(detail.text, !(shown && busy));
       if (shown && busy) onsite.buzz(detail.state === 'accepted');

@@ -97,8 +97,11 @@
       if (action === 'without') this.send({ reason: 'denied' });
     }
 
-    seen() {
-      if (this.gone || this.record || this.armed || !SEEING.includes(this.view.name)) return;
+    async seen() {
+      if (this.gone || this.record || this.armed) return;
+      // back from the phone's settings
+      if (this.view.name === 'denied' && (await onsite.geo.permission()) === 'granted') this.look('locating');
+      if (!SEEING.includes(this.view.name)) return;
       if (document.visibilityState !== 'visible') this.rest();
       else if (!this.eyes.stop) this.look('locating');
     }

@@ -1,6 +1,7 @@
 // Where the phone is: fresh fixes only, best of a few seconds, a second try with low accuracy, or a reason.
 (function () {
   const GOOD = 25;
+  const LAST = 7e12; // the year 2191: a phone that says more counts in other units
   const CODES = { 1: 'denied', 2: 'unavailable', 3: 'timeout' };
   const PRECISE = { enableHighAccuracy: true, maximumAge: 0, timeout: 10000 };
   const ROUGH = { enableHighAccuracy: false, maximumAge: 30000, timeout: 8000 };
@@ -43,21 +44,22 @@
     };
   }
 
-  // The best fix of the next `ms`, at once when it is good: {fix} or {reason}.
-  function best(ms) {
+  // The best fix of the next `ms`, at once when it is good; then the first one of `patience` more: {fix} or {reason}.
+  function best(ms, patience) {
     return new Promise((resolve) => {
       let fix = null;
+      let late = false;
       let stop = () => {};
       const end = (answer) => { stop(); resolve(answer); };
-      const timer = setTimeout(() => fix && end({ fix }), ms);
+      setTimeout(() => { late = true; if (fix) end({ fix }); }, ms);
+      setTimeout(() => end({ reason: 'timeout' }), ms + patience);
       stop = watch(
         (found) => {
           if (!fix || found.accuracy <= fix.accuracy) fix = found;
-          if (fix.accuracy <= GOOD) { clearTimeout(timer); end({ fix }); }
+          if (late || fix.accuracy <= GOOD) end({ fix });
         },
         (reason) => end(fix ? { fix } : { reason }),
       );
-      setTimeout(() => end(fix ? { fix } : { reason: 'timeout' }), ms + 10000);
     });
   }
 
@@ -69,7 +71,8 @@
   // What is posted: a fix, or the reason why there is none; never an old position, never 0,0.
   function fields({ fix, reason }) {
     if (!fix) return { no_fix: reason };
-    const sent = { lat: fix.latitude, lng: fix.longitude, accuracy: fix.accuracy, fix_at: new Date(fix.at).toISOString() };
+    const sent = { lat: fix.latitude, lng: fix.longitude, accuracy: fix.accuracy };
+    if (fix.at < LAST) sent.fix_at = new Date(fix.at).toISOString();
     if (fix.altitude !== null) sent.altitude = fix.altitude;
     if (fix.speed !== null && !Number.isNaN(fix.speed)) sent.speed = fix.speed;
     return sent;

@@ -47,10 +47,18 @@
       return again;
     }
     const work = () => sendAll(via);
-    running = (self.navigator.locks ? navigator.locks.request('onsite-outbox', work) : work())
+    running = alone(work)
       .catch(() => plan(0))
       .finally(() => { running = null; });
     return running;
+  }
+
+  // One tab at a time. A browser that gives no lock gets none: the server knows a record it has had before.
+  function alone(work) {
+    let begun = false;
+    const once = () => { begun = true; return work(); };
+    const locked = self.navigator.locks ? navigator.locks.request('onsite-outbox', once) : once();
+    return locked.catch((error) => { if (begun) throw error; return work(); });
   }
 
   async function sendAll(via) {
@@ -88,13 +96,13 @@
 
   async function send(record, via) {
     const attempts = record.attempts + 1;
-    if (!(await onsite.store.change(record.id, { state: 'sending', attempts }))) return {};
+    if ((await onsite.store.change(record.id, { state: 'sending', attempts })) === null) return {};
     tell({ kind: 'sending', record });
     const answer = await onsite.sender.post({ ...record, attempts });
     const verdict = onsite.sender.judge(answer);
     const { text, state, error } = answer;
     await onsite.store.change(record.id, { ...verdict.changes, error: error || '', tried: Date.now() });
-    tell({ kind: verdict.kind, record: { ...record, ...verdict.changes, error }, state, via, signIn: answer.status === 401 }, text);
+    tell({ kind: verdict.kind, record: { ...record, ...verdict.changes, error }, state, via, signIn: verdict.hold }, text);
     return verdict;
   }
 

@@ -1,9 +1,10 @@
-// What this phone still owes the server. Opened for each operation (iOS drops idle connections), tried twice;
-// a phone that cannot store keeps it in this page's memory, and says so. Needs no document: a worker can use it.
+// What this phone still owes the server. Opened for each operation (iOS drops idle connections, or never answers),
+// tried twice; a phone that cannot store keeps it in this page's memory, and says so. A worker can use it too.
 (function () {
   const onsite = (self.onsite = self.onsite || {});
   const NAME = 'onsite';
   const STORE = 'outbox';
+  const PATIENCE = 3000;
   const memory = new Map();
 
   onsite.store = {
@@ -29,7 +30,7 @@
         .catch(() => [])
         .then((kept) => [...kept, ...memory.values()].sort((a, b) => (a.created < b.created ? -1 : 1))),
 
-    // Change a record that is still there; resolves to it, or to null when it is gone.
+    // Change a record that is still there; resolves to it, to null when it is gone, to undefined when nobody can say.
     change: (id, changes) => {
       if (memory.has(id)) return Promise.resolve(Object.assign(memory.get(id), changes));
       return run('readwrite', (store, done) => {
@@ -38,7 +39,7 @@
           if (record) store.put(Object.assign(record, changes));
           done(record || null);
         };
-      }).catch(() => null);
+      }).catch(() => undefined);
     },
 
     remove: (id) => {
@@ -67,8 +68,10 @@
   function open() {
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(NAME, 1);
+      let late = false;
+      setTimeout(() => { late = true; reject(new Error('no answer')); }, PATIENCE);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'id' });
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => (late ? request.result.close() : resolve(request.result));
       request.onerror = request.onblocked = () => reject(request.error);
     });
   }

@@ -15,7 +15,9 @@
     count = records.length;
     box.hidden = !count;
     box.querySelector('[data-title]').textContent = count === 1 ? one : many.replace('{n}', count);
+    const held = box.querySelector('ul').contains(document.activeElement);
     box.querySelector('ul').replaceChildren(...records.map((record) => line(row, words, record)));
+    if (held) box.querySelector('summary').focus();
   }
 
   function line(row, words, record) {

@@ -17,9 +17,10 @@
     noplace: 'att map-pin idea choose',
     sending: 'queue clock-4 go',
     saved: 'queue cloud-off now see',
-    unsaved: 'att cloud-off now',
+    unsaved: 'att cloud-off retry',
     signin: 'queue cloud-off now sign',
     'saved-out': 'queue cloud-off go',
+    'signin-out': 'queue cloud-off go sign',
     refused: 'stop x go choose',
   };
   const words = () => document.getElementById('views');
@@ -41,6 +42,7 @@
         root.dataset.view = name;
         if (from) onsite.say(text.textContent);
         if (button) press(root, button, verb, more, name === 'armed' || name === 'sending');
+        else if (name === 'signin-out') root.querySelector('.second').replaceChildren(second('sign'));
       },
     };
   };
@@ -49,14 +51,18 @@
   onsite.buzz = (good) => navigator.vibrate && navigator.userActivation?.hasBeenActive && navigator.vibrate(good ? 30 : [30, 60, 30]);
 
   function press(root, button, verb, more, busy) {
-    const second = root.querySelector('.second');
-    const held = second.contains(document.activeElement);
-    const parts = more.map((name) => words().querySelector('[data-second=' + name + ']').content.cloneNode(true));
+    const links = root.querySelector('.second');
+    const held = links.contains(document.activeElement);
+    const parts = more.map(second);
     button.querySelector('[data-label]').textContent = words().dataset[verb];
     button.querySelector('[data-sub]').textContent = words().dataset[verb + 'Sub'] || '';
     onsite.busy(button, busy);
-    second.replaceChildren(...parts);
+    links.replaceChildren(...parts);
     if (held) button.focus();
+  }
+
+  function second(name) {
+    return words().querySelector('[data-second=' + name + ']').content.cloneNode(true);
   }
 
   function fill(text, numbers) {

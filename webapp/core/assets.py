@@ -27,7 +27,7 @@ GZIP = 16  # zlib: a gzip header around it
 _PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
 _JS = ("app", "retry", "undo", "poll", "form", "typed")
 _OUTBOX = ("store", "sender", "outbox", "view", "unsent")
-_TODAY = ("geo", "fence", "eyes", "note", "answer", "pending", "checkin", "checkout", "nearby")
+_TODAY = ("geo", "fence", "eyes", "note", "answer", "pending", "checkin", "checkout", "nearby", "stale")
 
 
 def _files(folder: str, *names: str) -> tuple[str, ...]:
