@@ -83,7 +83,7 @@ def _var(env: Mapping[str, str]) -> Path:
     if found := set("%?") & set(f"{ROOT}{var}"):
         raise ConfigError(f"Onsite cannot live in a folder with {found.pop()} in its name: {ROOT}, {var}")
     try:
-        var.mkdir(parents=True, exist_ok=True)
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{var} cannot be made ({error.strerror}); {_owner_hint(var.parent)}") from None
     return var
@@ -95,11 +95,21 @@ def _database(env: Mapping[str, str], var: Path, demo: bool) -> str:
         return f"sqlite:///{var / (_instance(demo) + '.db')}"
     scheme, mark, rest = url.partition("://")
     if scheme in {"postgres", "postgresql"}:
-        return f"postgresql+psycopg://{rest}"
+        scheme, url = "postgresql+psycopg", f"postgresql+psycopg://{rest}"
     if not mark or scheme not in {"sqlite", "postgresql+psycopg"}:
         raise ConfigError(f"DATABASE_URL must start with sqlite:/// or postgresql://, not {scheme}")
     if scheme == "sqlite" and not rest.startswith("//"):
         raise ConfigError("DATABASE_URL must name the file by its full path, as in sqlite:////srv/onsite.db")
+    return _readable(url)
+
+
+def _readable(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    try:
+        make_url(url)
+    except ValueError:
+        raise ConfigError("DATABASE_URL cannot be read: its port must be a number") from None
     return url
 
 

@@ -38,6 +38,11 @@ def test_the_demo_stays_on_this_machine_unless_told(tmp_path: Path, host: str) -
     assert load(tmp_path, HOST=host, ONSITE_DEMO="0")["HOST"] == host
 
 
+def test_what_people_earn_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    load(tmp_path / "var")
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
 def test_the_secret_is_made_once_private_and_mended_when_half_written(tmp_path: Path) -> None:
     key = load(tmp_path)["SECRET_KEY"]
     path = tmp_path / "secret_key"
@@ -81,6 +86,7 @@ def test_cookies_are_for_https_as_soon_as_there_is_https(tmp_path: Path) -> None
         {"ONSITE_DEMO": "yes"},
         {"ONSITE_WORKERS": "-1"},
         {"DATABASE_URL": "onsite.db"},
+        {"DATABASE_URL": "postgresql://onsite:half/half@db:high/onsite"},
         {"DATABASE_URL": "sqlite://"},
         {"DATABASE_URL": "sqlite:///onsite.db"},
         {"REDIS_URL": "localhost:6379"},
