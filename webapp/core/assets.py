@@ -87,10 +87,16 @@ def asset_url(path: str) -> str:
 
 
 def url_with(**changes: object) -> str:
-    """This page's address with these query parameters changed; None takes one away."""
+    """This page's address with these query parameters changed; None takes one away.
+
+    A page that answers a form (/hr/inbox/bulk) is found again where the form stood (/hr/inbox).
+    """
     args: dict[str, list[Any]] = {**request.args.to_dict(flat=False), **{k: [v] for k, v in changes.items()}}
     pairs = [(name, item) for name, items in args.items() for item in items if item is not None]
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+    path = request.path
+    while request.method not in ("GET", "HEAD") and path and not _opens(path):
+        path = path.rpartition("/")[0]
+    return f"{path or '/'}?{urlencode(pairs)}" if pairs else path or "/"
 
 
 def page_address() -> str:
@@ -99,10 +105,20 @@ def page_address() -> str:
         return request.full_path if request.query_string else request.path
     try:
         came = urlsplit(request.referrer or "")
-        current_app.url_map.bind(request.host).match(came.path, method="GET")
-    except (HTTPException, RoutingException, ValueError):
+    except ValueError:
         return "/"
-    return came._replace(scheme="", netloc="", fragment="").geturl() if came.netloc == request.host else "/"
+    if came.netloc != request.host or not _opens(came.path):
+        return "/"
+    return came._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _opens(path: str) -> bool:
+    """Whether a GET finds a page there."""
+    try:
+        current_app.url_map.bind(request.host).match(path, method="GET")
+    except (HTTPException, RoutingException):
+        return False
+    return True
 
 
 def serve(filename: str) -> Response:
