@@ -74,6 +74,15 @@ def test_a_bomb_is_refused_before_it_unpacks():
     assert refusal(out.getvalue()) == "file_too_large"
 
 
+def test_a_workbook_of_countless_texts_is_refused_before_they_are_read():
+    """25 KB that would keep a processor busy for most of a minute (T37)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", "<sst>" + "<si><t>a</t></si>" * 200_001 + "</sst>")
+    with pytest.raises(Invalid, match="file_too_many_rows"):
+        tables.read(out.getvalue())
+
+
 def test_xml_that_defines_entities_is_refused():
     """T37: a billion laughs."""
     source, out = zipfile.ZipFile(io.BytesIO(xlsx(["a"], [1]))), io.BytesIO()
