@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -9,11 +10,11 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SOCKET_PATH_LIMIT = 100
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+,-]+")
 
 
 class ConfigError(Exception):
@@ -66,9 +67,12 @@ def secret_key(var: Path) -> str:
 
 
 def socket_path(var: Path, demo: bool) -> Path:
-    """Where the embedded Valkey listens; a short private directory when var/ lies too deep."""
+    """Where the embedded Valkey listens; a short private directory when var/ lies too deep or is oddly named.
+
+    Redis tells its clients the path in lines like "addr=... name=...", so a space in it stops every worker.
+    """
     path = var / f"{_instance(demo)}.sock"
-    if len(os.fsencode(path)) < SOCKET_PATH_LIMIT:
+    if len(os.fsencode(path)) < SOCKET_PATH_LIMIT and PLAIN_PATH.fullmatch(str(path)):
         return path
     mark = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"onsite-{os.getuid()}-{mark}" / "valkey.sock"
@@ -116,7 +120,7 @@ def _readable(url: str) -> str:
 def _redis(env: Mapping[str, str], var: Path, demo: bool) -> str:
     url = env.get("REDIS_URL")
     if not url:
-        return f"unix://{quote(str(socket_path(var, demo)))}"
+        return f"unix://{socket_path(var, demo)}"
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ConfigError("REDIS_URL must start with redis://, rediss:// or unix://")
     return url

@@ -89,8 +89,8 @@ def test_a_worker_without_redis_says_so_once_and_leaves_quietly(tmp_path: Path) 
 
 
 def test_kill_9_leaves_nothing_behind_and_the_next_start_works(tmp_path: Path) -> None:
-    """On a deep path too, where the socket has to live elsewhere."""
-    var = tmp_path / ("deep" * 20)
+    """On a deep path with a space too, where the socket has to live elsewhere."""
+    var = tmp_path / ("deep 在" * 15)
     running = Launched(var).wait()
     family = running.family()
     assert len(family) >= 5

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import unquote
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -23,7 +22,7 @@ def folder(settings: Mapping[str, Any]) -> Path:
 
 def command(url: str, folder: Path) -> list[str]:
     """The server's command line; makes its folder and a private place for the socket. Raises CannotStart."""
-    path = Path(unquote(url.removeprefix("unix://")))
+    path = Path(url.removeprefix("unix://"))
     folder.mkdir(mode=0o700, exist_ok=True)
     _private_place(path.parent, folder.parent)
     options = {
