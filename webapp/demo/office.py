@@ -30,6 +30,7 @@ _REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "SGD": {"approved": ("Store manager confirms", "Seen at the store"), "rejected": ("Nobody saw them there",)},
 }
 _NO_SHOW = {"SH": "未到岗，电话未接", "SG": "Did not come, phone not answered"}
+LATELY = ("R001", "R004", "R012", "R027", "R033")
 _REFUSED = {"CNY": "银行卡信息待补，补好后请再申请", "SGD": "Bank details are missing; ask again once they are there"}
 
 
@@ -58,13 +59,14 @@ def decide(stage: Stage, through: date, at: datetime, share: float) -> set[Pair]
 
 
 def ask_for_money(stage: Stage, on: date, until: datetime) -> None:
-    """Fridays some reps ask for what they earned; R001 did so yesterday, too."""
+    """Fridays some reps ask for what they earned; a few did so yesterday, too, so that finance has work."""
     story = stage.story
     for member in story.cast:
         at = story.moment(member.office, on, "20:10")
         keen = member.staff_no == "R001"
         asks = on.isoweekday() == 5 and (keen or story.dice(member.staff_no, on, "bank").random() < 0.3)
-        if at <= until and story.employed(member, on) and (asks or (keen and on == story.today - DAY)):
+        lately = on == story.today - DAY and member.staff_no in LATELY
+        if at <= until and story.employed(member, on) and (asks or lately):
             _tried(_request, stage=stage, rep=stage.actors[member.staff_no], on=on, at=at)
 
 

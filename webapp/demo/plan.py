@@ -159,18 +159,22 @@ class Story:
         return [*found, *self._one_more(member, on, found)]
 
     def _one_more(self, member: Member, on: date, found: list[Stop]) -> list[Stop]:
-        """R001 always has a next stop today, however late the demo is made."""
+        """R001 always has a next stop today, however late the demo is made: a store not seen yet today."""
         local = self.made_at.astimezone(ZoneInfo(cast.office_of(member.office).timezone))
         soon = (local.hour * 60 + local.minute) // 30 * 30 + 60
         if member.staff_no != "R001" or on != self.today or _hhmm(soon) <= found[-1].starts or soon > 23 * 60:
             return []
-        return [Stop(found[0].place, _hhmm(soon), _hhmm(soon + 45))]
+        seen = {stop.place.code for stop in found}
+        place = next(place for place in self._known(member) if place.code not in seen)
+        return [Stop(place, _hhmm(soon), _hhmm(soon + 45))]
 
     def _route(self, member: Member, on: date) -> list[Place]:
         week = (on - date(2024, 1, 1)).days // 7 % 2
-        known = [p for p in places.of(member.office, member.area) if p.code not in places.UNPLACED]
         dice = self.dice(member.staff_no, on.weekday(), week)
-        return dice.sample(known, dice.choice((2, 3, 3)))
+        return dice.sample(self._known(member), dice.choice((2, 3, 3)))
+
+    def _known(self, member: Member) -> list[Place]:
+        return [place for place in places.of(member.office, member.area) if place.code not in places.UNPLACED]
 
 
 def weeks(first: date, last: date) -> Iterator[date]:
