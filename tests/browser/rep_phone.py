@@ -15,12 +15,12 @@ from webapp.people.models import Employee
 DOOR = {"latitude": 31.23045, "longitude": 121.47375, "accuracy": 12}
 # A fix is as old as the phone's clock says, also when a test has set that clock.
 FRESH_FIX = "Object.defineProperty(GeolocationPosition.prototype, 'timestamp', {get: () => Date.now()})"
-# A fixed answer of the phone's location service: fix or error code, replaced by set_fix(page, ...).
+# A fixed answer of the phone's location service: fix, error code or none yet; replaced by setFix(...) in the page.
 STUB = """() => {
   let answer = {code: 3};
   const watchers = new Map();
   let next = 1;
-  const give = (ok, fail) => answer.code
+  const give = (ok, fail) => answer.silent ? null : answer.code
     ? fail(answer) : ok({coords: {altitude: null, speed: null, ...answer}, timestamp: Date.now()});
   self.setFix = (value) => { answer = value; watchers.forEach(([ok, fail]) => give(ok, fail)); };
   const geo = {
