@@ -61,6 +61,10 @@ def login_names(text: str) -> tuple[str, str]:
     return value.upper(), re.sub(r"[\s\-().]", "", value)
 
 
+def looks_like_phone(text: str) -> bool:
+    return _PHONE.match(text) is not None
+
+
 def attempt_key(employee_id: int | None, typed: str) -> str:
     """Whose wrong passwords are counted: the person's, or the unknown name's."""
     if employee_id is not None:

@@ -47,6 +47,28 @@ def test_staff_number_or_phone_however_it_is_typed(branch, client, typed):
     assert enter(client, typed).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("stored", "typed", "status"),
+    [
+        ("+8613800138000", "138 0013 8000", 303),
+        ("13800138000", "+86 138 0013 8000", 303),
+        ("+6591234567", "9123 4567", 303),
+        ("+8613800138000", "0138000", 422),
+        ("+8613800138000", "+6513800138000", 422),
+    ],
+)
+def test_a_phone_number_is_known_without_its_country_code(branch, client, stored, typed, status):
+    person(branch, phone=stored)
+    assert enter(client, typed).status_code == status
+
+
+def test_a_number_of_two_countries_needs_its_code(branch, client):
+    person(branch, phone="+8691234567")
+    person(branch, phone="+6591234567")
+    assert enter(client, "91234567").status_code == 422
+    assert enter(client, "+6591234567").status_code == 303
+
+
 def test_a_wrong_pair_says_the_same_whether_the_person_exists_or_not(branch, client):
     who = person(branch)
     answers = []
