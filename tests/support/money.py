@@ -27,7 +27,7 @@ def entry(who: Employee, months_ago: int = 0) -> int:
     for _ in range(months_ago):
         today = today.replace(day=1) - timedelta(days=1)
     known = {"employee_id": who.id, "currency": person.branch.currency, "at": clock.now()}
-    return do(wallet.post, postings=[Posting(key, "reward", 10_000, today)], **known)[key]
+    return do(wallet.post, postings=[Posting(key, "adjustment", 10_000, today)], **known)[key]
 
 
 def withdrawal(who: Employee) -> int:
