@@ -12,7 +12,7 @@ from tests.wallet.people import AT, company, earn, posting
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, do, is_postgres, transaction
 from webapp.core.errors import Conflict
-from webapp.wallet import queries, service
+from webapp.wallet import queries, rules, service
 from webapp.wallet.service.ledger import Draft, open_book, write
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -72,9 +72,10 @@ def test_late_rewards_go_to_the_open_month() -> None:
     do(service.close_month, branch_id=rep.branch_id, month="2026-02", at=AT)
     do(service.close_month, branch_id=rep.branch_id, month="2026-02", at=AT)
     today = date(2026, 3, 10)
-    assert queries.open_date(rep.branch_id, date(2026, 2, 27), today) == today
-    assert queries.open_date(rep.branch_id, date(2026, 1, 27), today) == date(2026, 1, 27)
-    assert queries.open_date(rep.branch_id, date(2026, 3, 2), today) == date(2026, 3, 2)
+    closed = queries.closed_months([rep.branch_id])[rep.branch_id]
+    assert rules.open_date(date(2026, 2, 27), today, closed) == today
+    assert rules.open_date(date(2026, 1, 27), today, closed) == date(2026, 1, 27)
+    assert rules.open_date(date(2026, 3, 2), today, closed) == date(2026, 3, 2)
 
 
 def test_nothing_is_booked_into_a_month_that_was_paid() -> None:

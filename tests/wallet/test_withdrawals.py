@@ -35,7 +35,7 @@ def test_money_is_held_then_paid() -> None:
     do(service.approve_withdrawal, by=finance, withdrawal_id=asked, at=AT)
     mine = queries.balances(rep.id, "CNY")
     assert (mine.available, mine.reserved, mine.paid) == (6_000, 0, 4_000)
-    assert queries.withdrawn_total(rep.id, "CNY") == 4_000
+    assert queries.held_and_paid([rep.id], "CNY") == {rep.id: 4_000}
     assert queries.problems() == []
 
 

@@ -31,7 +31,6 @@ from webapp.attendance.queries.facts import (
     midnight,
     people_with_a_day,
     result_of,
-    results,
 )
 from webapp.attendance.queries.inbox import (
     MOST,
@@ -50,6 +49,6 @@ __all__ = [
     "MOST", "PAGE", "DecisionRow", "InboxFilters", "InboxPage", "InboxRow", "IssueRow", "MarkRow", "MonthSoFar",
     "PersonDay", "Spoken", "branch_ids", "branches_of", "dates_of", "days", "days_and_branches", "decisions_of",
     "exceptions_about", "expectation_of", "inbox", "inbox_one", "inbox_open", "inbox_rows", "inbox_some", "issue_rows",
-    "load_facts", "mark_rows", "midnight", "months_so_far", "people_with_a_day", "person_day", "result_of", "results",
+    "load_facts", "mark_rows", "midnight", "months_so_far", "people_with_a_day", "person_day", "result_of",
     "to_confirm", "waiting", "whose", "words_of",
 ]  # fmt: skip

@@ -33,7 +33,7 @@ from webapp.attendance.models import (
     Decision,
     Verdict,
 )
-from webapp.attendance.rules import Assume, DayFacts, DayResult, Issue, Mark, Word, assumed, build_day
+from webapp.attendance.rules import DayFacts, DayResult, Issue, Mark, Word
 from webapp.core.db import UTCDateTime, conn
 from webapp.people.models import Branch, BranchMove, Employee
 from webapp.schedules.rules import Expectation
@@ -101,18 +101,6 @@ def days_and_branches(pairs: Collection[Pair]) -> tuple[dict[Pair, DayResult], d
             branch_id = stored[pair].branch_id if pair in stored else home.on(pair[1])
             found[pair] = BranchOf(branch_id, home.timezone)
     return {pair: result_of(row) for pair, row in stored.items()}, found
-
-
-def results(
-    pairs: Collection[Pair], *, at: datetime, assume: Mapping[Pair, Assume] | None = None
-) -> dict[Pair, DayResult]:
-    """The stored days, and for pairs with an assumption the day it would make."""
-    found = days(pairs)
-    asked = {pair: said for pair, said in (assume or {}).items() if pair in found}
-    facts = load_facts(asked.keys())
-    for pair, said in asked.items():
-        found[pair] = build_day(assumed(facts[pair], said), expectation_of(found[pair]), at)
-    return found
 
 
 def branches_of(people: Collection[int]) -> dict[int, BranchOf]:

@@ -9,8 +9,6 @@ from webapp.wallet.queries.figures import (
     closed_months,
     earned_between,
     held_and_paid,
-    open_date,
-    withdrawn_total,
 )
 from webapp.wallet.queries.requests import (
     WithdrawalFilters,
@@ -27,6 +25,6 @@ from webapp.wallet.queries.requests import (
 __all__ = [
     "Filters", "Row", "Statement", "WithdrawalFilters", "asked_today", "available_of", "balances", "balances_of",
     "booked_rewards", "branches_of", "closed_months", "earned_between", "entries_behind", "entry", "held_and_paid",
-    "open_date", "own_withdrawals", "problems", "statement", "swept", "taken", "terms", "withdrawal", "withdrawals",
-    "withdrawals_of", "withdrawn_total",
+    "own_withdrawals", "problems", "statement", "swept", "taken", "terms", "withdrawal", "withdrawals",
+    "withdrawals_of",
 ]  # fmt: skip

@@ -39,11 +39,6 @@ def held_and_paid(employee_ids: Collection[int], currency: str) -> dict[int, int
     return {employee_id: mine.reserved + mine.paid for employee_id, mine in figures.items()}
 
 
-def withdrawn_total(employee_id: int, currency: str) -> int:
-    """Held or paid out so far, ever."""
-    return held_and_paid([employee_id], currency)[employee_id]
-
-
 def earned_between(
     employee_ids: Collection[int], currency: str, first: date | None, last: date
 ) -> Mapping[int, list[tuple[int | None, int, int]]]:
@@ -75,11 +70,6 @@ def closed_months(branch_ids: Collection[int]) -> dict[int, frozenset[str]]:
     for branch_id, month in conn().execute(query):
         found[branch_id].add(month)
     return {branch_id: frozenset(months) for branch_id, months in found.items()}
-
-
-def open_date(branch_id: int, work_date: date, today: date) -> date:
-    """The day something about `work_date` is booked on; see rules.open_date."""
-    return rules.open_date(work_date, today, closed_months([branch_id])[branch_id])
 
 
 def _figures(by_kind: Mapping[str, int]) -> Balances:
