@@ -9,6 +9,7 @@ from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import date_text, line_text, money_text, say
 from webapp.payroll import queries as payroll
 from webapp.payroll.queries import PayslipRow, Reason
+from webapp.payroll.rules import BASE
 from webapp.wallet import queries as wallet
 from webapp.wallet.rules import month_span
 
@@ -34,7 +35,10 @@ def title(line: Line) -> str:
     if line["code"] == "pay_reward":
         name = f"rule_name_{line['params'].get('kind')}"
         return say(name) if name in WORDS else say("pay_reward_other")
-    return say(line["code"], **line["params"])
+    params = dict(line["params"])
+    if "month" in params:
+        params["month"] = month_name(params["month"])
+    return say(line["code"], **params)
 
 
 def shown(lines: Sequence[Line], slip: PayslipRow | None = None) -> list[Shown]:
@@ -43,12 +47,12 @@ def shown(lines: Sequence[Line], slip: PayslipRow | None = None) -> list[Shown]:
     seen: set[str] = set()
     found = []
     for n, line in enumerate(lines):
-        base = line["code"].startswith("pay_base")
+        base = line["code"] in BASE
         again = base and "base" in seen
         seen.update({"base"} if base else ())
         difference = None
         if before is not None and not again:
-            now = sum(other["amount"] for other in lines if base and other["code"].startswith("pay_base"))
+            now = sum(other["amount"] for other in lines if base and other["code"] in BASE)
             difference = (now if base else line["amount"]) - before.amount(line)
         found.append(Shown(n, title(line), line["side"], line["amount"], difference))
     return found

@@ -38,6 +38,11 @@ class Branch(db.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def week_on(self, on: date) -> frozenset[int]:
+        """The weekdays that were normally worked on a date."""
+        known = (days for until, days in self.earlier_weeks if on.isoformat() < until)
+        return frozenset(next(known, self.workdays))
+
 
 class Team(db.Model):
     __tablename__ = "team"

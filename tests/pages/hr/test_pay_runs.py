@@ -12,9 +12,9 @@ from tests import factories
 from tests.payroll.company import APRIL, MARCH, Company, company, issued, made, paid
 from tests.support.client import CheckingClient
 from tests.wallet.people import earn, signed_in
-from webapp.core.db import do
+from webapp.core.db import db, do, transaction
 from webapp.payroll import queries as payroll
-from webapp.people.models import Employee
+from webapp.people.models import Branch, Employee, Salary
 from webapp.rules.models import Rule
 from webapp.wallet import service as wallet
 
@@ -167,3 +167,39 @@ def _posting(amount: int, meta: dict, on: date = date(2026, 4, 1)):
     from webapp.wallet.rules import Posting
 
     return Posting(f"p:{amount}:{on}", "reward", amount, on, meta)
+
+
+def test_a_correction_of_an_issued_month_opens_what_was_paid_and_what_is_right(
+    desk: CheckingClient, it: Company, client_as
+) -> None:
+    issued(it, made(it))
+    rise = {"employee_id": it.rep.id, "effective_from": date(2026, 3, 11), "amount": 810_000, "currency": "CNY"}
+    factories.save(Salary(**rise, recorded_at=APRIL))
+    with transaction():
+        db.session.get_one(Branch, it.branch.id).settled_through = date(2026, 4, 30)
+    run_id = made(it, "2026-04", APRIL.replace(month=5))
+    run = f"/hr/pay-runs/{run_id}"
+    page = desk.get(run).get_data(as_text=True)
+    assert "The base salary of earlier months is corrected here." in page
+    slip = re.search(rf'href="({run}/slips/\d+)"', page)[1]
+    page = desk.get(slip).get_data(as_text=True)
+    assert "most of it: Base salary." in page
+    assert "+¥2,100.00" in page
+    assert "Base salary, correction for March 2026" in page
+    phone = client_as(it.rep)
+    assert "Base salary, correction for March 2026" in phone.get("/pay/estimate?month=2026-04").get_data(as_text=True)
+    for client, line in ((desk, f"{slip}/line?n=1"), (phone, "/pay/estimate/line?month=2026-04&n=1")):
+        page = client.get(line).get_data(as_text=True)
+        assert "¥5,000.00 a month, 31 of 31" in page
+        assert "¥8,100.00 a month, 21 of 31" in page
+        assert all(text in page for text in ("2026-03-11", "¥7,100.00", "¥2,100.00"))
+        assert "Later payslips take it back" not in page
+
+
+def test_what_cannot_be_taken_back_is_said_with_its_amount(desk: CheckingClient, it: Company) -> None:
+    issued(it, made(it))
+    with transaction():
+        db.session.get_one(Branch, it.branch.id).settled_through = date(2026, 4, 30)
+        db.session.get_one(Employee, it.rep.id).left_on = date(2026, 3, 10)
+    page = desk.get(f"/hr/pay-runs/{made(it, '2026-04', APRIL.replace(month=5))}").get_data(as_text=True)
+    assert "¥3,387.10 of base salary was paid too much" in page

@@ -11,7 +11,7 @@ from webapp.core.authz import OFFICE, Role, allow, me
 from webapp.core.db import do
 from webapp.core.errors import DomainError, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
-from webapp.core.i18n import explain, say
+from webapp.core.i18n import explain, line_text
 from webapp.pages.money_words import worded
 from webapp.pages.payslip_lines import behind, change, month_name, shown, title
 from webapp.payroll import policy, queries, service
@@ -170,7 +170,7 @@ def _check(run_id: int, form: Bound[Any]) -> Response:
 
 
 def _problem(problem: dict[str, Any]) -> str:
-    return say(problem["code"], **problem["params"])
+    return line_text(problem["code"], problem["params"])
 
 
 def _stuck(run: RunRow) -> bool:

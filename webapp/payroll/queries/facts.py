@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from webapp.core.db import conn, db
 from webapp.payroll import rules
 from webapp.payroll.models import Payslip
+from webapp.payroll.queries.earlier import paid_months
 from webapp.payroll.rules import PeriodFacts, RewardSum, SalaryRow, Slip, YearToDate
 from webapp.people import queries as people
 from webapp.people.models import Branch, Employee, Salary
@@ -28,7 +29,7 @@ class Issued:
 
 
 def eligible(branch_id: int, month: str) -> list[int]:
-    """Our own people employed in the month, and those who left with money still in the wallet; ids in order.
+    """Our own people employed in the month, and those who left and have money in the wallet or in wrong base salary.
 
     Whoever moved is paid by the branch they belonged to on its last day, for the whole month.
     """
@@ -37,29 +38,29 @@ def eligible(branch_id: int, month: str) -> list[int]:
         people.belonged([branch_id], last), Employee.employer == "own", Employee.joined_on <= last
     )
     rows = conn().execute(query.order_by(Employee.id)).all()
-    gone = [row.id for row in rows if row.left_on is not None and row.left_on < first]
-    left_over = wallet.available_of(gone, db.session.get_one(Branch, branch_id).currency) if gone else {}
-    return [row.id for row in rows if row.left_on is None or row.left_on >= first or left_over.get(row.id)]
+    gone = {row.id: row.left_on for row in rows if row.left_on is not None and row.left_on < first}
+    concerned = _concerned(db.session.get_one(Branch, branch_id), gone, month) if gone else set()
+    return [row.id for row in rows if row.left_on is None or row.left_on >= first or row.id in concerned]
 
 
 def facts_of(branch: Branch, employee_ids: Collection[int], month: str) -> dict[int, PeriodFacts]:
-    """Everything about these people's month. Seven statements."""
+    """Everything about these people's month. At most ten statements."""
     first, last = month_span(month)
-    rows = conn().execute(
-        select(Employee.id, Employee.joined_on, Employee.left_on).where(Employee.id.in_(employee_ids))
-    )
+    query = select(Employee.id, Employee.branch_id, Employee.joined_on, Employee.left_on)
+    rows = conn().execute(query.where(Employee.id.in_(employee_ids))).all()
     salaries = _salaries(employee_ids, last)
     earned = wallet.earned_between(employee_ids, branch.currency, first, last)
     before = wallet.earned_between(employee_ids, branch.currency, None, first - timedelta(days=1))
     issued = issued_of(employee_ids, branch.currency, month)
     figures = wallet.balances_of(employee_ids, branch.currency)
+    earlier = paid_months(rows, branch.currency, month)
     kinds = _kinds(rule_id for sums in earned.values() for rule_id, _, _ in sums)
     return {
         row.id: PeriodFacts(
             employee_id=row.id,
             month=month,
             currency=branch.currency,
-            workdays=frozenset(branch.workdays),
+            workdays=branch.week_on(last),
             joined_on=row.joined_on,
             left_on=row.left_on,
             salaries=tuple(salaries[row.id]),
@@ -68,6 +69,7 @@ def facts_of(branch: Branch, employee_ids: Collection[int], month: str) -> dict[
             settled_before=issued[row.id].settled,
             withdrawn=figures[row.id].reserved + figures[row.id].paid - issued[row.id].counted,
             available=figures[row.id].available,
+            earlier=earlier.get(row.id, ()),
         )
         for row in rows
     }
@@ -111,6 +113,18 @@ def estimates(employee_id: int, months: Iterable[str]) -> list[tuple[str, Period
         moved = rules.after(facts, slip)
         found.append((month, facts, slip))
     return found
+
+
+def _concerned(branch: Branch, gone: Mapping[int, date], month: str) -> set[int]:
+    """Who of those that left before the month still has something on its payslip, or owes something."""
+    concerned = {who for who, available in wallet.available_of(gone, branch.currency).items() if available}
+    since, _ = month_span(rules.look_back(month)[0])
+    lately = [employee_id for employee_id, left_on in gone.items() if left_on >= since]
+    for employee_id, facts in (facts_of(branch, lately, month) if lately else {}).items():
+        late = rules.corrections(rules.scheme(branch.pay_scheme), facts, 0, branch.country)
+        if late.lines or late.owed:
+            concerned.add(employee_id)
+    return concerned
 
 
 def _salaries(employee_ids: Collection[int], last: date) -> Mapping[int, list[SalaryRow]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
+from webapp.payroll import rules
 from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.policy import own_slips, runs_visible_to
 from webapp.people.models import Branch, Employee
@@ -129,7 +130,8 @@ def _rows() -> Select[Any]:
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Base salary in parts is compared as a whole; rewards by rule."""
-    if one["code"].startswith("pay_base") and other["code"].startswith("pay_base"):
+    """Base salary in parts is compared as a whole; its corrections by month, rewards by rule."""
+    if one["code"] in rules.BASE and other["code"] in rules.BASE:
         return True
-    return one["code"] == other["code"] and (one["source"] or {}).get("rule") == (other["source"] or {}).get("rule")
+    mine, theirs = one["source"] or {}, other["source"] or {}
+    return one["code"] == other["code"] and all(mine.get(key) == theirs.get(key) for key in ("rule", "base_of"))

@@ -9,6 +9,8 @@ from webapp.core.money import round_half_up
 from webapp.payroll.rules.facts import Line, PeriodFacts
 from webapp.wallet.rules import month_span
 
+BASE = ("pay_base", "pay_base_part")
+
 
 def base_salary(facts: PeriodFacts) -> list[Line]:
     """One line per salary in force: monthly × days worked for it ÷ scheduled days of the month.

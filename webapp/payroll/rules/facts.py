@@ -26,6 +26,15 @@ class RewardSum:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidMonth:
+    """An earlier month that is issued, and what one person got of its base salary, corrections included."""
+
+    month: str
+    workdays: frozenset[int]
+    given: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodFacts:
     """One person's month, as read at one moment. All amounts in minor units of `currency`."""
 
@@ -45,6 +54,7 @@ class PeriodFacts:
     """Withdrawals held or paid so far that no issued slip has counted; negative when one counted was given back."""
     available: int = 0
     """What the wallet holds now: no more than this can be swept."""
+    earlier: tuple[PaidMonth, ...] = ()
 
     @property
     def earned(self) -> int:
@@ -69,7 +79,8 @@ class YearToDate:
 class Line:
     """side: earning | employee | carry | paid are part of net; employer is shown beside it.
 
-    `source` says what is behind the line: {"rule": 3}, {"salary": "2026-03-01"}, {"withdrawals": true}.
+    `source` says what is behind the line: {"rule": 3}, {"salary": 500000}, {"base_of": "2026-03"},
+    {"withdrawals": true}.
     """
 
     code: str

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from webapp.payroll.rules.corrections import corrected, corrections
 from webapp.payroll.rules.facts import Line, PeriodFacts, Slip, YearToDate
 from webapp.payroll.rules.schemes import PayScheme
 from webapp.wallet.rules import month_span
@@ -35,7 +36,9 @@ def join(entitled: int, withdrawn: int, available: int) -> Join:
 def compute(scheme: PayScheme, facts: PeriodFacts, ytd: YearToDate, locality: str = "") -> Slip:
     """The payslip of one person's month. Raises what the scheme raises."""
     params = scheme.parameters(month_span(facts.month)[1], locality)
-    earnings = [*scheme.earnings(facts, params), *_rewards(facts)]
+    own = scheme.earnings(facts, params)
+    late = corrections(scheme, facts, _sum(own), locality)
+    earnings = [*own, *late.lines, *_rewards(facts)]
     gross = _sum(earnings)
     contributions = scheme.contributions(gross, facts, ytd, params)
     taxable = gross + _sum(line for line in contributions if line.side == "employee")
@@ -51,15 +54,16 @@ def compute(scheme: PayScheme, facts: PeriodFacts, ytd: YearToDate, locality: st
         carried=parts.carried,
         basis=gross + facts.carry_in,
     )
-    return replace(slip, issues=tuple(scheme.validate(slip, params)))
+    return replace(slip, issues=(*scheme.validate(slip, params), *late.issues))
 
 
-def after(facts: PeriodFacts, slip: Slip) -> dict[str, int]:
+def after(facts: PeriodFacts, slip: Slip) -> dict[str, Any]:
     """What the next month's facts start from once this slip is issued."""
     return {
         "settled_before": facts.settled_before + slip.swept + slip.counted,
         "withdrawn": facts.withdrawn - slip.counted,
         "available": facts.available - slip.swept,
+        "earlier": corrected(facts.earlier, facts.month, slip.lines),
     }
 
 

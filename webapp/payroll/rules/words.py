@@ -6,6 +6,7 @@ words(
     {
         "pay_base": N_("Base salary"),
         "pay_base_part": N_("Base salary, %(days)s of %(of)s days"),
+        "pay_base_correction": N_("Base salary, correction for %(month)s"),
         "pay_reward": N_("Rewards"),
         "pay_reward_other": N_("Other rewards and corrections"),
         "pay_carry_in": N_("Earned in earlier months"),
@@ -15,6 +16,8 @@ words(
         "pay_debt_out": N_("Offset by later rewards"),
         "pay_salary_currency": N_("The base salary is in %(salary)s, the branch pays in %(branch)s."),
         "pay_no_salary": N_("No base salary is recorded for this month."),
+        "pay_base_corrected": N_("The base salary of earlier months is corrected here. Look at those lines."),
+        "pay_base_owed": N_("%(left_minor)s of base salary was paid too much and cannot be taken back here."),
         "pay_unknown_scheme": N_("There is no pay scheme called %(scheme)s."),
         "pay_failed": N_("The slip could not be computed (%(error)s). The others went on."),
         "pay_changed": N_("Earnings changed since the review. The slip was computed again; look at it and issue it."),
