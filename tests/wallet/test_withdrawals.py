@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -138,6 +138,35 @@ def test_the_share_starts_anew_after_a_payslip() -> None:
     earn(rep, 6_000)
     _refused(rep, 3_001, limit=3_000)
     ask(rep, 3_000)
+
+
+def test_the_share_starts_anew_after_a_payslip_that_found_nothing_to_take() -> None:
+    rep, finance = company()
+    do(service.set_terms, by=finance, branch_id=rep.branch_id, terms=Terms(100, None, 5_000), at=AT)
+    earn(rep, 10_000)
+    do(service.approve_withdrawal, by=finance, withdrawal_id=ask(rep, 5_000), at=AT)
+    earn(rep, -5_000)
+    later = AT + timedelta(days=25)
+    do(service.close_month, branch_id=rep.branch_id, month="2026-03", at=later)
+    earn(rep, 6_000, on=date(2026, 4, 1))
+    _refused(rep, 501, limit=500)
+    do(service.close_person, employee_id=rep.id, currency="CNY", through=date(2026, 3, 31))
+    _refused(rep, 3_001, limit=3_000)
+    ask(rep, 3_000, at=later + timedelta(minutes=1))
+    _refused(rep, 100, limit=0)
+
+
+def test_what_waited_when_the_payslip_was_issued_was_counted_there() -> None:
+    rep, finance = company()
+    do(service.set_terms, by=finance, branch_id=rep.branch_id, terms=Terms(100, None, 5_000), at=AT)
+    earn(rep, 10_000)
+    held = ask(rep, 5_000)
+    paid = {"employee_id": rep.id, "currency": "CNY", "amount": 5_000, "effective_on": AT.date(), "meta": {}}
+    do(service.sweep, idem_key="payslip:1", at=AT, **paid)
+    earn(rep, 6_000)
+    _refused(rep, 3_001, limit=3_000)
+    do(service.approve_withdrawal, by=finance, withdrawal_id=held, at=AT)
+    _refused(rep, 3_001, limit=3_000)
 
 
 def _refused(rep: SignedIn, amount: int, *, limit: int) -> None:

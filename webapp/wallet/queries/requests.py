@@ -6,15 +6,16 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
 from webapp.people.models import Branch, Employee
+from webapp.people.queries import branch_at
 from webapp.wallet import rules
-from webapp.wallet.models import Txn, Withdrawal, WithdrawalTerms
+from webapp.wallet.models import Account, MonthClose, Txn, Withdrawal, WithdrawalTerms
 from webapp.wallet.policy import visible_to
 from webapp.wallet.rules import Terms
 
@@ -138,15 +139,28 @@ def asked_today(employee_id: int, zone: ZoneInfo, at: datetime) -> int:
 
 
 def taken(employee_id: int, currency: str) -> int:
-    """Withdrawals that are held, or were paid out since the last payslip took what was in the wallet."""
+    """Withdrawals asked for since the last payslip, held or paid out; that payslip counted those before it."""
     mine = (Txn.employee_id == employee_id, Txn.currency == currency, Txn.kind == "sweep")
     last = func.coalesce(select(func.max(Txn.id)).where(*mine).scalar_subquery(), 0)
     query = select(func.coalesce(func.sum(Withdrawal.amount), 0)).where(
         Withdrawal.employee_id == employee_id,
         Withdrawal.currency == currency,
-        or_(Withdrawal.state == "requested", and_(Withdrawal.state == "approved", Withdrawal.resolve_txn_id > last)),
+        Withdrawal.state.in_(("requested", "approved")),
+        Withdrawal.reserve_txn_id > last,
     )
+    if closed := _closed(employee_id, currency):
+        query = query.where(Withdrawal.requested_at > closed)
     return int(conn().scalar(query) or 0)
+
+
+def _closed(employee_id: int, currency: str) -> datetime | None:
+    """When the month of the last payslip was closed: one that found nothing to take leaves no other trace here."""
+    mine = (Account.employee_id == employee_id, Account.currency == currency)
+    through = conn().scalar(select(func.max(Account.closed_through)).where(*mine))
+    if through is None:
+        return None
+    month = (MonthClose.branch_id == branch_at(employee_id, through), MonthClose.month == rules.month_of(through))
+    return conn().scalar(select(MonthClose.closed_at).where(*month))
 
 
 def branches_of(user: SignedIn) -> list[tuple[int, str, str]]:
