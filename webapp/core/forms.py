@@ -52,7 +52,7 @@ class Bound(Generic[F]):
 
     def refuse(self, error: DomainError) -> "Bound[F]":
         """The same, except for what is not there or not theirs as a whole: that is raised again."""
-        if error.status in {403, 404} and error.field is None:
+        if error.status == 403 or (error.status == 404 and error.field is None):
             raise error
         return self.fail(error)
 
