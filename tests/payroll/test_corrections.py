@@ -104,6 +104,15 @@ def test_somebody_who_was_not_known_then(it: Company) -> None:
     assert base(before.id) == []
 
 
+def test_who_was_paid_elsewhere_until_they_were_entered_gets_nothing_twice(it: Company) -> None:
+    """A second wave of people who joined the company long ago."""
+    known = paid(it.branch, 310_000, joined_on=date(2024, 1, 1), created_at=APRIL.replace(month=3))
+    wave = paid(it.branch, 310_000, joined_on=date(2024, 1, 1), created_at=APRIL)
+    drafted(it)
+    assert base(known.id) == [("", 310_000), (MONTH, 310_000)]
+    assert base(wave.id) == [("", 310_000)]
+
+
 def test_a_leaving_date_that_was_wrong(it: Company) -> None:
     change(Employee, it.rep.id, left_on=date(2026, 3, 15))
     run_id = drafted(it)
@@ -184,7 +193,7 @@ def test_a_new_working_week_changes_no_month_before_it() -> None:
 
 def test_another_currency_before_does_not_stop_the_payslip() -> None:
     it = company()
-    wrong = paid(it.branch, currency="SGD")
+    wrong = paid(it.branch, currency="SGD", created_at=APRIL.replace(month=3))
     issued(it, made(it))
     salary(wrong.id, 400_000, date(2026, 4, 1))
     run_id = drafted(it)

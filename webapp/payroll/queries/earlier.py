@@ -13,7 +13,7 @@ from webapp.payroll import rules
 from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.rules import PaidMonth
 from webapp.people.models import Branch, BranchMove
-from webapp.wallet.rules import month_span
+from webapp.wallet.rules import month_span, next_month
 
 Moves = Mapping[int, list[tuple[date, int]]]
 
@@ -21,8 +21,8 @@ Moves = Mapping[int, list[tuple[date, int]]]
 def paid_months(people: Sequence[Any], currency: str, month: str) -> dict[int, tuple[PaidMonth, ...]]:
     """The issued months before `month` that its slips may correct, oldest first. At most three statements.
 
-    people: rows with id, branch_id, joined_on, left_on. Whoever got no slip in an issued month, being unknown then,
-    got nothing of it. The branch of a month's last day pays it and must have issued it.
+    people: rows with id, branch_id, joined_on, left_on, created_at. Whoever got no slip in an issued month got nothing
+    of it. The branch of a month's last day pays it and must have issued it.
     """
     months = rules.look_back(month)
     issued = _issued(currency, months)
@@ -35,10 +35,20 @@ def paid_months(people: Sequence[Any], currency: str, month: str) -> dict[int, t
         first, last = month_span(earlier)
         payer = issued.get((_branch_on(person, moves, last), earlier))
         got = given[person.id][earlier]
-        employed = person.joined_on <= last and (person.left_on is None or person.left_on >= first)
-        if payer is not None and (employed or got):
+        if payer is not None and (got or _owed(person, first, last)):
             found[person.id].append(PaidMonth(earlier, payer.week_on(last), tuple(got)))
     return {employee_id: tuple(months) for employee_id, months in found.items()}
+
+
+def _owed(person: Any, first: date, last: date) -> bool:
+    """Employed in a month whose slips left them out: known by then, or entered by the end of the month after joining.
+
+    Whoever joined longer before that was paid elsewhere until then.
+    """
+    entered = person.created_at.date()
+    in_time = entered < next_month(next_month(person.joined_on))
+    employed = person.joined_on <= last and (person.left_on is None or person.left_on >= first)
+    return employed and (entered <= last or in_time)
 
 
 def _issued(currency: str, months: list[str]) -> dict[tuple[int, str], Branch]:

@@ -46,7 +46,7 @@ def eligible(branch_id: int, month: str) -> list[int]:
 def facts_of(branch: Branch, employee_ids: Collection[int], month: str) -> dict[int, PeriodFacts]:
     """Everything about these people's month. At most ten statements."""
     first, last = month_span(month)
-    query = select(Employee.id, Employee.branch_id, Employee.joined_on, Employee.left_on)
+    query = select(Employee.id, Employee.branch_id, Employee.joined_on, Employee.left_on, Employee.created_at)
     rows = conn().execute(query.where(Employee.id.in_(employee_ids))).all()
     salaries = _salaries(employee_ids, last)
     earned = wallet.earned_between(employee_ids, branch.currency, first, last)
