@@ -5,12 +5,12 @@
   const FORMAT = 1;
   const SHORT_MEMORY = 600000;
   const channel = self.BroadcastChannel ? new BroadcastChannel('onsite-outbox') : null;
-  let running = null;
-  let again = null;
+  let running = null, again = null;
   let timer = 0;
   let fails = 0;
 
-  const uid = () => (self.document ? document.documentElement.dataset.uid || '' : '');
+  let known = self.document ? document.documentElement.dataset.uid || '' : '';
+  const uid = () => known;
   const unsent = (record) => record.uid === uid() && record.state !== 'sent';
   const due = (record) => unsent(record) && record.state !== 'refused' && record.v <= FORMAT;
 
@@ -63,6 +63,7 @@
 
   async function sendAll(via) {
     clearTimeout(timer);
+    if (!self.document) known = (await onsite.store.recall('uid')) || ''; // a worker has no page to ask
     const all = await onsite.store.all();
     await Promise.all(all.filter(isOld).map((record) => onsite.store.remove(record.id)));
     const held = new Set();
@@ -80,7 +81,6 @@
   }
 
   const isOld = (record) => record.state === 'sent' && Date.now() - record.sent > SHORT_MEMORY;
-
   function plan(seconds) {
     const delay = Math.max(DELAYS[Math.min(fails, DELAYS.length - 1)], seconds);
     fails += 1;
@@ -112,6 +112,7 @@
   }
 
   if (!self.document) return;
+  onsite.store.keep('uid', known);
   if (channel) channel.onmessage = (event) => document.dispatchEvent(new CustomEvent('onsite:outbox', { detail: event.data }));
   self.addEventListener('online', () => flush('online'));
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && flush('visible'));

@@ -40,6 +40,11 @@ class CheckIn(db.Model):
     fix_at: Mapped[UTC | None]
     no_fix: Mapped[str | None] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(10), default="phone")
+    token_at: Mapped[UTC | None]
+    """Server time of the last page the phone had seen before the tap."""
+    device_key: Mapped[str | None] = mapped_column(String(43))
+    signed: Mapped[bool | None]
+    """Whether the signature made with that key is right; null when there was none."""
     extra: Mapped[JSONB | None]
 
 

@@ -31,6 +31,8 @@ class Branch(db.Model):
     settled_through: Mapped[date | None]
     on_hold: Mapped[bool] = mapped_column(default=False)
     hold_reason: Mapped[str | None] = mapped_column(String(300))
+    fence_policy: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """What differs from the defaults of sites.rules.FencePolicy."""
     pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")
     version: Mapped[int] = mapped_column(default=1)
 
@@ -142,3 +144,25 @@ class SignIn(db.Model):
     expires_at: Mapped[UTC]
     revoked_at: Mapped[UTC | None]
     agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Device(db.Model):
+    """A phone somebody checks in with, known by its public key. One phone may be several people's."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "key"),
+        CheckConstraint("state in ('bound','waiting','refused','removed')", name="state"),
+        Index("ix_device_key", "key"),
+    )
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    key: Mapped[str] = mapped_column(String(43))
+    """SHA-256 of the public key, base64url."""
+    label: Mapped[str] = mapped_column(String(60), default="")
+    first_seen: Mapped[UTC]
+    last_seen: Mapped[UTC]
+    state: Mapped[str] = mapped_column(String(8))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    decided_at: Mapped[UTC | None]

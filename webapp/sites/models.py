@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.core.db import UTC, Id, db
+from webapp.core.db import JSONB, UTC, Id, db
 
 
 class StoreType(db.Model):
@@ -24,6 +24,8 @@ class StoreType(db.Model):
     """Local "HH:MM"; an end at or before the start is on the next day."""
     shift_end: Mapped[str] = mapped_column(String(5))
     grace_minutes: Mapped[int]
+    fence_policy: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """What differs from the branch's."""
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -56,6 +58,8 @@ class Site(db.Model):
     source_lat: Mapped[float | None] = mapped_column(Float(53))
     source_lng: Mapped[float | None] = mapped_column(Float(53))
     radius_m: Mapped[int] = mapped_column(default=150)
+    polygon: Mapped[JSONB | None]
+    """[[lat, lng], …] in WGS-84, for an area that is no circle."""
     fence_version: Mapped[int] = mapped_column(default=1)
     """Counts changes of position or radius; a verdict keeps the one it was made with."""
     archived_at: Mapped[UTC | None]

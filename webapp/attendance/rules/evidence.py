@@ -14,13 +14,20 @@ from webapp.sites.rules import degrees
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """tapped_at None: the form came without a script, so the arrival counts. `extra` is kept, never judged."""
+    """tapped_at None: the form came without a script, so the arrival counts. `extra` is kept, never judged.
+
+    token_at: server time of the last page the phone had seen. device_key: SHA-256 of the phone's public key, and
+    whether its signature is right.
+    """
 
     client_id: str
     tapped_at: datetime | None = None
     sent_at: datetime | None = None
     fix: Fix | None = None
     no_fix: str | None = None
+    token_at: datetime | None = None
+    device_key: str | None = None
+    signed: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def content(self) -> list[Any]:

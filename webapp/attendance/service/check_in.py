@@ -41,7 +41,7 @@ from webapp.core.errors import NotFound
 from webapp.core.ids import fingerprint
 from webapp.schedules.queries import expectation, work_day
 from webapp.schedules.rules import Expectation
-from webapp.sites.queries.places import FOR_REP
+from webapp.sites.queries.places import FOR_REP, INFO_WIDTH, site_info
 from webapp.sites.rules import SiteInfo
 
 log = logging.getLogger("onsite.attendance")
@@ -123,8 +123,8 @@ def _site_and_days(rep: Person, site_id: int, at: datetime) -> tuple[SiteInfo | 
     one = timedelta(days=1)
     asked = {"site": site_id, "branch": rep.branch_id, "who": rep.id, "first": today - one, "last": today + one}
     rows = conn().execute(_HERE, asked).all()
-    site = SiteInfo(*rows[0][:_SITE_WIDTH]) if rows else None
-    found = {row.work_date: DayResult(*row[_SITE_WIDTH + 1 :]) for row in rows if row.work_date is not None}
+    site = site_info(rows[0]) if rows else None
+    found = {row.work_date: DayResult(*row[INFO_WIDTH + 1 :]) for row in rows if row.work_date is not None}
     return site, found
 
 
@@ -174,7 +174,6 @@ def _expected(note: Note, facts: DayFacts, expected: Expectation | None, stored:
     return expectation(note.rep.id, note.on, note.rep.branch, site_id=first)
 
 
-_SITE_WIDTH = len(SiteInfo.__dataclass_fields__)
 _HERE = FOR_REP.add_columns(
     AttendanceDay.work_date, *(AttendanceDay.__table__.c[name] for name in RESULT_COLUMNS)
 ).outerjoin(

@@ -134,6 +134,9 @@ def _row(note: Note) -> dict[str, Any]:
         "fix_at": fix and fix.at,
         "no_fix": evidence.no_fix,
         "source": "phone",
+        "token_at": evidence.token_at,
+        "device_key": evidence.device_key,
+        "signed": evidence.signed,
         "extra": dict(evidence.extra) or None,
     }
 

@@ -1,6 +1,7 @@
 """Where somebody may check in, and what is near. For the hot paths: Core, one statement each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
 from sqlalchemy.engine import Row
@@ -8,13 +9,14 @@ from sqlalchemy.engine import Row
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
-from webapp.sites.models import Site
-from webapp.sites.rules import Near, SiteInfo, boxes, nearest
+from webapp.people.models import Branch
+from webapp.sites.models import Site, StoreType
+from webapp.sites.rules import FencePolicy, Near, SiteInfo, boxes, nearest
 
 FIRST_LOOK_M = 600
 MOST_CHOICES = 30
 
-_INFO = select(
+_INFO_COLUMNS = (
     Site.id,
     Site.branch_id,
     Site.code,
@@ -25,9 +27,16 @@ _INFO = select(
     Site.radius_m,
     Site.fence_version,
     Site.store_type_id,
+    Site.polygon,
+    Branch.fence_policy,
+    StoreType.fence_policy.label("own_policy"),
+)
+INFO_WIDTH = len(_INFO_COLUMNS)
+_INFO = (
+    select(*_INFO_COLUMNS).join(Branch, Branch.id == Site.branch_id).join(StoreType, StoreType.id == Site.store_type_id)
 )
 FOR_REP = _INFO.where(Site.id == bindparam("site"), Site.branch_id == bindparam("branch"), Site.archived_at.is_(None))
-"""One site a rep may use, in SiteInfo's order; binds `site` and `branch`. Others may join what they need to it."""
+"""One site a rep may use, as `site_info` reads it; binds `site` and `branch`. Others may join what they need to it."""
 _MANY = _INFO.where(Site.id.in_(bindparam("sites", expanding=True)))
 _BOXED = select(Site.id, Site.name, Site.address, Site.radius_m, Site.lat, Site.lng, Site.store_type_id).where(
     Site.branch_id == bindparam("branch"),
@@ -45,13 +54,13 @@ def for_rep(user: SignedIn, site_id: int) -> SiteInfo:
     row = conn().execute(FOR_REP, {"site": site_id, "branch": user.branch_id}).first()
     if row is None:
         raise NotFound("not_found", "site_id")
-    return SiteInfo(*row)
+    return site_info(row)
 
 
 def fences(site_ids: Collection[int]) -> dict[int, SiteInfo]:
     """Sites by id, archived ones too, in one statement."""
     rows = conn().execute(_MANY, {"sites": sorted(set(site_ids))}) if site_ids else ()
-    return {row.id: SiteInfo(*row) for row in rows}
+    return {row.id: site_info(row) for row in rows}
 
 
 def near(branch_id: int, lat: float, lng: float, limit: int = 5, within_m: float = 50_000) -> list[Near]:
@@ -70,7 +79,13 @@ def near(branch_id: int, lat: float, lng: float, limit: int = 5, within_m: float
 def choices(user: SignedIn, text: str = "", limit: int = MOST_CHOICES) -> list[SiteInfo]:
     """Sites the person may check in at whose name, code or address holds `text`, by name."""
     found = _INFO.where(Site.branch_id == user.branch_id, Site.archived_at.is_(None), matches(text))
-    return [SiteInfo(*row) for row in conn().execute(found.order_by(Site.name, Site.id).limit(limit))]
+    return [site_info(row) for row in conn().execute(found.order_by(Site.name, Site.id).limit(limit))]
+
+
+def site_info(row: Sequence[Any]) -> SiteInfo:
+    """The first INFO_WIDTH columns of a row as a site."""
+    *known, branch, own = row[:INFO_WIDTH]
+    return SiteInfo(*known, FencePolicy.of(branch, own))
 
 
 def matches(text: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from webapp.sites.rules.checks import CLUSTER_SPREAD_M, Suspicion, shares_inside, wrong_datum
 from webapp.sites.rules.datum import Datum, Point, from_wgs84, to_wgs84
 from webapp.sites.rules.picture import Picture, picture
+from webapp.sites.rules.policy import DEFAULT_POLICY, FencePolicy
 from webapp.sites.rules.sites import (
     RADIUS_DEFAULT,
     RADIUS_MAX,
@@ -20,8 +21,8 @@ from webapp.sites.rules.sites import (
 from webapp.sites.rules.space import Box, boxes, distance_m, nearest, roughly_m
 
 __all__ = [
-    "CLUSTER_SPREAD_M", "RADIUS_DEFAULT", "RADIUS_MAX", "RADIUS_MIN", "ROUGHEST_PROPOSAL_M", "Box", "Datum", "Near",
-    "Picture", "Point", "SiteFields", "SiteInfo", "Suspicion", "boxes", "degrees", "distance_m", "from_wgs84",
-    "nearest", "pasted", "picture", "position", "radius", "roughly_m", "short", "shares_inside", "to_wgs84",
-    "wrong_datum",
+    "CLUSTER_SPREAD_M", "DEFAULT_POLICY", "RADIUS_DEFAULT", "RADIUS_MAX", "RADIUS_MIN", "ROUGHEST_PROPOSAL_M", "Box",
+    "Datum", "FencePolicy", "Near", "Picture", "Point", "SiteFields", "SiteInfo", "Suspicion", "boxes", "degrees",
+    "distance_m", "from_wgs84", "nearest", "pasted", "picture", "position", "radius", "roughly_m", "short",
+    "shares_inside", "to_wgs84", "wrong_datum",
 ]  # fmt: skip

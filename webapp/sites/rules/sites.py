@@ -1,11 +1,13 @@
 """What a site is, and what people may write about it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fabs, isfinite
 
 from webapp.core.errors import N_, Invalid, words
 from webapp.sites.rules.datum import Datum, Point
+from webapp.sites.rules.policy import DEFAULT_POLICY, FencePolicy
 
 RADIUS_MIN, RADIUS_MAX, RADIUS_DEFAULT = 30, 2000, 150
 ROUGHEST_PROPOSAL_M = 200
@@ -14,7 +16,10 @@ _TWO_NUMBERS = re.compile(r"^\s*([+-]?\d{1,3}\.\d+)\s*[,，;\s]\s*([+-]?\d{1,3}\
 
 @dataclass(frozen=True, slots=True)
 class SiteInfo:
-    """One site as a check-in needs it; lat and lng are both None until somebody placed it."""
+    """One site as a check-in needs it; lat and lng are both None until somebody placed it.
+
+    polygon: [[lat, lng], …] of a site whose area is no circle.
+    """
 
     site_id: int
     branch_id: int
@@ -26,6 +31,8 @@ class SiteInfo:
     radius_m: int
     fence_version: int
     store_type_id: int
+    polygon: Sequence[Sequence[float]] | None = None
+    policy: FencePolicy = DEFAULT_POLICY
 
     @property
     def placed(self) -> bool:
