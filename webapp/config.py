@@ -35,6 +35,8 @@ def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "DEMO": demo,
         "INSTANCE": _instance(demo),
         "SECRET_KEY": env.get("SECRET_KEY") or secret_key(var),
+        # Earlier keys, after a change: sign-ins and sealed secrets made with them still work.
+        "SECRET_KEY_FALLBACKS": [key for key in env.get("SECRET_KEY_FALLBACKS", "").split() if key],
         "SQLALCHEMY_DATABASE_URI": database,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env),
         "REDIS_URL": redis,
