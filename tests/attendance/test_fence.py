@@ -88,6 +88,55 @@ def test_t6_whatever_comes_there_is_a_verdict_and_inside_means_measured(
         assert abs(age) <= 120
 
 
+EAST = geodesic(meters=150).destination((SHOP.lat, SHOP.lng), 90).longitude
+WEST = 2 * SHOP.lng - EAST
+HALL = Fence(
+    SHOP.lat,
+    SHOP.lng,
+    30,
+    [(SHOP.lat + north, east) for north, east in ((1e-3, EAST), (-1e-3, EAST), (-1e-3, WEST), (1e-3, WEST))],
+)
+
+
+@pytest.mark.parametrize(
+    ("metres", "accuracy", "verdict", "reason"),
+    [
+        (0, 110, "inside", "in_range"),
+        (0, 112, "uncertain", "at_the_edge"),
+        (139.98, 10, "inside", "in_range"),
+        (140.02, 10, "uncertain", "at_the_edge"),
+        (150, 10, "uncertain", "at_the_edge"),
+        (159.98, 10, "uncertain", "at_the_edge"),
+        (160.02, 10, "outside", "too_far"),
+        (0, 200.1, "uncertain", "weak_signal"),
+        (100_000, 10, "outside", "too_far"),
+    ],
+)
+def test_t1_t2_the_same_rule_with_corners(metres: float, accuracy: float, verdict: str, reason: str) -> None:
+    """The hall's eastern wall is 150 m away, its northern one 111 m; its radius means nothing."""
+    judged = judge(fix(metres, accuracy), HALL, tapped_at=AT)
+    assert (judged.verdict, judged.reason) == (verdict, reason)
+    assert judged.distance_m == pytest.approx(max(0, metres - 150), abs=0.01, rel=0.01)
+
+
+def test_t3_corners_across_the_antimeridian() -> None:
+    corners = [(10.001, 179.999), (9.999, 179.999), (9.999, -179.999), (10.001, -179.999)]
+    fence = Fence(10.0, 180.0, 30, corners)
+    said = [
+        judge(Fix(10.0, lng, 5, AT), fence, tapped_at=AT).verdict for lng in (179.9995, -179.9995, -179.998, 179.998)
+    ]
+    assert said == ["inside", "inside", "outside", "outside"]
+
+
+@given(st.floats(), st.floats(), st.one_of(st.none(), st.floats()))
+def test_t6_whatever_comes_there_is_a_verdict_with_corners(lat: float, lng: float, accuracy: float | None) -> None:
+    judged = judge(Fix(lat, lng, accuracy, AT), HALL, tapped_at=AT)
+    assert judged.verdict in ("inside", "uncertain", "outside")
+    if judged.verdict == "inside":
+        assert abs(lat - HALL.lat) <= 1e-3
+        assert WEST <= lng <= EAST
+
+
 @pytest.mark.parametrize("reason", ["denied", "unavailable", "timeout", "unsupported"])
 def test_t4_each_missing_fix_keeps_its_reason(reason: str) -> None:
     assert judge(None, SHOP, tapped_at=AT, no_fix=reason).reason == f"no_fix_{reason}"

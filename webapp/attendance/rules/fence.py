@@ -1,11 +1,12 @@
 """Was the phone at the site, and when? Three verdicts, each with a stable reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import Literal
 
-from webapp.sites.rules import distance_m
+from webapp.sites.rules import Point, distance_m, edge_m
 
 WORST_ACCURACY_M = 200
 FIX_AGE = timedelta(seconds=120)
@@ -27,13 +28,18 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
+    """A circle around the site's point or, with corners, the area they enclose."""
+
     lat: float
     lng: float
     radius_m: int
+    polygon: Sequence[Point] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """distance_m: from the site's point; where the fence has corners, from the area they enclose, 0 within it."""
+
     verdict: Literal["inside", "uncertain", "outside"]
     reason: str
     distance_m: float | None = None
@@ -61,6 +67,7 @@ def judge(
 ) -> Judgement:
     """Inside when distance + accuracy <= radius, outside when distance - accuracy > radius, else uncertain.
 
+    For corners the same with the distance to the edge: negative inside, and a radius of 0.
     Whatever keeps us from measuring is uncertain with its own reason; a person decides those.
     """
     if fix is None:
@@ -71,10 +78,12 @@ def judge(
         return Judgement("uncertain", "bad_position")
     if fence is None:
         return Judgement("uncertain", "no_site_location")
-    away = distance_m((fix.lat, fix.lng), (fence.lat, fence.lng))
+    here, reach = (fix.lat, fix.lng), 0 if fence.polygon else fence.radius_m
+    away = edge_m(here, fence.polygon) if fence.polygon else distance_m(here, (fence.lat, fence.lng))
+    told = max(0.0, away)
     if doubt := _doubt(fix, (tapped_at, counted_at or tapped_at)):
-        return Judgement("uncertain", doubt, away)
-    return _measure(away, fix.accuracy_m or 0.0, fence.radius_m)
+        return Judgement("uncertain", doubt, told)
+    return Judgement(*_verdict(away, fix.accuracy_m or 0.0, reach), told)
 
 
 def place_tap(tapped_at: datetime, received_at: datetime, sent_at: datetime | None) -> Tap:
@@ -104,9 +113,7 @@ def _doubt(fix: Fix, moments: tuple[datetime, datetime]) -> str | None:
     return "fix_ahead" if age < -FIX_AGE else None
 
 
-def _measure(away: float, accuracy: float, radius: int) -> Judgement:
-    if away + accuracy <= radius:
-        return Judgement("inside", "in_range", away)
-    if away - accuracy > radius:
-        return Judgement("outside", "too_far", away)
-    return Judgement("uncertain", "at_the_edge", away)
+def _verdict(away: float, accuracy: float, reach: int) -> tuple[Literal["inside", "uncertain", "outside"], str]:
+    if away + accuracy <= reach:
+        return "inside", "in_range"
+    return ("outside", "too_far") if away - accuracy > reach else ("uncertain", "at_the_edge")
