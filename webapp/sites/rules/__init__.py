@@ -1,6 +1,6 @@
 """Coordinates, fences and distances; pure. Degrees are WGS-84 unless a datum is named."""
 
-from webapp.sites.rules.checks import CLUSTER_SPREAD_M, Suspicion, shares_inside, wrong_datum
+from webapp.sites.rules.checks import CLUSTER_SPREAD_M, RadiusHelp, Suspicion, radius_help, shares_inside, wrong_datum
 from webapp.sites.rules.corners import read_corners, write_corners
 from webapp.sites.rules.datum import Datum, Point, from_wgs84, to_wgs84
 from webapp.sites.rules.picture import Picture, picture
@@ -24,8 +24,8 @@ from webapp.sites.rules.space import Box, boxes, distance_m, nearest, roughly_m
 
 __all__ = [
     "CLUSTER_SPREAD_M", "DEFAULT_POLICY", "RADIUS_DEFAULT", "RADIUS_MAX", "RADIUS_MIN", "ROUGHEST_PROPOSAL_M", "Box",
-    "Datum", "FencePolicy", "Near", "Picture", "Point", "Polygon", "SiteFields", "SiteInfo", "Suspicion", "boxes",
-    "degrees", "distance_m", "edge_m", "from_datum", "from_wgs84", "in_datum", "is_same", "nearest", "outline",
-    "pasted", "picture", "position", "radius", "read_corners", "roughly_m", "shares_inside", "short", "to_wgs84",
-    "write_corners", "wrong_datum",
+    "Datum", "FencePolicy", "Near", "Picture", "Point", "Polygon", "RadiusHelp", "SiteFields", "SiteInfo", "Suspicion",
+    "boxes", "degrees", "distance_m", "edge_m", "from_datum", "from_wgs84", "in_datum", "is_same", "nearest", "outline",
+    "pasted", "picture", "position", "radius", "radius_help", "read_corners", "roughly_m", "shares_inside", "short",
+    "to_wgs84", "write_corners", "wrong_datum",
 ]  # fmt: skip

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.sites.rules.datum import Datum, Point, to_wgs84
+from webapp.sites.rules.polygon import edge_m
 from webapp.sites.rules.space import distance_m, roughly_m
 
 CLUSTER_SIZE, CLUSTER_SPREAD_M = 5, 60
+CANDIDATES = (50, 80, 100, 150, 200, 300, 500)
+ENOUGH, MOST_PERCENT = 20, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,53 @@ def wrong_datum(site: Point, radius_m: int, check_ins: Sequence[Point]) -> Suspi
         if then <= radius_m and then < now / 2:
             return Suspicion(datum, *moved, now, then, len(close))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class RadiusHelp:
+    """How well fences would have fitted recent check-ins; percents are of those surely inside."""
+
+    check_ins: int
+    now: int
+    """Percent inside the fence as it is."""
+    shares: tuple[tuple[int, int], ...]
+    """(radius, percent) of candidates, the site's own radius among them; () for an outline."""
+    suggested: int | None
+    """The smallest candidate that holds most of them, when there are enough check-ins and it is another one."""
+
+    @property
+    def few(self) -> bool:
+        return self.check_ins < ENOUGH
+
+    @property
+    def suggested_share(self) -> int:
+        return dict(self.shares).get(self.suggested or 0, 0)
+
+    @property
+    def best(self) -> int:
+        """What the largest candidate would hold."""
+        return max((share for _, share in self.shares), default=self.now)
+
+
+def radius_help(
+    site: Point,
+    radius_m: int,
+    fixes: Sequence[tuple[float, float, float]],
+    *,
+    bounds: tuple[int, int],
+    polygon: Sequence[Point] = (),
+) -> RadiusHelp:
+    """`fixes` are (lat, lng, accuracy in metres) of recent check-ins; `bounds` what the branch allows."""
+    count = len(fixes)
+    if polygon:
+        inside = sum(edge_m((lat, lng), polygon) + accuracy <= 0 for lat, lng, accuracy in fixes)
+        return RadiusHelp(count, 100 * inside // max(1, count), (), None)
+    low, high = bounds
+    radii = sorted({radius for radius in CANDIDATES if low <= radius <= high} | {radius_m})
+    shares = shares_inside(site, fixes, radii)
+    good = [radius for radius, share in shares if share >= MOST_PERCENT and low <= radius <= high]
+    wanted = good[0] if good and count >= ENOUGH else None
+    return RadiusHelp(count, dict(shares)[radius_m], tuple(shares), None if wanted == radius_m else wanted)
 
 
 def shares_inside(

@@ -1,4 +1,4 @@
-"""A fence with corners, for campuses and malls; pure. Flat metres around the point, exact enough within some kilometres."""
+"""A fence with corners, for campuses and malls; pure. In flat metres, exact enough within some kilometres."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -26,23 +26,14 @@ _Flat = tuple[float, float]
 
 def outline(corners: Sequence[Point], place: Point | None) -> Polygon:
     """WGS-84 corners as a fence of a site at `place`. Raises Invalid with what is wrong with them."""
-    ring = _distinct([(round(lat, _DIGITS), round(lng, _DIGITS)) for lat, lng in corners])
     if not corners:
         return ()
     if place is None:
         raise Invalid("outline_without_place", "polygon")
+    ring = _distinct([(round(lat, _DIGITS), round(lng, _DIGITS)) for lat, lng in corners])
     if not FEWEST <= len(ring) <= MOST:
         raise Invalid("outline_corners", "polygon", low=FEWEST, high=MOST, count=len(ring))
-    flat = [_flat(place, corner) for corner in ring]
-    for number, (x, y) in enumerate(flat, 1):
-        if hypot(x, y) > REACH_M:
-            raise Invalid("outline_far", "polygon", number=number, limit=REACH_M)
-    if crossing := _crossing(flat):
-        raise Invalid("outline_crosses", "polygon", first=crossing[0] + 1, second=crossing[1] + 1)
-    if fabs(_area(flat)) < SMALLEST_M2:
-        raise Invalid("outline_small", "polygon", limit=SMALLEST_M2)
-    if _signed((0.0, 0.0), flat) > BESIDE_M:
-        raise Invalid("outline_elsewhere", "polygon", limit=BESIDE_M)
+    _check_shape(flat(place, ring))
     return tuple(ring)
 
 
@@ -77,6 +68,19 @@ def extent_m(place: Point, polygon: Sequence[Point]) -> float:
 def flat(origin: Point, polygon: Sequence[Point]) -> list[_Flat]:
     """(metres east, metres north) of the origin."""
     return [_flat(origin, corner) for corner in polygon]
+
+
+def _check_shape(ring: Sequence[_Flat]) -> None:
+    """Metres around the site's own point."""
+    far = next((number for number, corner in enumerate(ring, 1) if hypot(*corner) > REACH_M), None)
+    if far is not None:
+        raise Invalid("outline_far", "polygon", number=far, limit=REACH_M)
+    if crossing := _crossing(ring):
+        raise Invalid("outline_crosses", "polygon", first=crossing[0] + 1, second=crossing[1] + 1)
+    if fabs(_area(ring)) < SMALLEST_M2:
+        raise Invalid("outline_small", "polygon", limit=SMALLEST_M2)
+    if _signed((0.0, 0.0), ring) > BESIDE_M:
+        raise Invalid("outline_elsewhere", "polygon", limit=BESIDE_M)
 
 
 def _flat(origin: Point, place: Point) -> _Flat:
