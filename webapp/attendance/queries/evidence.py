@@ -46,9 +46,8 @@ class MarkRow:
     @property
     def beyond_m(self) -> float | None:
         """How far outside the fence the phone said it was; None when inside or unknown."""
-        if self.distance_m is None or self.radius_m is None or self.distance_m <= self.radius_m:
-            return None
-        return self.distance_m - self.radius_m
+        beyond = -1.0 if self.distance_m is None else self.distance_m - (self.radius_m or 0)
+        return beyond if beyond > 0 else None
 
     @property
     def picture(self) -> FencePicture | None:

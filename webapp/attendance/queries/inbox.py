@@ -90,9 +90,8 @@ class InboxRow:
 
     @property
     def beyond_m(self) -> float | None:
-        if self.distance_m is None or self.radius_m is None or self.distance_m <= self.radius_m:
-            return None
-        return self.distance_m - self.radius_m
+        beyond = -1.0 if self.distance_m is None else self.distance_m - (self.radius_m or 0)
+        return beyond if beyond > 0 else None
 
     @property
     def asked_at(self) -> datetime | None:

@@ -17,11 +17,12 @@ from webapp.attendance.rules.facts import (
     moments,
 )
 from webapp.attendance.rules.fence import Fence, Fix, Judgement, Tap, judge, place_tap
+from webapp.attendance.rules.outcome import Outcome, ask_first, outcome_of
 from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, moment_of, standing
 
 __all__ = [
     "ABOUT_A_MARK", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue",
-    "Judgement", "Mark", "Moment", "Standing", "Tap", "Word", "assumed", "build_day", "day_bounds", "excusable",
-    "fence_picture", "first_site", "is_clean", "judge", "moment_of", "moments", "over_at", "place_tap", "read_evidence",
-    "standing",
+    "Judgement", "Mark", "Moment", "Outcome", "Standing", "Tap", "Word", "ask_first", "assumed", "build_day",
+    "day_bounds", "excusable", "fence_picture", "first_site", "is_clean", "judge", "moment_of", "moments",
+    "outcome_of", "over_at", "place_tap", "read_evidence", "standing",
 ]  # fmt: skip

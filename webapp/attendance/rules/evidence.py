@@ -11,10 +11,15 @@ from webapp.core.errors import Invalid
 from webapp.core.ids import client_id
 from webapp.sites.rules import degrees
 
+LONGEST_REMARK = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """tapped_at None: the form came without a script, so the arrival counts. `extra` is kept, never judged.
+    """tapped_at None: the form came without a script, so the arrival counts. `extra` is kept as it came.
+
+    live: a page that is looked at sent it, and can ask for more. remark: what the rep wrote about it. asked: they chose
+    to have it confirmed although they are outside.
 
     token_at: server time of the last page the phone had seen. device_key: SHA-256 of the phone's public key, and
     whether its signature is right.
@@ -28,12 +33,21 @@ class Evidence:
     token_at: datetime | None = None
     device_key: str | None = None
     signed: bool | None = None
+    live: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def remark(self) -> str:
+        return str(self.extra.get("remark", ""))
+
+    @property
+    def asked(self) -> bool:
+        return bool(self.extra.get("asked"))
 
     def content(self) -> list[Any]:
         """What must be equal when the same id comes again; when and how often it was sent may differ."""
         fix = self.fix and [self.fix.lat, self.fix.lng, self.fix.accuracy_m, str(self.fix.at)]
-        return [str(self.tapped_at), fix, self.no_fix]
+        return [str(self.tapped_at), fix, self.no_fix, *([self.remark] if self.remark else [])]
 
 
 def read_evidence(raw: Mapping[str, str]) -> Evidence:
@@ -49,6 +63,7 @@ def read_evidence(raw: Mapping[str, str]) -> Evidence:
         sent_at=_moment(raw, "sent_at"),
         fix=fix,
         no_fix=None if fix else (why if why in NO_FIX else "unavailable"),
+        live=raw.get("live") == "1",
         extra=_extra(raw),
     )
 
@@ -91,6 +106,10 @@ def _moment(raw: Mapping[str, str], name: str) -> datetime | None:
 
 def _extra(raw: Mapping[str, str]) -> dict[str, Any]:
     kept: dict[str, Any] = {name: raw[name][:40] for name in ("choice", "attempts", "sent_at") if raw.get(name)}
+    if raw.get("asked") == "1":
+        kept["asked"] = True
+    if remark := _plain(raw.get("remark", ""))[:LONGEST_REMARK].strip():
+        kept["remark"] = remark
     for name in ("altitude", "speed"):
         try:
             value = _number(raw, name)
@@ -99,3 +118,8 @@ def _extra(raw: Mapping[str, str]) -> dict[str, Any]:
         if value is not None:
             kept[name] = round(value, 1)
     return kept
+
+
+def _plain(text: str) -> str:
+    """On one line, without what cannot be shown."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

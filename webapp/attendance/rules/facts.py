@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from webapp.schedules.rules import Expectation
 
-ABOUT_A_MARK = frozenset({"outside", "uncertain", "late_arrival", "clock"})
+ABOUT_A_MARK = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark"})
 State = Literal["clear", "open", "approved", "rejected"]
 
 
@@ -33,6 +33,11 @@ class Issue:
     check_in_id: int | None = None
     asked: Mapping[str, Any] = field(default_factory=dict)
     granted: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def counts_open(self) -> bool:
+        """What it is about counts until somebody decides."""
+        return self.state == "open" and bool(self.asked.get("counts"))
 
     def wish(self, name: str) -> Any:
         return self.granted.get(name) or self.asked.get(name)
@@ -141,7 +146,7 @@ def _is_about(issue: Issue, outs: Container[int | None]) -> bool:
 def _moment(mark: Mark, issue: Issue | None, correction: Issue | None) -> Moment:
     at, site_id, state = mark.at, mark.site_id, "clear"
     if issue is not None:
-        state = "rejected" if issue.state == "withdrawn" else issue.state
+        state = "clear" if issue.counts_open else "rejected" if issue.state == "withdrawn" else issue.state
         granted = issue.time() if issue.granted else None
         if issue.kind == "missing_out" and granted is None and state == "approved":
             state = "rejected"

@@ -9,6 +9,7 @@ from typing import Literal
 from webapp.sites.rules import Point, distance_m, edge_m
 
 WORST_ACCURACY_M = 200
+ACCEPTED_ACCURACY_M = 1000
 FIX_AGE = timedelta(seconds=120)
 ON_TIME = timedelta(seconds=120)
 OLDEST_TAP = timedelta(days=60)
@@ -38,11 +39,15 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """distance_m: from the site's point; where the fence has corners, from the area they enclose, 0 within it."""
+    """distance_m: from the site's point; where the fence has corners, from the area they enclose, 0 within it.
+
+    possible: uncertain, but the phone measured where it was, and that may well be inside.
+    """
 
     verdict: Literal["inside", "uncertain", "outside"]
     reason: str
     distance_m: float | None = None
+    possible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,12 @@ def judge(
         return Judgement("uncertain", "no_site_location")
     here, reach = (fix.lat, fix.lng), 0 if fence.polygon else fence.radius_m
     away = edge_m(here, fence.polygon) if fence.polygon else distance_m(here, (fence.lat, fence.lng))
-    told = max(0.0, away)
+    told, accuracy = max(0.0, away), fix.accuracy_m or 0.0
     if doubt := _doubt(fix, (tapped_at, counted_at or tapped_at)):
-        return Judgement("uncertain", doubt, told)
-    return Judgement(*_verdict(away, fix.accuracy_m or 0.0, reach), told)
+        possible = doubt == "weak_signal" and accuracy <= ACCEPTED_ACCURACY_M and away - accuracy <= reach
+        return Judgement("uncertain", doubt, told, possible)
+    verdict, reason = _verdict(away, accuracy, reach)
+    return Judgement(verdict, reason, told, verdict == "uncertain")
 
 
 def place_tap(tapped_at: datetime, received_at: datetime, sent_at: datetime | None) -> Tap:

@@ -2,7 +2,18 @@
 
 from webapp.core.errors import N_, words
 
-EXCEPTIONS = ("outside", "uncertain", "late_arrival", "clock", "mistake", "missing_out", "late", "early", "absent")
+EXCEPTIONS = (
+    "outside",
+    "uncertain",
+    "remark",
+    "late_arrival",
+    "clock",
+    "mistake",
+    "missing_out",
+    "late",
+    "early",
+    "absent",
+)
 MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "other")
 ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system", "other")
 EXCUSABLE = ("late", "early", "missing_out", "absent")
@@ -28,6 +39,9 @@ words(
         "reason_no_fix_unsupported": N_("Sent without a position. Your supervisor looks at it, then it counts."),
         "reason_no_site_location": N_("This store has no location yet. Your supervisor looks at it, then it counts."),
         "reason_not_judged": N_("The position could not be compared. Your supervisor looks at it."),
+        "reason_remark": N_("A remark is missing. Your supervisor looks at it, then it counts."),
+        "reason_field": N_("Outside the store: counted as field work."),
+        "reason_counts": N_("It counts now. Your supervisor looks at it afterwards."),
         "reason_late_arrival": N_("Sent later than two minutes after the tap. HR looks at it, then it counts."),
         "reason_clock": N_("The phone's clock is far off. HR looks at it, then it counts."),
         "status_normal": N_("Normal"),
@@ -41,6 +55,7 @@ words(
         "status_pending": N_("Pending"),
         "exception_outside": N_("Out of range"),
         "exception_uncertain": N_("Position uncertain"),
+        "exception_remark": N_("No remark"),
         "exception_late_arrival": N_("Sent late"),
         "exception_clock": N_("Phone clock off"),
         "exception_mistake": N_("Mistake reported"),
@@ -86,6 +101,8 @@ words(
 )
 words(
     {
+        "remark_needed": N_("Write a short remark: what are you doing here?"),
+        "ask_needed": N_("You are %(metres)s m outside the store's area. Go closer, or ask to confirm it."),
         "same_id_other_content": N_("This entry was already received with other content. Reload the page."),
         "other_user": N_("This entry belongs to somebody else. Sign in as that person to send it."),
         "undo_closed": N_("Undo is possible for 30 seconds. Report a mistake instead; a person looks at it."),

@@ -19,19 +19,24 @@ from webapp.attendance.rules import (
     Issue,
     Judgement,
     Mark,
+    Outcome,
+    ask_first,
     build_day,
     first_site,
     judge,
+    outcome_of,
     over_at,
     place_tap,
 )
 from webapp.attendance.rules.day import MARGIN
+from webapp.attendance.rules.fence import ON_TIME
 from webapp.attendance.service.days import announce, keep, lock_people
 from webapp.attendance.service.evidence import (
     Note,
     Person,
     Recorded,
     ask_a_person,
+    beyond_m,
     earlier,
     insert_check_in,
     insert_verdict,
@@ -93,10 +98,11 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
         assert known is not None
         return known
     judged = _judged(note)
-    exception_id = ask_a_person(check_in_id=check_in_id, note=note, judged=judged)
+    outcome = _outcome(note, judged)
+    exception_id = ask_a_person(check_in_id=check_in_id, note=note, judged=judged, outcome=outcome)
     if stored is not None:  # its facts are read, with this verdict
         insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
-    facts = _facts(note, check_in_id, judged, exception_id, stored)
+    facts = _facts(note, check_in_id, judged, (exception_id, outcome), stored)
     day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
     with together():
         if stored is None:
@@ -114,7 +120,7 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
         False,
         note.tap.problem,
     )
-    return Recorded(*told, site=note.site, day=day, facts=facts)
+    return Recorded(*told, site=note.site, day=day, facts=facts, outcome=outcome)
 
 
 def _site_and_days(rep: Person, site_id: int, at: datetime) -> tuple[SiteInfo | None, dict[date, DayResult]]:
@@ -143,7 +149,7 @@ def _judged(note: Note) -> Judgement:
     """Whatever goes wrong here, nothing is accepted and nothing is lost: a person looks (T6)."""
     site, tap = note.site, note.tap
     try:
-        fence = Fence(site.lat, site.lng, site.radius_m) if site and site.placed else None  # type: ignore[arg-type]
+        fence = Fence(site.lat, site.lng, site.radius_m, site.polygon or ()) if site and site.placed else None  # type: ignore[arg-type]
         tapped = note.evidence.tapped_at or tap.counted_at
         return judge(note.evidence.fix, fence, tapped_at=tapped, counted_at=tap.counted_at, no_fix=note.evidence.no_fix)
     except Exception:  # noqa: BLE001 - a defect in the geometry must not cost anybody their day
@@ -151,16 +157,30 @@ def _judged(note: Note) -> Judgement:
         return Judgement("uncertain", "not_judged")
 
 
+def _outcome(note: Note, judged: Judgement) -> Outcome:
+    """Raises Invalid when the phone can be asked first; then nothing is recorded.
+
+    Where a departure was is only noted. A tap that waited is not asked about: the person has moved on since.
+    """
+    if note.kind != "in" or note.site is None:
+        return Outcome(note.tap.problem)
+    policy, evidence = note.site.policy, note.evidence
+    if note.received_at - note.tap.counted_at <= ON_TIME:
+        ask_first(judged, policy, evidence, beyond_m(judged, note.site))
+    return outcome_of(judged, policy, evidence, note.tap.problem)
+
+
 def _facts(
-    note: Note, check_in_id: int, judged: Judgement, exception_id: int | None, stored: DayResult | None
+    note: Note, check_in_id: int, judged: Judgement, asked: tuple[int | None, Outcome], stored: DayResult | None
 ) -> DayFacts:
     """The day's facts with the new mark; without a stored day there is nothing else to know about it."""
     zone = note.rep.branch.timezone
     if stored is not None:
         return load_facts([note.pair], {note.rep.id: zone})[note.pair]
     mark = Mark(check_in_id, note.kind, note.tap.counted_at, note.site and note.site.site_id, judged.verdict)  # type: ignore[arg-type]
-    kind = note.tap.problem or judged.verdict
-    issues = [] if exception_id is None else [Issue(exception_id, kind, "open", check_in_id)]
+    exception_id, outcome = asked
+    opened = {"counts": True} if outcome.counts else {}
+    issues = [] if exception_id is None else [Issue(exception_id, outcome.kind or "", "open", check_in_id, opened)]
     return DayFacts(midnight(note.on, zone), [mark], issues)
 
 

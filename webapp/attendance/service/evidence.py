@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceException, CheckIn, Verdict
-from webapp.attendance.rules import ABOUT_A_MARK, DayFacts, DayResult, Evidence, Judgement, Tap
+from webapp.attendance.rules import ABOUT_A_MARK, DayFacts, DayResult, Evidence, Judgement, Outcome, Tap
 from webapp.core.authz import BranchInfo
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict
@@ -61,6 +61,7 @@ class Recorded:
     site: SiteInfo | None = None
     day: DayResult | None = None
     facts: DayFacts | None = None
+    outcome: Outcome = Outcome()
 
 
 def insert_check_in(*, note: Note) -> int | None:
@@ -72,11 +73,9 @@ def insert_verdict(*, check_in_id: int, judged: Judgement, site: SiteInfo | None
     _VERDICT.run(_verdict_row(check_in_id, judged, site))
 
 
-def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement) -> int | None:
-    """Open an exception when the tap is in doubt, or the place of an arrival."""
-    doubted = judged.verdict if note.kind == "in" and judged.verdict != "inside" else None
-    kind = note.tap.problem or doubted
-    if kind is None:
+def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement, outcome: Outcome) -> int | None:
+    """Open the exception the outcome names; its id."""
+    if outcome.kind is None:
         return None
     fix, site = note.evidence.fix, note.site
     params = {
@@ -84,16 +83,20 @@ def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement) -> int | No
         "reason": judged.reason,
         "distance_m": None if judged.distance_m is None else round(judged.distance_m, 1),
         "accuracy_m": fix and fix.accuracy_m,
-        "radius_m": site and site.radius_m,
+        "radius_m": _radius(site),
         "problem": note.tap.problem,
         "skew_s": note.tap.skew_s,
     }
+    if note.evidence.remark:
+        params["remark"] = note.evidence.remark
+    if outcome.counts:
+        params["counts"] = True
     row = {
         "dedup_key": f"check_in|{check_in_id}",
         "employee_id": note.rep.id,
         "branch_id": note.rep.branch_id,
         "work_date": note.on,
-        "kind": kind,
+        "kind": outcome.kind,
         "check_in_id": check_in_id,
         "site_id": site and site.site_id,
         "opened_at": note.received_at,
@@ -102,6 +105,16 @@ def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement) -> int | No
         "state_seq": 0,
     }
     return conn().execute(_EXCEPTION, row).scalar()
+
+
+def beyond_m(judged: Judgement, site: SiteInfo) -> float | None:
+    """Metres from the edge of the site's fence, negative inside a circle."""
+    return None if judged.distance_m is None else judged.distance_m - (_radius(site) or 0)
+
+
+def _radius(site: SiteInfo | None) -> int | None:
+    """None where the fence has corners: the distance is from their area then."""
+    return None if site is None or site.polygon else site.radius_m
 
 
 def earlier(*, employee_id: int, client_id: str, mark: str) -> Recorded | None:
@@ -147,7 +160,7 @@ def _verdict_row(check_in_id: int, judged: Judgement, site: SiteInfo | None) -> 
         "verdict": judged.verdict,
         "reason": judged.reason,
         "distance_m": judged.distance_m,
-        "radius_m": site and site.radius_m,
+        "radius_m": _radius(site),
         "fence_version": site and site.fence_version,
     }
 

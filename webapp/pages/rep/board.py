@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from webapp.attendance.policy import SUPERVISORS_DECIDE
-from webapp.attendance.service import UNDO_TIME
+from webapp.attendance.service import UNDO_TIME, Recorded
 from webapp.core.authz import SignedIn
 from webapp.core.i18n import say
 from webapp.core.ids import new_id
@@ -182,8 +182,20 @@ def undo_seconds(received_at: datetime, at: datetime) -> int:
 def _why(visit: VisitSeen) -> str:
     if visit.state == "rejected":
         return visit.decision_reason or ""
-    problem = visit.exception_kind in ("late_arrival", "clock")
-    return say(f"reason_{visit.exception_kind if problem else visit.reason}") if visit.state == "pending" else ""
+    if visit.state == "accepted":
+        return _aside(visit.counts_open, visit.is_field)
+    other = visit.exception_kind in ("late_arrival", "clock", "remark")
+    return say(f"reason_{visit.exception_kind if other else visit.reason}")
+
+
+def aside(recorded: Recorded) -> str:
+    """What is worth saying about a check-in that counts."""
+    field = recorded.exception_id is None and recorded.judgement.verdict == "outside"
+    return _aside(recorded.outcome.counts, field)
+
+
+def _aside(counts_open: bool, is_field: bool) -> str:
+    return say("reason_counts") if counts_open else say("reason_field") if is_field else ""
 
 
 def _confirmer(visit: VisitSeen) -> str:

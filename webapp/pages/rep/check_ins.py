@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from markupsafe import Markup
 
 from webapp.attendance.rules import read_evidence
+from webapp.attendance.service import Recorded
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.db import do
@@ -91,7 +92,7 @@ def _site_id() -> int:
 
 def _state(done: service.CheckInResult) -> str:
     recorded = done.recorded
-    if recorded.exception_id is not None:
+    if recorded.exception_id is not None and not recorded.outcome.counts:
         return "outside" if recorded.judgement.verdict == "outside" and not recorded.problem else "pending"
     day = recorded.day
     return "late" if day and day.minutes_late and day.first_in == recorded.counted_at else "accepted"
@@ -114,20 +115,26 @@ def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board
         seen = [only] if len(recorded.facts.marks) == 1 else visits.visit_rows([pair])[pair]
         earned = earned_at_once(pair, facts=recorded.facts, visits=seen, at=at)
     is_first = recorded.day.first_in == recorded.counted_at
-    pending = recorded.exception_id is not None
+    pending = recorded.exception_id is not None and not recorded.outcome.counts
     visit = board.VisitView(
         id=done.visit_id,
         client_id=recorded.client_id,
         site_name=recorded.site.name,
         since=recorded.counted_at,
         state="pending" if pending else "accepted",
-        reason_text=say(f"reason_{recorded.problem or recorded.judgement.reason}") if pending else "",
+        reason_text=say(_reason(recorded)) if pending else board.aside(recorded),
         late_text=board.late_text(recorded.day.minutes_late if is_first else 0),
         earned_minor=earned.total if earned and is_first else 0,
         undo_seconds=board.undo_seconds(at, at),
         next_id=new_id(),
     )
     return board.Today(work_date=recorded.work_date, open_visit=visit, **board.frame(user, recorded.work_date, earned))
+
+
+def _reason(recorded: Recorded) -> str:
+    """The word for why a person looks at it."""
+    kind = recorded.outcome.kind
+    return f"reason_{kind if kind not in ('outside', 'uncertain') else recorded.judgement.reason}"
 
 
 def _refused(user: SignedIn, error: DomainError, at: datetime) -> Response:

@@ -41,6 +41,7 @@ class VisitSeen:
     reason: str
     exception_kind: str | None
     exception_state: str | None
+    exception_params: dict[str, Any] | None
     decision_reason: str | None
     decided_at: datetime | None
     minutes_late: int
@@ -49,7 +50,19 @@ class VisitSeen:
     @property
     def state(self) -> str:
         """accepted | pending | rejected"""
+        if self.counts_open:
+            return "accepted"
         return {"open": "pending", "rejected": "rejected"}.get(self.exception_state or "", "accepted")
+
+    @property
+    def counts_open(self) -> bool:
+        """It counts, and somebody looks at it afterwards."""
+        return self.exception_state == "open" and bool((self.exception_params or {}).get("counts"))
+
+    @property
+    def is_field(self) -> bool:
+        """Outside its store, and that is as good as inside here."""
+        return self.verdict == "outside" and self.exception_kind is None
 
 
 def board(employee_id: int, today: date) -> list[VisitSeen]:
@@ -104,6 +117,7 @@ _COLUMNS: Sequence[tuple[str, Any]] = (
     ("reason", Verdict.reason),
     ("exception_kind", AttendanceException.kind),
     ("exception_state", AttendanceException.state),
+    ("exception_params", AttendanceException.params),
     ("decision_reason", Decision.reason),
     ("decided_at", AttendanceException.decided_at),
 )
