@@ -1,5 +1,6 @@
 """Reading sites: where somebody may check in, what is near, and the lists of the office."""
 
+from webapp.sites.queries.fences import TypeFence, branch_policy, type_fences
 from webapp.sites.queries.office import (
     SiteFilter,
     SitePage,
@@ -21,6 +22,8 @@ __all__ = [
     "Proposal",
     "SiteFilter",
     "SitePage",
+    "TypeFence",
+    "branch_policy",
     "choices",
     "coverage",
     "detail",
@@ -37,4 +40,5 @@ __all__ = [
     "supervisor_names",
     "supervisors",
     "supervisors_of",
+    "type_fences",
 ]

@@ -1,6 +1,7 @@
 """Changing sites: the office's form, store types, positions proposed by reps."""
 
 from webapp.sites.service.edit import archive_site, create_site, reread_position, unarchive_site, update_site
+from webapp.sites.service.fence_policy import set_branch_fence, set_type_fence
 from webapp.sites.service.propose import decide_proposal, propose_position
 from webapp.sites.service.store_types import create_store_type, rename_store_type
 
@@ -12,6 +13,8 @@ __all__ = [
     "propose_position",
     "rename_store_type",
     "reread_position",
+    "set_branch_fence",
+    "set_type_fence",
     "unarchive_site",
     "update_site",
 ]
