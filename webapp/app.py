@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import api, cli, config, pages
-from webapp.core import assets, authz, clock, hx, i18n, limits, logs, security
+from webapp.core import assets, authz, clock, hx, i18n, limits, logs, security, time_token
 from webapp.core import db as database
 from webapp.core.db import db
 from webapp.core.errors import DomainError, Invalid
@@ -82,6 +82,7 @@ def _reader() -> dict[str, Any]:
         "text_size": user.text_size if user else "normal",
         "demo": current_app.config["DEMO"],
         "demo_told": demo_told,
+        "time_token": lambda: time_token.give(user.id, clock.now()) if user else "",
     }
 
 

@@ -1,10 +1,10 @@
-// What this phone still owes the server, and what it remembers. Opened for each operation (iOS drops idle
-// connections, or never answers), tried twice; a phone that cannot store keeps a record in this page's memory,
-// and says so. A worker can use it too.
+// What this phone holds: entries of the outbox, a few values (meta), photos. Opened for each operation (iOS drops idle
+// connections, or never answers), tried twice; a phone that cannot store keeps entries in this page's memory, and says
+// so. A worker can use it too.
 (function () {
   const onsite = (self.onsite = self.onsite || {});
   const NAME = 'onsite';
-  const VERSION = 2;
+  const OUTBOX = 'outbox';
   const STORES = { outbox: { keyPath: 'id' }, meta: {}, photos: { keyPath: 'id' } };
   const PATIENCE = 3000;
   const memory = new Map();
@@ -12,55 +12,64 @@
   onsite.store = {
     // The record itself, or the one already there that `twin` finds; one transaction, so two tabs agree.
     add: (record, twin) =>
-      run('outbox', 'readwrite', (store, done) => {
+      run(OUTBOX, 'readwrite', (store, done) => {
         store.getAll().onsuccess = (event) => {
           const known = event.target.result.find(twin);
           if (!known) store.put(record);
           done(known || record);
         };
-      }).catch(() => {
+      }).catch((error) => {
         const known = [...memory.values()].find(twin);
         if (known) return known;
-        memory.set(record.id, { ...record, unsaved: true });
+        memory.set(record.id, { ...record, unsaved: error && error.name === 'QuotaExceededError' ? 'full' : 'unsaved' });
         return memory.get(record.id);
       }),
 
     all: () =>
-      run('outbox', 'readonly', (store, done) => {
+      run(OUTBOX, 'readonly', (store, done) => {
         store.getAll().onsuccess = (event) => done(event.target.result);
       })
         .catch(() => [])
         .then((kept) => [...kept, ...memory.values()].sort((a, b) => (a.created < b.created ? -1 : 1))),
 
-    // Change a record that is still there; resolves to it, to null when it is gone, to undefined when nobody can say.
+    // Change a record that is still there (changes: an object, or record => object, or null for no change); resolves
+    // to it, to null when it is gone or was not to be changed, to undefined when nobody can say.
     change: (id, changes) => {
-      if (memory.has(id)) return Promise.resolve(Object.assign(memory.get(id), changes));
-      return run('outbox', 'readwrite', (store, done) => {
+      const next = (record) => (typeof changes === 'function' ? changes(record) : changes);
+      if (memory.has(id)) {
+        const wanted = next(memory.get(id));
+        return Promise.resolve(wanted && Object.assign(memory.get(id), wanted));
+      }
+      return run(OUTBOX, 'readwrite', (store, done) => {
         store.get(id).onsuccess = (event) => {
           const record = event.target.result;
-          if (record) store.put(Object.assign(record, changes));
-          done(record || null);
+          const wanted = record && next(record);
+          if (wanted) store.put(Object.assign(record, wanted));
+          done(wanted ? record : null);
         };
       }).catch(() => undefined);
     },
 
     remove: (id) => {
       memory.delete(id);
-      return run('outbox', 'readwrite', (store) => store.delete(id)).catch(() => null);
+      return run(OUTBOX, 'readwrite', (store) => store.delete(id)).catch(() => null);
     },
 
-    // Small things under a name: who is signed in, the last time token. Undefined when there is none, or no storage.
+    // A value of meta; undefined when there is none, null when nobody can say.
     recall: (key) =>
       run('meta', 'readonly', (store, done) => {
         store.get(key).onsuccess = (event) => done(event.target.result);
-      }).catch(() => undefined),
+      }).catch(() => null),
 
-    keep: (key, value) => run('meta', 'readwrite', (store) => store.put(value, key)).catch(() => undefined),
+    keep: (key, value) => run('meta', 'readwrite', (store) => store.put(value, key)).catch(() => null),
 
-    run: (...how) => run(...how),
+    run,
   };
 
-  const run = (name, mode, work) => once(name, mode, work).catch(() => once(name, mode, work));
+  // work(store, done) in one transaction of `name`; resolves to what `done` was given once it is written.
+  function run(name, mode, work) {
+    return once(name, mode, work).catch(() => once(name, mode, work));
+  }
 
   async function once(name, mode, work) {
     const db = await open();
@@ -69,7 +78,7 @@
         const tx = db.transaction(name, mode, { durability: 'strict' });
         let result;
         tx.oncomplete = () => resolve(result);
-        tx.onabort = tx.onerror = () => reject(tx.error);
+        tx.onabort = tx.onerror = (event) => reject(tx.error || event.target.error);
         work(tx.objectStore(name), (value) => { result = value; });
       });
     } finally {
@@ -79,18 +88,17 @@
 
   function open() {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open(NAME, VERSION);
+      const request = indexedDB.open(NAME, 2);
       let late = false;
       setTimeout(() => { late = true; reject(new Error('no answer')); }, PATIENCE);
-      request.onupgradeneeded = () => upgrade(request.result);
+      request.onupgradeneeded = () => {
+        const db = request.result;
+        for (const [name, how] of Object.entries(STORES)) {
+          if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, how);
+        }
+      };
       request.onsuccess = () => (late ? request.result.close() : resolve(request.result));
       request.onerror = request.onblocked = () => reject(request.error);
     });
-  }
-
-  function upgrade(db) {
-    for (const [name, options] of Object.entries(STORES)) {
-      if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, options);
-    }
   }
 })();

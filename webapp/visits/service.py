@@ -92,15 +92,15 @@ def check_out(*, rep: Person, evidence: Evidence, finish: Finish, at: datetime) 
     return CheckInResult(recorded, visit.id)
 
 
-def undo(*, rep: Person, client_id: str, at: datetime) -> int:
+def undo(*, rep: Person, client_id: str, evidence: Evidence | None = None, at: datetime) -> int:
     """Take a check-in (its visit is gone) or a check-out (its visit is open again) back; the visit's id.
 
-    Raises NotFound, Invalid (more than 30 seconds ago).
+    `evidence` says when it was tapped. Raises NotFound, Invalid (more than 30 seconds ago).
     """
     key = canonical(client_id)
     visit = conn().execute(_TOUCHED, {"who": rep.id, "client": key}).first()
     also = [visit.check_out_id] if visit and visit.kind == "in" and visit.check_out_id else []
-    attendance.undo(employee_id=rep.id, client_id=key, also=also, at=at)
+    attendance.undo(employee_id=rep.id, client_id=key, also=also, evidence=evidence, at=at)
     if visit is None:
         return 0
     if visit.kind == "in":

@@ -1,6 +1,7 @@
 """The pure part of attendance: the fence, the phone's clock, the day built from facts."""
 
 from webapp.attendance.rules import words as words
+from webapp.attendance.rules.clock import ON_TIME, Tap, Token, place_tap, trusted
 from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, over_at
 from webapp.attendance.rules.evidence import Evidence, read_evidence
 from webapp.attendance.rules.facts import (
@@ -16,13 +17,13 @@ from webapp.attendance.rules.facts import (
     first_site,
     moments,
 )
-from webapp.attendance.rules.fence import Fence, Fix, Judgement, Tap, judge, place_tap
+from webapp.attendance.rules.fence import Fence, Fix, Judgement, judge
 from webapp.attendance.rules.outcome import Outcome, ask_first, outcome_of
 from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, moment_of, standing
 
 __all__ = [
     "ABOUT_A_MARK", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue",
-    "Judgement", "Mark", "Moment", "Outcome", "Standing", "Tap", "Word", "ask_first", "assumed", "build_day",
-    "day_bounds", "excusable", "fence_picture", "first_site", "is_clean", "judge", "moment_of", "moments",
-    "outcome_of", "over_at", "place_tap", "read_evidence", "standing",
+    "Judgement", "Mark", "Moment", "ON_TIME", "Outcome", "Standing", "Tap", "Token", "Word", "ask_first", "assumed",
+    "build_day", "day_bounds", "excusable", "fence_picture", "first_site", "is_clean", "judge", "moment_of",
+    "moments", "outcome_of", "over_at", "place_tap", "read_evidence", "standing", "trusted",
 ]  # fmt: skip

@@ -1,11 +1,12 @@
 """What a phone says with a check-in or check-out, read the same way at every entrance (T7)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+from webapp.attendance.rules.clock import Token
 from webapp.attendance.rules.fence import NO_FIX, Fix
 from webapp.core.errors import Invalid
 from webapp.core.ids import client_id
@@ -21,8 +22,8 @@ class Evidence:
     live: a page that is looked at sent it, and can ask for more. remark: what the rep wrote about it. asked: they chose
     to have it confirmed although they are outside.
 
-    token_at: server time of the last page the phone had seen. device_key: SHA-256 of the phone's public key, and
-    whether its signature is right.
+    token: proof of when the last page was made that the phone had seen. device_key: SHA-256 of the phone's public key,
+    and whether its signature is right.
     """
 
     client_id: str
@@ -30,7 +31,7 @@ class Evidence:
     sent_at: datetime | None = None
     fix: Fix | None = None
     no_fix: str | None = None
-    token_at: datetime | None = None
+    token: Token | None = None
     device_key: str | None = None
     signed: bool | None = None
     live: bool = False
@@ -44,16 +45,20 @@ class Evidence:
     def asked(self) -> bool:
         return bool(self.extra.get("asked"))
 
+    def token_at(self) -> datetime | None:
+        return self.token and self.token.at
+
     def content(self) -> list[Any]:
-        """What must be equal when the same id comes again; when and how often it was sent may differ."""
+        """What must be equal when the same id comes again; when, how often and with which token may differ."""
         fix = self.fix and [self.fix.lat, self.fix.lng, self.fix.accuracy_m, str(self.fix.at)]
         return [str(self.tapped_at), fix, self.no_fix, *([self.remark] if self.remark else [])]
 
 
-def read_evidence(raw: Mapping[str, str]) -> Evidence:
-    """Parse form fields: client_id, tapped_at, sent_at, lat, lng, accuracy, fix_at, no_fix and the extras.
+def read_evidence(raw: Mapping[str, str], vouch: Callable[[str], datetime | None] | None = None) -> Evidence:
+    """Parse form fields: client_id, tapped_at, sent_at, lat, lng, accuracy, fix_at, no_fix, token, the extras.
 
-    Raises Invalid with the field for what no phone would send; whatever a phone may send is judged, not refused.
+    `vouch` reads a time token; without it there is none. Raises Invalid with the field for what no phone would
+    send; whatever a phone may send is judged, not refused.
     """
     fix = _fix(raw)
     why = raw.get("no_fix", "").strip()
@@ -64,6 +69,7 @@ def read_evidence(raw: Mapping[str, str]) -> Evidence:
         fix=fix,
         no_fix=None if fix else (why if why in NO_FIX else "unavailable"),
         live=raw.get("live") == "1",
+        token=_token(raw, vouch),
         extra=_extra(raw),
     )
 
@@ -102,6 +108,17 @@ def _moment(raw: Mapping[str, str], name: str) -> datetime | None:
     if value.tzinfo is None or not 1900 <= value.year <= 2200:
         raise Invalid("not_a_moment", name)
     return value.astimezone(UTC)
+
+
+def _token(raw: Mapping[str, str], vouch: Callable[[str], datetime | None] | None) -> Token | None:
+    text = raw.get("token", "").strip()
+    if not text or vouch is None:
+        return None
+    try:
+        seen = _moment(raw, "token_seen")
+    except Invalid:
+        seen = None
+    return Token(vouch(text), seen)
 
 
 def _extra(raw: Mapping[str, str]) -> dict[str, Any]:

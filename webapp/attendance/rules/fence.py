@@ -1,4 +1,4 @@
-"""Was the phone at the site, and when? Three verdicts, each with a stable reason."""
+"""Was the phone at the site? Three verdicts, each with a stable reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,7 @@ from webapp.sites.rules import Point, distance_m, edge_m
 WORST_ACCURACY_M = 200
 ACCEPTED_ACCURACY_M = 1000
 FIX_AGE = timedelta(seconds=120)
-ON_TIME = timedelta(seconds=120)
-OLDEST_TAP = timedelta(days=60)
 NO_FIX = ("denied", "unavailable", "timeout", "unsupported")
-_LIMIT = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +47,6 @@ class Judgement:
     possible: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """A tap on the server's clock: the moment that counts, the phone's skew, and what is odd about it.
-
-    missing_out: a check-out made when its day was over; it says how the visit went, not when it ended.
-    """
-
-    counted_at: datetime
-    skew_s: int
-    problem: Literal["late_arrival", "clock", "missing_out"] | None
-
-
 def judge(
     fix: Fix | None,
     fence: Fence | None,
@@ -91,19 +76,6 @@ def judge(
         return Judgement("uncertain", doubt, told, possible)
     verdict, reason = _verdict(away, accuracy, reach)
     return Judgement(verdict, reason, told, verdict == "uncertain")
-
-
-def place_tap(tapped_at: datetime, received_at: datetime, sent_at: datetime | None) -> Tap:
-    """Believe a tap that arrives within two minutes of it; later ones and impossible ones go to a person.
-
-    With the phone's time of sending its clock error cancels out: what counts is how long the tap waited.
-    """
-    waited = (sent_at or received_at) - tapped_at
-    skew = max(-_LIMIT, min(_LIMIT, round((received_at - tapped_at).total_seconds())))
-    if waited < -ON_TIME or waited > OLDEST_TAP:
-        return Tap(received_at, skew, "clock")
-    counted = min(received_at - waited, received_at)
-    return Tap(counted, skew, None if waited <= ON_TIME else "late_arrival")
 
 
 def _doubt(fix: Fix, moments: tuple[datetime, datetime]) -> str | None:

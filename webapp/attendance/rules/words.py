@@ -42,8 +42,8 @@ words(
         "reason_remark": N_("A remark is missing. Your supervisor looks at it, then it counts."),
         "reason_field": N_("Outside the store: counted as field work."),
         "reason_counts": N_("It counts now. Your supervisor looks at it afterwards."),
-        "reason_late_arrival": N_("Sent later than two minutes after the tap. HR looks at it, then it counts."),
-        "reason_clock": N_("The phone's clock is far off. HR looks at it, then it counts."),
+        "reason_late_arrival": N_("Sent long after the tap. HR looks at it, then it counts."),
+        "reason_clock": N_("The phone's clock and ours do not agree. HR looks at it, then it counts."),
         "status_normal": N_("Normal"),
         "status_late": N_("Late"),
         "status_early_leave": N_("Left early"),
@@ -141,5 +141,17 @@ words(
         "fact_no_fix_unsupported": N_("It was sent without a position."),
         "fact_no_site_location": N_("This store has no location yet."),
         "fact_not_judged": N_("The position could not be compared."),
+    }
+)
+words(
+    {
+        "time_unvouched": N_("It was sent late, and nothing from the server vouches for the time of the tap."),
+        "time_old": N_("It waited on the phone longer than this store allows."),
+        "time_ahead": N_("The phone says it was tapped after it was sent."),
+        "time_ancient": N_("The phone says it was tapped more than 60 days ago."),
+        "time_forged": N_("Its proof of time was not made by this server for this person."),
+        "time_before_token": N_("The time of the tap lies before the page it was made on."),
+        "time_moved": N_("The phone's clock was changed between loading the page and sending."),
+        "time_offline": N_("Made without a network: tapped %(tapped)s, sent %(received)s."),
     }
 )

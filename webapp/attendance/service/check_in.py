@@ -12,6 +12,7 @@ from webapp.attendance.models import AttendanceDay
 from webapp.attendance.queries import days, expectation_of, load_facts, midnight
 from webapp.attendance.queries.facts import RESULT_COLUMNS
 from webapp.attendance.rules import (
+    ON_TIME,
     DayFacts,
     DayResult,
     Evidence,
@@ -20,6 +21,7 @@ from webapp.attendance.rules import (
     Judgement,
     Mark,
     Outcome,
+    Tap,
     ask_first,
     build_day,
     first_site,
@@ -27,9 +29,9 @@ from webapp.attendance.rules import (
     outcome_of,
     over_at,
     place_tap,
+    trusted,
 )
 from webapp.attendance.rules.day import MARGIN
-from webapp.attendance.rules.fence import ON_TIME
 from webapp.attendance.service.days import announce, keep, lock_people
 from webapp.attendance.service.evidence import (
     Note,
@@ -48,6 +50,7 @@ from webapp.schedules.queries import expectation, work_day
 from webapp.schedules.rules import Expectation
 from webapp.sites.queries.places import FOR_REP, INFO_WIDTH, site_info
 from webapp.sites.rules import SiteInfo
+from webapp.sites.rules.policy import DEFAULT_POLICY
 
 log = logging.getLogger("onsite.attendance")
 
@@ -59,12 +62,13 @@ def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> 
     """
     lock_people(ids=[rep.id])
     mark = fingerprint(["in", site_id, evidence.content()])
-    tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
+    tap = placed(evidence, at)
     site, days_near = _site_and_days(rep, site_id, tap.counted_at)
     if site is None:
         if known := earlier(employee_id=rep.id, client_id=evidence.client_id, mark=mark):
             return known
         raise NotFound("not_found", "site_id")
+    tap = trusted(tap, at, site.policy.offline_hours)
     on, expected, stored = _work_day(rep, tap.counted_at, site_id, days_near)
     return _record(Note(rep, "in", evidence, tap, at, site, on, mark), expected, stored)
 
@@ -77,12 +81,20 @@ def check_out(
     `content` is what else must be equal when it comes again. Raises Conflict (same id, other content).
     """
     lock_people(ids=[rep.id])
-    tap = place_tap(evidence.tapped_at or at, at, evidence.sent_at if evidence.tapped_at else None)
+    policy = site.policy if site else DEFAULT_POLICY
+    tap = trusted(placed(evidence, at), at, policy.offline_hours)
     mark = fingerprint(["out", site and site.site_id, evidence.content(), content])
     stored = days([(rep.id, work_date)]).get((rep.id, work_date))
     if stored and tap.counted_at >= _closes(rep, work_date, expectation_of(stored)):
         tap = replace(tap, problem="missing_out")
     return _record(Note(rep, "out", evidence, tap, at, site, work_date, mark), None, stored)
+
+
+def placed(evidence: Evidence, at: datetime) -> Tap:
+    """When a tap was, as far as its evidence tells; without a script the arrival is the tap."""
+    if evidence.tapped_at is None:
+        return place_tap(at, at, None)
+    return place_tap(evidence.tapped_at, at, evidence.sent_at, evidence.token)
 
 
 def _closes(rep: Person, on: date, expected: Expectation) -> datetime:
@@ -120,7 +132,7 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
         False,
         note.tap.problem,
     )
-    return Recorded(*told, site=note.site, day=day, facts=facts, outcome=outcome)
+    return Recorded(*told, late=note.tap.late, site=note.site, day=day, facts=facts, outcome=outcome)
 
 
 def _site_and_days(rep: Person, site_id: int, at: datetime) -> tuple[SiteInfo | None, dict[date, DayResult]]:

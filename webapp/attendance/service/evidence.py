@@ -58,6 +58,7 @@ class Recorded:
     exception_id: int | None
     duplicate: bool
     problem: str | None = None
+    late: bool = False
     site: SiteInfo | None = None
     day: DayResult | None = None
     facts: DayFacts | None = None
@@ -85,6 +86,7 @@ def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement, outcome: Ou
         "accuracy_m": fix and fix.accuracy_m,
         "radius_m": _radius(site),
         "problem": note.tap.problem,
+        "why": note.tap.why,
         "skew_s": note.tap.skew_s,
     }
     if note.evidence.remark:

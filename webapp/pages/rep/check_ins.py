@@ -6,9 +6,9 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from markupsafe import Markup
 
-from webapp.attendance.rules import read_evidence
+from webapp.attendance.rules import Evidence, read_evidence
 from webapp.attendance.service import Recorded
-from webapp.core import clock, hx
+from webapp.core import clock, hx, time_token
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError, Invalid, NotFound
@@ -33,7 +33,7 @@ def create() -> Response:
     user, at = me(), clock.now()
     try:
         check_owner(user)
-        done = do(service.check_in, rep=user, evidence=read_evidence(request.form), site_id=_site_id(), at=at)
+        done = do(service.check_in, rep=user, evidence=heard(user), site_id=_site_id(), at=at)
     except DomainError as error:
         if hx.wants_fragment() or isinstance(error, Conflict):
             raise
@@ -43,15 +43,18 @@ def create() -> Response:
     if done.recorded.duplicate:
         return answer(board.today(user, at), _state_again(done), 200)
     # where somebody was when a late tap was made is not where they are now
-    screen = board.today(user, at) if done.recorded.problem else _at_once(user, done, at)
+    screen = board.today(user, at) if done.recorded.problem or done.recorded.late else _at_once(user, done, at)
     return answer(screen, _state(done), 201)
 
 
 @bp.post("/<uuid:client_id>/undo")
 @allow(Role.REP)
 def undo(client_id: object) -> Response:
+    """Within 30 seconds: of the arrival, or, from the outbox, of the tap."""
     user, at = me(), clock.now()
-    do(service.undo, rep=user, client_id=str(client_id), at=at)
+    check_owner(user)
+    evidence = heard(user) if request.form.get("client_id") else None
+    do(service.undo, rep=user, client_id=str(client_id), evidence=evidence, at=at)
     if not hx.wants_fragment():
         return hx.redirect("/today")
     return answer(board.today(user, at), "undone", 200)
@@ -62,7 +65,13 @@ def answer(today: board.Today, state: str, status: int) -> Response:
     form = {"finish_html": _finish_form(today.open_visit.client_id)} if today.open_visit else {}
     response = make_response(render_template("rep/today/answer.html", today=today, **form), status)
     response.headers["X-Onsite-State"] = state
+    response.headers["X-Onsite-Token"] = time_token.give(me().id, clock.now())
     return response
+
+
+def heard(user: SignedIn) -> Evidence:
+    """What the phone says, with its proof of time read. Raises Invalid."""
+    return read_evidence(request.form, lambda text: time_token.read(text, user.id))
 
 
 def check_owner(user: SignedIn) -> None:

@@ -6,7 +6,6 @@ from typing import Literal
 from flask import Blueprint, Response, request
 from pydantic import Field
 
-from webapp.attendance.rules import read_evidence
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.db import do
@@ -14,7 +13,7 @@ from webapp.core.errors import Conflict, DomainError, Invalid
 from webapp.core.forms import Bound, Form, read_form
 from webapp.core.ids import row_id
 from webapp.pages.rep import board
-from webapp.pages.rep.check_ins import answer, check_owner
+from webapp.pages.rep.check_ins import answer, check_owner, heard
 from webapp.pages.rep.visit import show_unfinished
 from webapp.visits import service
 
@@ -50,8 +49,7 @@ def create() -> Response:
 
 def _finish(user: SignedIn, form: Bound[FinishForm]) -> service.CheckInResult:
     finish = service.Finish(**form.data.model_dump())
-    evidence = read_evidence(request.form)
-    return do(service.check_out, rep=user, evidence=evidence, finish=finish, at=clock.now())
+    return do(service.check_out, rep=user, evidence=heard(user), finish=finish, at=clock.now())
 
 
 def _again(user: SignedIn, form: Bound[FinishForm]) -> Response:

@@ -1,0 +1,19 @@
+// What can be in the outbox, and how it is sent. A kind without an entry here is a small form. To add one: an entry if
+// it needs more than that, `data-<kind>` with its name in templates/_shared/outbox.html, and
+//   onsite.outbox.add({ id, kind, url, fields, about, after }, twin)
+// `after` is the id of the entry it belongs to and is never sent before.
+(function () {
+  const onsite = (self.onsite = self.onsite || {});
+  const FORM = { rank: 0, limit: 15000, body: (record) => new URLSearchParams(record.fields) };
+
+  onsite.kinds = {
+    // rank: what is small goes first. limit: how long a try may take. body(record): what is posted, or a promise of it.
+    // asks: what somebody may ask of a person when the server refuses it (the kind of a correction).
+    'check-in': { asks: 'forgot_in' },
+    'check-out': { asks: 'missing_out' },
+    undo: {},
+    photo: { rank: 1, limit: 60000 },
+    cannot: {},
+  };
+  onsite.kind = (record) => ({ ...FORM, ...onsite.kinds[record.kind] });
+})();
