@@ -27,17 +27,6 @@
     return false;
   };
 
-  onsite.bind('form[data-post]', (form) => {
-    form.addEventListener('submit', async (event) => {
-      const button = form.querySelector('[type=submit]');
-      event.preventDefault();
-      if (button.getAttribute('aria-busy')) return;
-      onsite.busy(button, true);
-      await onsite.post(form, form.getAttribute('action'), Object.fromEntries(new FormData(form)));
-      onsite.busy(button, false);
-    });
-  });
-
   // Focus when the person just tapped, a quiet word when it happened in the background, nothing over another tap
   // or over what is being typed.
   document.addEventListener('onsite:outbox', ({ detail }) => {

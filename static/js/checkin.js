@@ -23,7 +23,7 @@
     async begin() {
       const site = this.root.dataset.site;
       const waiting = (await onsite.outbox.list()).find((r) => r.kind === 'check-in' && r.fields.site_id === site && r.state !== 'refused');
-      if (waiting) return this.hold(waiting, 'saved');
+      if (waiting) return this.hold(waiting, waiting.state === 'locating' ? 'sending' : 'saved');
       const state = await onsite.geo.permission();
       if (this.record || this.armed) return null;
       if (state === 'granted') return this.look('locating');
@@ -54,16 +54,17 @@
     }
 
     failed(reason) {
-      if (this.gone || this.record) return;
+      if (this.gone || this.record) return null;
+      if (this.armed && !['denied', 'unsupported'].includes(reason)) return this.send({ reason });
       this.rest();
-      this.fix = this.armed = null;
-      this.view.show(reason);
-      onsite.buzz(false);
+      this.fix = null;
+      return this.disarm({ name: reason });
     }
 
-    // Armed: one tap, and it goes by itself once it is known that it means what the button said.
+    // Armed: one tap, and it goes by itself once it is known that it means what the button said, or that nobody
+    // can tell. It is written down already: a page that is closed now changes nothing.
     arm(ask) {
-      this.armed = { at: new Date(), ask };
+      this.armed = this.begun(ask);
       this.look('armed');
       this.eyes.later(ARM, () => {
         const seen = this.fix && onsite.fence(this.fix, this.place);
@@ -75,6 +76,7 @@
     settles(seen) { return this.armed.ask || seen.name === 'inside' || seen.name === 'noplace'; }
 
     disarm(seen) {
+      if (this.armed) this.unmake(this.armed);
       this.armed = null;
       this.view.show(seen.name, seen);
       onsite.buzz(false);
@@ -93,7 +95,11 @@
 
     second(action) {
       if (action === 'locate') this.look('locating');
-      if (action === 'cancel') { this.armed = null; this.look('locating'); }
+      if (action === 'cancel') {
+        this.unmake(this.armed);
+        this.armed = null;
+        this.look('locating');
+      }
       if (action === 'without') this.send({ reason: 'denied' });
     }
 

@@ -1,109 +1,65 @@
-// One sender for everything a rep taps: written down first, sent in order, kept until the server has answered.
+// What a rep tapped and this phone still owes the server. Every entry belongs to the person who made it.
 (function () {
   const onsite = (self.onsite = self.onsite || {});
-  const DELAYS = [5, 15, 60, 300];
-  const FORMAT = 1;
-  const SHORT_MEMORY = 600000;
+  const FORMAT = 2;
   const channel = self.BroadcastChannel ? new BroadcastChannel('onsite-outbox') : null;
-  let running = null, again = null;
-  let timer = 0;
-  let fails = 0;
 
+  // The page says whose entries these are; a worker, and the page shown without a network, know it from before.
   let known = self.document ? document.documentElement.dataset.uid || '' : '';
-  const uid = () => known;
-  const unsent = (record) => record.uid === uid() && record.state !== 'sent';
-  const due = (record) => unsent(record) && record.state !== 'refused' && record.v <= FORMAT;
+  const unsent = (record) => record.uid === known && record.state !== 'sent';
 
   onsite.outbox = {
-    uid,
-    list: async () => (await onsite.store.all()).filter(unsent),
+    uid: () => known,
+    who,
+    tell,
+    isNewer: (record) => record.v > FORMAT,
+    isDue: (record) => unsent(record) && record.v <= FORMAT && ['queued', 'sending'].includes(record.state),
+    list: async () => ((await who()) ? (await onsite.store.all()).filter(unsent) : []),
 
-    // kind: check-in | check-out; fields: what is posted; about: what the list shows. `twin` finds an equal tap.
-    add: async ({ id, kind, url, fields, about, after }, twin) => {
-      const now = new Date().toISOString();
-      const record = { v: FORMAT, id, uid: uid(), kind, url, fields, about, after, created: now, state: 'queued', attempts: 0 };
-      if (!record.uid) throw new Error('nobody is signed in');
-      const kept = await onsite.store.add(record, (other) => other.uid === record.uid && twin && twin(other));
+    // kind: see kinds.js; fields: what is posted; about: what the list shows; after: the entry it belongs to; locating:
+    // the position is still looked for. `twin` finds an equal tap.
+    add: async ({ id, kind, url, fields, about, after, locating }, twin) => {
+      const uid = await who();
+      if (!uid) throw new Error('nobody is signed in');
+      const posted = { ...fields, ...(await onsite.token.fields(uid)) };
+      const state = locating ? 'locating' : 'queued';
+      const created = new Date().toISOString();
+      const record = { v: FORMAT, id, uid, kind, url, fields: posted, about, after, created, state, why: '', attempts: 0 };
+      if (locating) onsite.tidy.watch(id);
+      const kept = await onsite.store.add(record, (other) => other.uid === uid && twin && twin(other));
+      if (kept.id !== id) onsite.tidy.unwatch(id);
       tell({ kind: 'changed', record: kept });
       return kept;
     },
 
+    // The position an entry waited for, or the reason why there is none; the first word counts.
+    complete: async (id, fields) => {
+      const done = (record) => record.state === 'locating' && { state: 'queued', fields: { ...record.fields, ...fields } };
+      let record = await onsite.store.change(id, done);
+      if (record === undefined) record = await onsite.store.lend(id, done);
+      onsite.tidy.unwatch(id);
+      if (record) tell({ kind: 'changed', record });
+    },
+
+    // With what belongs to it.
     drop: async (id) => {
+      const others = (await onsite.store.all()).filter((record) => record.after === id && record.state !== 'sent');
       await onsite.store.remove(id);
+      onsite.tidy.unwatch(id);
       tell({ kind: 'dropped', record: { id } });
+      for (const other of others) await onsite.outbox.drop(other.id);
     },
 
     retry: async (id) => {
-      await onsite.store.change(id, { state: 'queued', reason: '' });
-      return flush('tap');
+      await onsite.store.change(id, (record) => record.state === 'refused' && { state: 'queued', reason: '' });
+      return onsite.outbox.flush('tap');
     },
-    flush,
   };
 
-  // Asked for while one runs: queue exactly one more, or a failure of the running one would be the last word.
-  function flush(via) {
-    if (running) {
-      again = again || running.then(() => { again = null; return flush(via); });
-      return again;
-    }
-    const work = () => sendAll(via);
-    running = alone(work)
-      .catch(() => plan(0))
-      .finally(() => { running = null; });
-    return running;
-  }
-
-  // One tab at a time. A browser that gives no lock gets none: the server knows a record it has had before.
-  function alone(work) {
-    let begun = false;
-    const once = () => { begun = true; return work(); };
-    const locked = self.navigator.locks ? navigator.locks.request('onsite-outbox', once) : once();
-    return locked.catch((error) => { if (begun) throw error; return work(); });
-  }
-
-  async function sendAll(via) {
-    clearTimeout(timer);
-    if (!self.document) known = (await onsite.store.recall('uid')) || ''; // a worker has no page to ask
-    const all = await onsite.store.all();
-    await Promise.all(all.filter(isOld).map((record) => onsite.store.remove(record.id)));
-    const held = new Set();
-    let cut = null;
-    let wait = null;
-    for (const record of all.filter(due)) {
-      const answer = cut || held.has(record.after) ? skip(record, cut) : await send(record, via);
-      if (!answer.kept) continue;
-      held.add(record.id);
-      if (answer.cut) cut = answer;
-      if (!answer.hold) wait = Math.max(wait || 0, answer.wait || 0);
-    }
-    if (wait === null) fails = 0;
-    else plan(wait);
-  }
-
-  const isOld = (record) => record.state === 'sent' && Date.now() - record.sent > SHORT_MEMORY;
-  function plan(seconds) {
-    const delay = Math.max(DELAYS[Math.min(fails, DELAYS.length - 1)], seconds);
-    fails += 1;
-    clearTimeout(timer);
-    timer = setTimeout(() => flush('timer'), delay * 1000);
-  }
-
-  // Not tried, because the one before it found no network, nobody signed in, or is the visit it belongs to.
-  function skip(record, cut) {
-    tell({ kind: 'kept', record, signIn: Boolean(cut && cut.hold) });
-    return { kept: true, hold: cut && cut.hold };
-  }
-
-  async function send(record, via) {
-    const attempts = record.attempts + 1;
-    if ((await onsite.store.change(record.id, { state: 'sending', attempts })) === null) return {};
-    tell({ kind: 'sending', record });
-    const answer = await onsite.sender.post({ ...record, attempts });
-    const verdict = onsite.sender.judge(answer);
-    const { text, state, error } = answer;
-    await onsite.store.change(record.id, { ...verdict.changes, error: error || '', tried: Date.now() });
-    tell({ kind: verdict.kind, record: { ...record, ...verdict.changes, error }, state, via, signIn: verdict.hold }, text);
-    return verdict;
+  async function who() {
+    const silent = !self.document || (!known && document.querySelector('[data-outbox]'));
+    if (silent) known = (await onsite.store.recall('uid')) || '';
+    return known;
   }
 
   function tell(news, text) {
@@ -112,9 +68,6 @@
   }
 
   if (!self.document) return;
-  onsite.store.keep('uid', known);
+  if (known || !document.querySelector('[data-outbox]')) onsite.store.keep('uid', known);
   if (channel) channel.onmessage = (event) => document.dispatchEvent(new CustomEvent('onsite:outbox', { detail: event.data }));
-  self.addEventListener('online', () => flush('online'));
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && flush('visible'));
-  self.addEventListener('pageshow', () => flush('open'));
 })();

@@ -11,14 +11,35 @@
 
     get gone() { return !this.root.isConnected; }
 
+    // The tap is written down now, whatever becomes of it; its position follows.
+    begun(ask) {
+      const at = new Date();
+      return { at, ask, record: onsite.note.checkIn(this.root, at, this.born) };
+    }
+
     async send(position) {
-      const at = this.armed ? this.armed.at : new Date();
+      const { armed } = this;
       this.hold({}, 'sending');
-      const record = await onsite.noteCheckIn(this.root, at, position, this.born);
+      const record = armed
+        ? await this.settled(armed, position)
+        : await onsite.note.checkIn(this.root, new Date(), this.born, position);
       if (!record) return this.root.querySelector('form').submit();
       if (record.state === 'sent') return onsite.fresh();
       this.hold(record, 'sending');
       return onsite.outbox.flush('tap');
+    }
+
+    async settled({ record }, position) {
+      const written = await record;
+      if (written && written.state === 'locating') await onsite.outbox.complete(written.id, onsite.geo.fields(position));
+      return written;
+    }
+
+    // Nothing was promised yet: the phone itself saw that this tap would not be what the button said.
+    async unmake({ at, record }) {
+      const written = await record;
+      const ours = written && written.state === 'locating' && written.fields.tapped_at === at.toISOString();
+      if (ours) await onsite.outbox.drop(written.id);
     }
 
     hold(record, name) {
@@ -26,13 +47,13 @@
       this.armed = null;
       this.record = record;
       this.root.dataset.record = record.id || '';
-      this.view.show(name, { t: onsite.time(record.fields?.tapped_at) });
+      this.view.show(name, { t: onsite.time(record.fields?.tapped_at), w: onsite.because(record.why) });
     }
 
-    news({ kind, record, signIn }) {
+    news({ kind, record, why }) {
       if (this.gone || !this.record || this.record.id !== record.id) return;
       if (kind === 'sending') this.view.show('sending');
-      if (kind === 'kept') this.hold({ ...this.record, ...record }, signIn ? 'signin' : record.unsaved ? 'unsaved' : 'saved');
+      if (kind === 'kept') this.hold({ ...this.record, ...record }, why === 'signin' ? 'signin' : record.unsaved || 'saved');
       if (kind === 'dropped') { this.record = null; this.look('locating'); }
       if (kind !== 'refused') return;
       this.record = null;

@@ -7,6 +7,9 @@
   const OUTBOX = 'outbox';
   const STORES = { outbox: { keyPath: 'id' }, meta: {}, photos: { keyPath: 'id' } };
   const PATIENCE = 3000;
+  const REST = 60000; // for a database that does not answer at all
+  const NO_ANSWER = 'no answer';
+  let silent = 0;
   const memory = new Map();
 
   onsite.store = {
@@ -30,7 +33,7 @@
         store.getAll().onsuccess = (event) => done(event.target.result);
       })
         .catch(() => [])
-        .then((kept) => [...kept, ...memory.values()].sort((a, b) => (a.created < b.created ? -1 : 1))),
+        .then((kept) => [...kept.filter(({ id }) => !memory.has(id)), ...memory.values()].sort((a, b) => (a.created < b.created ? -1 : 1))),
 
     // Change a record that is still there (changes: an object, or record => object, or null for no change); resolves
     // to it, to null when it is gone or was not to be changed, to undefined when nobody can say.
@@ -48,6 +51,14 @@
           done(wanted ? record : null);
         };
       }).catch(() => undefined);
+    },
+
+    // For a record that can be read and no longer changed: this page goes on with a copy of it.
+    lend: async (id, changes) => {
+      const record = (await onsite.store.all()).find((one) => one.id === id);
+      const wanted = record && changes(record);
+      if (wanted) memory.set(id, { ...record, ...wanted, unsaved: 'unsaved' });
+      return wanted ? memory.get(id) : null;
     },
 
     remove: (id) => {
@@ -68,7 +79,11 @@
 
   // work(store, done) in one transaction of `name`; resolves to what `done` was given once it is written.
   function run(name, mode, work) {
-    return once(name, mode, work).catch(() => once(name, mode, work));
+    if (Date.now() < silent) return Promise.reject(new Error(NO_ANSWER));
+    return once(name, mode, work).catch(() => once(name, mode, work)).catch((error) => {
+      if (error && error.message === NO_ANSWER) silent = Date.now() + REST;
+      throw error;
+    });
   }
 
   async function once(name, mode, work) {
@@ -90,7 +105,7 @@
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(NAME, 2);
       let late = false;
-      setTimeout(() => { late = true; reject(new Error('no answer')); }, PATIENCE);
+      setTimeout(() => { late = true; reject(new Error(NO_ANSWER)); }, PATIENCE);
       request.onupgradeneeded = () => {
         const db = request.result;
         for (const [name, how] of Object.entries(STORES)) {

@@ -5,6 +5,7 @@
   const key = (uid) => 'token:' + uid;
   const made = (token) => (token ? Number(token.text.split('.')[0]) : 0);
   const known = new Map();
+  const loading = new Map();
 
   onsite.token = {
     see: async (text, uid) => {
@@ -24,8 +25,13 @@
   };
 
   async function held(uid) {
-    if (!known.has(uid)) known.set(uid, (await onsite.store.recall(key(uid))) || null);
+    if (!loading.has(uid)) loading.set(uid, onsite.store.recall(key(uid)).then((kept) => newest(uid, kept)));
+    await loading.get(uid);
     return known.get(uid);
+  }
+
+  function newest(uid, token) {
+    if (made(token) > made(known.get(uid))) known.set(uid, token);
   }
 
   if (!self.document) return;

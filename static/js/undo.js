@@ -1,6 +1,7 @@
-// "Undo (30)": said at 30, 20, 10 and 5 only, and gone at 0, when the untimed way remains.
+// "Undo (30)": said at 30, 20, 10 and 5 only, and gone at 0, when the untimed way remains. The tap goes through the
+// outbox: without a network it is sent later, and the server looks at when it was made.
 (function () {
-  onsite.bind('[data-undo]', (form) => {
+  onsite.bind('form[data-undo]', (form) => {
     const left = form.querySelector('[data-left]');
     const end = Date.now() + Number(form.dataset.undo) * 1000;
     const tick = () => {
@@ -12,7 +13,31 @@
       setTimeout(tick, 1000);
     };
     tick();
+    take(form);
   });
+
+  function take(form) {
+    const root = form.closest('[data-checkin]');
+    const button = form.querySelector('button');
+    const view = onsite.views(root);
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      if (button.getAttribute('aria-busy')) return;
+      onsite.busy(button, true);
+      const record = await onsite.note.undo(form, root.dataset.name, new Date());
+      if (!record) return form.submit();
+      root.dataset.record = record.id;
+      view.show('sending');
+      return onsite.outbox.flush('tap');
+    });
+    document.addEventListener('onsite:outbox', ({ detail: { kind, record, why } }) => {
+      if (!root.isConnected || root.dataset.record !== record.id || record.kind !== 'undo') return;
+      onsite.busy(button, false);
+      const numbers = { t: onsite.time(record.fields?.tapped_at), w: onsite.because(why), r: record.reason };
+      if (kind === 'kept') view.show(why === 'signin' ? 'signin-undo' : 'saved-undo', numbers);
+      if (kind === 'refused') view.show('refused', numbers);
+    });
+  }
 
   function leave(form) {
     const next = form.parentElement.querySelector('[data-after-undo]');

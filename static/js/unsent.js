@@ -1,56 +1,91 @@
-// The list of what is still on this phone, with its reason and what can be done; signing out warns about it.
+// The list of what is still on this phone, with its reason and what can be done.
 (function () {
   const DAY = 86400000;
-  let count = 0;
 
-  onsite.bind('[data-outbox]', (box) => {
+  onsite.bind('[data-outbox]', async (box) => {
+    const number = await onsite.kept.missing();
     const draw = async () => paint(box, await onsite.outbox.list());
     document.addEventListener('onsite:outbox', draw);
+    if (number) lost(box.querySelector('[data-lost]'), number, draw);
     draw();
   });
 
   function paint(box, records) {
     const [row, words] = box.querySelectorAll('template');
-    const { one, many } = box.querySelector('[data-title]').dataset;
-    count = records.length;
-    box.hidden = !count;
-    box.querySelector('[data-title]').textContent = count === 1 ? one : many.replace('{n}', count);
-    const held = box.querySelector('ul').contains(document.activeElement);
-    box.querySelector('ul').replaceChildren(...records.map((record) => line(row, words, record)));
-    if (held) box.querySelector('summary').focus();
+    const list = box.querySelector('ul');
+    const told = box.querySelector('[data-lost]');
+    const held = list.contains(document.activeElement);
+    if (told.hidden) onsite.kept.count(records.length);
+    list.replaceChildren(...records.map((record) => line(row, words, record)));
+    list.hidden = !records.length;
+    box.querySelector('[data-empty]').hidden = Boolean(records.length) || !told.hidden;
+    if (held) box.focus();
   }
 
   function line(row, words, record) {
     const item = row.content.firstElementChild.cloneNode(true);
     const part = (name) => item.querySelector('[data-' + name + ']');
-    const chip = words.content.querySelector('[data-for="' + record.state + '"]');
-    part('what').textContent = (words.dataset[record.kind === 'check-in' ? 'checkIn' : 'checkOut'] || '') + ' · ' + (record.about || '');
-    part('when').textContent = onsite.time(record.fields.tapped_at);
-    part('state').append(chip.cloneNode(true));
-    const note = record.reason || (Date.now() - Date.parse(record.created) > DAY ? words.dataset.old : '');
-    part('reason').textContent = note;
-    part('reason').hidden = !note;
+    const text = (name, value) => { part(name).textContent = value; part(name).hidden = !value; };
+    const said = words.dataset;
+    const old = Date.now() - Date.parse(record.created) > DAY;
+    const refused = record.state === 'refused';
+    for (const name of old && !refused ? ['old', record.state] : [record.state]) part('state').append(chip(words, name));
+    text('what', [said[onsite.camel(record.kind)], record.about].filter(Boolean).join(' · '));
+    text('when', when(record.fields.tapped_at));
+    text('reason', why(record, said, old));
+    text('tries', record.attempts ? said.tries.replace('{t}', when(record.tried)).replace('{n}', record.attempts) : '');
+    ask(part('ask'), record);
+    part('send').hidden = onsite.outbox.isNewer(record);
     part('send').addEventListener('click', () => onsite.outbox.retry(record.id));
     part('drop').addEventListener('click', (event) => drop(event.currentTarget, record));
     return item;
   }
 
+  const chip = (words, name) => words.content.querySelector('[data-for="' + name + '"]').cloneNode(true);
+
+  function why(record, said, old) {
+    if (onsite.outbox.isNewer(record)) return said.newer;
+    if (record.state === 'refused') return record.reason || said.refused;
+    if (record.unsaved) return said[record.unsaved];
+    return said[onsite.camel('why-' + (record.why || ''))] || (old ? said.old : '');
+  }
+
+  // The time of the tap as the phone had it; with the day, when it was another one.
+  function when(moment) {
+    const at = new Date(moment || NaN);
+    if (Number.isNaN(at.getTime())) return '';
+    const time = at.toTimeString().slice(0, 5);
+    if (at.toDateString() === new Date().toDateString()) return time;
+    return at.toLocaleDateString(document.documentElement.lang, { month: 'short', day: 'numeric' }) + ' ' + time;
+  }
+
+  // A refused tap can be asked about: a correction of that day, with what is known filled in.
+  function ask(link, record) {
+    const { asks } = onsite.kind(record);
+    link.hidden = record.state !== 'refused' || !asks;
+    if (link.hidden) return;
+    const at = new Date(record.fields.tapped_at);
+    const day = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+    const note = [record.about, record.reason].filter(Boolean).join(': ').slice(0, 300);
+    link.href = '/visits/days/' + day + '/ask?' + new URLSearchParams({ kind: asks, at: at.toTimeString().slice(0, 5), note });
+  }
+
   function drop(button, record) {
     if (button.dataset.asked) return onsite.outbox.drop(record.id);
+    const unsure = record.attempts && record.state !== 'refused';
     button.dataset.asked = '1';
-    button.textContent = button.dataset.sure;
+    button.textContent = unsure ? button.dataset.unsure : button.dataset.sure;
     return null;
   }
 
-  onsite.bind('form[data-signout]', (form) => {
-    form.addEventListener('submit', (event) => {
-      if (!count || form.dataset.asked) return;
-      event.preventDefault();
-      form.dataset.asked = '1';
-      const box = document.querySelector('[data-outbox]');
-      box.open = true;
-      box.querySelector('summary').focus();
-      onsite.toast(box.querySelector('[data-words]').dataset.leave, 'att');
+  // Told until somebody has seen it.
+  function lost(note, number, draw) {
+    const words = note.querySelector('[data-text]');
+    words.textContent = words.dataset.text.replace('{n}', number);
+    note.hidden = false;
+    note.querySelector('button').addEventListener('click', () => {
+      note.hidden = true;
+      draw();
     });
-  });
+  }
 })();

@@ -18,16 +18,19 @@
     sending: 'queue clock-4 go',
     saved: 'queue cloud-off now see',
     unsaved: 'att cloud-off retry',
+    full: 'att cloud-off retry',
     signin: 'queue cloud-off now sign',
     'saved-out': 'queue cloud-off go',
     'signin-out': 'queue cloud-off go sign',
+    'saved-undo': 'queue cloud-off go',
+    'signin-undo': 'queue cloud-off go sign',
     refused: 'stop x go choose',
   };
   const words = () => document.getElementById('views');
 
   onsite.views = function (root) {
     const button = root.querySelector('[data-main]');
-    const range = root.querySelector('#range');
+    const range = root.querySelector('.range');
     return {
       get name() { return root.dataset.view; },
       show(name, numbers) {
@@ -35,18 +38,22 @@
         const view = words().querySelector('[data-view=' + name + ']');
         const [kind, icon, verb, ...more] = VIEWS[name].split(' ');
         const text = document.createElement('span');
-        text.textContent = fill(view.textContent, numbers || {});
+        text.textContent = fill(view.textContent, numbers || {}).trim();
         range.className = 'range ' + kind;
+        range.hidden = false;
         range.replaceChildren(onsite.icon(icon), text);
         if (from === name) return;
         root.dataset.view = name;
         if (from) onsite.say(text.textContent);
         if (button) press(root, button, verb, more, name === 'armed' || name === 'sending');
-        else if (name === 'signin-out') root.querySelector('.second').replaceChildren(second('sign'));
+        else if (more.includes('sign')) root.querySelector('.second').replaceChildren(second('sign'));
       },
     };
   };
 
+  onsite.camel = (name) => name.replace(/-(\w)/g, (whole, letter) => letter.toUpperCase());
+  // Why it is not sent yet, as a sentence: no network, or a server that does not answer.
+  onsite.because = (why) => (why && words().dataset[onsite.camel('why-' + why)]) || '';
   onsite.time = (iso) => (iso ? new Date(iso).toTimeString().slice(0, 5) : '');
   onsite.buzz = (good) => navigator.vibrate && navigator.userActivation?.hasBeenActive && navigator.vibrate(good ? 30 : [30, 60, 30]);
 

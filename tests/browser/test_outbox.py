@@ -65,7 +65,7 @@ def test_no_good_answer_keeps_it_and_tries_again_by_itself(page, stack, answer: 
     page.net.then(answer, "ok")
     tap(page)
     sees(page, "saved")
-    expect(page.locator("#outbox summary")).to_contain_text("1")
+    expect(page.locator("#owed")).to_contain_text("1")
     checked_in(page)
     assert count(stack) == 1
 
@@ -120,12 +120,13 @@ def test_a_refusal_is_shown_with_its_reason_and_not_sent_again(page, stack) -> N
     expect(page.locator("#range")).to_contain_text("words for some_reason")
     page.reload()
     sees(page, "inside")
-    expect(page.locator("#outbox")).to_be_visible()
+    expect(page.locator("#owed")).to_contain_text("not accepted")
     assert len(page.net.posts) == 1
-    page.locator("#outbox summary").click()
+    page.locator("#owed").click()
+    expect(page.locator("[data-reason]")).to_have_text("words for some_reason")
     page.locator("[data-drop]").click()
     page.locator("[data-drop]").click()
-    expect(page.locator("#outbox")).to_be_hidden()
+    expect(page.locator("#outbox")).to_contain_text("Everything is sent")
 
 
 def test_signed_out_keeps_it_and_says_so(page, stack) -> None:
@@ -148,7 +149,7 @@ def test_one_persons_queue_is_never_sent_as_another(page, stack) -> None:
     page.net.then("ok")
     go(page, stack)
     sees(page, "inside")
-    expect(page.locator("#outbox")).to_be_hidden()
+    expect(page.locator("#owed")).to_be_hidden()
     page.evaluate("() => onsite.outbox.flush('tap')")
     assert len(page.net.posts) == sent
     assert count(stack) == 0
@@ -183,9 +184,9 @@ def test_a_finished_visit_is_kept_and_sent_like_a_check_in(page, stack) -> None:
     page.locator("input[value=interested]").check()
     page.locator("form[data-checkout] button").click()
     sees(page, "saved-out")
-    expect(page.locator("#outbox summary")).to_contain_text("1")
+    expect(page.locator("#owed")).to_contain_text("1")
     page.evaluate("() => onsite.outbox.flush('tap')")
-    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#owed")).to_be_hidden(timeout=15_000)
     assert [row.kind for row in rows(stack)] == ["in", "out"]
 
 

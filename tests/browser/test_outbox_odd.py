@@ -54,7 +54,7 @@ def test_signed_out_while_finishing_says_so(page, stack) -> None:
     sees(page, "signin-out")
     expect(page.locator("#checkin .second a")).to_have_attribute("href", "/login?next=/today")
     page.goto("/today")
-    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#owed")).to_be_hidden(timeout=15_000)
     assert [row.kind for row in rows(stack)] == ["in", "out"]
 
 
@@ -65,7 +65,7 @@ def test_an_answer_in_the_background_leaves_the_open_form_alone(page, stack) -> 
     page.locator("summary.btn").click()
     page.locator("form[data-checkout] [name=note]").fill("two boxes")
     _queue(page, shop(stack, 2))
-    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#owed")).to_be_hidden(timeout=15_000)
     assert count(stack) == 2
     expect(page.locator("form[data-checkout] [name=note]")).to_have_value("two boxes")
 

@@ -25,9 +25,10 @@ SMALLEST, SMALL = 500, 4096
 GZIP = 16  # zlib: a gzip header around it
 
 _PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
-_JS = ("app", "retry", "undo", "poll", "form", "typed")
-_OUTBOX = ("store", "sender", "outbox", "view", "unsent")
-_TODAY = ("geo", "fence", "eyes", "note", "answer", "pending", "checkin", "checkout", "nearby", "stale")
+_JS = ("app", "retry", "poll", "form", "typed")
+_SENDING = ("store", "token", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
+_OUTBOX = (*_SENDING, "view", "note", "kept", "owed", "unsent", "leave")
+_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale")
 
 
 def _files(folder: str, *names: str) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def test_what_pages_ask_of_the_database(f: Field, client_as: Any, queries: Any) 
         (0, {"lat": None, "lng": None, "no_fix": "timeout"}, "pending", "in time"),
         (0, {"lat": None, "lng": None}, "pending", "no position"),
         (0, {"lat": "0"}, "outside", "Too far"),
-        (0, {"tapped_at": "2026-03-01T23:00:00Z", "sent_at": None}, "pending", "two minutes"),
+        (0, {"tapped_at": "2026-03-01T23:00:00Z", "sent_at": None}, "pending", "long after"),
         (0, {"tapped_at": "2027-03-01T23:00:00Z", "sent_at": None}, "pending", "clock"),
         (0, {"tapped_at": "1970-01-01T00:00:00Z", "sent_at": None}, "pending", "clock"),
     ],

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from flask import Blueprint, Response, flash
+from flask import Blueprint, Response, flash, request
 from pydantic import Field
 
 from webapp.attendance import queries as attendance
@@ -74,8 +74,10 @@ def report(visit_id: int) -> Response:
 @bp.get("/days/<string(length=10):on>/ask")
 @allow(Role.REP)
 def ask_form(on: str) -> Response:
+    """`?kind=&at=&note=` is what the phone knows about a tap that was refused."""
     user, asked = me(), _date_or_404(on)
-    return _ask_page(user, asked, blank())
+    known = {name: request.args.get(name, "")[:500] for name in ("kind", "at", "note") if request.args.get(name)}
+    return _ask_page(user, asked, blank(known))
 
 
 @bp.post("/days/<string(length=10):on>/ask")

@@ -1,0 +1,12 @@
+// Signing out with unsent entries is asked about once.
+(function () {
+  onsite.bind('form[data-signout]', (form) => {
+    form.addEventListener('submit', (event) => {
+      if (!onsite.owed || form.dataset.asked) return;
+      event.preventDefault();
+      form.dataset.asked = '1';
+      document.getElementById('owed').focus();
+      onsite.toast(form.dataset.leave, 'att');
+    });
+  });
+})();

@@ -1,0 +1,22 @@
+// How much is not sent yet: a line on every page, and a number where a list of it is linked.
+(function () {
+  onsite.bind('[data-owed]', async (line) => {
+    const lost = await onsite.kept.missing();
+    const draw = async () => paint(line, await onsite.outbox.list(), lost);
+    document.addEventListener('onsite:outbox', draw);
+    draw();
+  });
+
+  function paint(line, records, lost) {
+    const title = line.querySelector('[data-title]');
+    const count = records.length;
+    const { one, many } = title.dataset;
+    const refused = records.some((record) => record.state === 'refused');
+    onsite.owed = count;
+    if (!lost) onsite.kept.count(count);
+    line.hidden = !count && !lost;
+    line.classList.toggle('att', Boolean(lost) || refused);
+    title.textContent = lost ? title.dataset.lost : refused ? title.dataset.refused : count === 1 ? one : many.replace('{n}', count);
+    document.querySelectorAll('[data-outbox-count]').forEach((el) => { el.textContent = count || ''; });
+  }
+})();
