@@ -26,6 +26,7 @@ GZIP = 16  # zlib: a gzip header around it
 
 _PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
 _JS = ("app", "retry", "poll", "form", "typed")
+_PHONE = ("version", "sync", "plan")
 _SENDING = ("store", "token", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
 _OUTBOX = (*_SENDING, "view", "note", "kept", "owed", "unsent", "leave")
 _TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale")
@@ -38,7 +39,11 @@ def _files(folder: str, *names: str) -> tuple[str, ...]:
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "calendar", "shell-phone", "print"),
     "css/desk.css": _files("css", *_PARTS, "table", "filter", "drawer", "calendar", "shell-desk", "print"),
-    "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY),
+    "css/install.css": _files("css", "install"),
+    "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY, *_PHONE),
+    "js/install.js": _files("js", "install"),
+    "js/offline.js": _files("js", "offline"),
+    "js/sw.js": _files("js", *_SENDING, "worker"),
     "js/desk.js": _files("js", *_JS, "table", "bulk", "drawer"),
 }
 MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data"))
@@ -85,6 +90,11 @@ def init_app(app: Flask) -> None:
 def asset_url(path: str) -> str:
     """/static/<path>?v=<hash of the content>; raises FileNotFoundError for a file that is not there."""
     return f"/static/{path}?v={_load(path).version}"
+
+
+def content(path: str) -> bytes:
+    """What is served under /static/<path>. Raises FileNotFoundError."""
+    return _load(path).body
 
 
 def url_with(**changes: object) -> str:

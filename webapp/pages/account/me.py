@@ -12,6 +12,7 @@ from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.limits import limiter
 from webapp.core.security import hash_password, password_matches
+from webapp.pages.account.install import guides
 from webapp.pages.account.places import HOME, local_path
 from webapp.pages.account.sign_in import check_new_password
 from webapp.people import queries, rules, service
@@ -98,6 +99,7 @@ def setup(card: str = "text") -> Response:
     step = CARDS.index(card)
     following = f"/me/setup/{CARDS[step + 1]}" if step + 1 < len(CARDS) else HOME[me().role]
     context: dict[str, Any] = {"card": card, "step": step + 1, "steps": len(CARDS), "following": following}
+    context.update(guides())
     return hx.respond("account/setup.html", form=blank(_comfort()), home=HOME[me().role], **context)
 
 

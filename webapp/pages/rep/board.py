@@ -21,6 +21,7 @@ from webapp.visits.queries import VisitSeen
 
 STAY = timedelta(hours=16)
 MOST_UNFINISHED = 3
+MOST_KEPT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,20 @@ def today(user: SignedIn, at: datetime, *, site_id: int | None = None) -> Today:
         unfinished=[_view(v, at) for v in reversed(seen) if v is not here and v.is_open][:MOST_UNFINISHED],
         **frame(user, on, earned),
     )
+
+
+def kept_plan(user: SignedIn, at: datetime) -> tuple[date, list[dict[str, str]]]:
+    """The work date and its stores in order, as js/offline.js puts them on the check-in block of a phone."""
+    on, _ = schedules.work_day(user.id, at, user.branch)
+    been = {visit.site_id for visit in visits.board(user.id, on)}
+    return on, [_kept(stop, done=stop.site_id in been) for stop in schedules.plan(user.id, on)[:MOST_KEPT]]
+
+
+def _kept(stop: Stop, *, done: bool) -> dict[str, str]:
+    """Without what is not known, so that a script never sees a word for nothing."""
+    place = {"lat": stop.lat, "lng": stop.lng, "radius": stop.radius_m} if stop.lat is not None else {}
+    known = {"site": stop.site_id, "name": stop.name, **place, **({"done": 1} if done else {})}
+    return {name: str(value) for name, value in known.items()}
 
 
 def frame(user: SignedIn, on: date, earned: Earned | None) -> dict[str, Any]:

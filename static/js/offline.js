@@ -1,0 +1,106 @@
+// The page kept for no network: what this phone itself holds of the person who used it last, with the scripts of
+// Today; and on to the page that was asked for as soon as the server answers.
+(function () {
+  const SOON = 4000;
+  const AGAIN = 15000;
+  const LATELY = 6 * 3600000;
+  const own = location.pathname.startsWith('/offline/');
+  const piece = (name) => document.querySelector('template[data-' + name + ']').content.cloneNode(true);
+
+  onsite.bind('[data-offline]', async (box) => {
+    const uid = onsite.outbox.uid();
+    const [plan, visit] = await Promise.all(['plan', 'visit'].map(onsite.store.recall));
+    const mine = (kept) => (kept && uid && kept.uid === uid ? kept : null);
+    if (mine(plan)) show(box, isToday(plan) ? plan.stops : [], await open(mine(visit)));
+  });
+
+  // A night shift goes on after midnight.
+  function isToday(plan) {
+    const now = new Date();
+    const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, '0')).join('-');
+    return plan.on === day || Date.now() - plan.at < LATELY;
+  }
+
+  // The visit that can be finished: the last one tapped here, else the one the server knew, unless it is finished.
+  async function open(known) {
+    const records = (await onsite.outbox.list()).filter((record) => record.state !== 'refused');
+    const tapped = records.filter((record) => record.kind === 'check-in').pop();
+    const visit = tapped ? { id: tapped.id, name: tapped.about } : known;
+    return visit && !records.some((record) => record.after === visit.id) ? visit : null;
+  }
+
+  // The visit, or the next store; and the others below.
+  function show(box, stops, visit, chosen) {
+    const next = chosen || stops.find((stop) => !stop.done);
+    box.replaceChildren();
+    if (visit) finish(box, visit);
+    else if (next) arrive(box, next, chosen ? 'manual' : 'auto');
+    if (stops.length) others(box, stops, visit || next);
+    else if (!visit) put(box, piece('bare'));
+  }
+
+  function arrive(box, stop, choice) {
+    const block = piece('stop');
+    Object.assign(block.querySelector('#checkin').dataset, stop, { choice });
+    block.querySelector('[data-stop-name]').textContent = stop.name;
+    block.querySelector('[data-sub]').textContent = document.getElementById('views').dataset.goSub = stop.name;
+    put(box, block);
+  }
+
+  function finish(box, visit) {
+    const block = piece('visit');
+    block.querySelectorAll('[data-id]').forEach((el) => { el.id = el.dataset.id; });
+    block.querySelector('#checkin').dataset.name = visit.name;
+    block.querySelector('[data-stop-name]').textContent = visit.name;
+    block.querySelector('[name=check_in]').value = visit.id;
+    put(box, block);
+  }
+
+  function others(box, stops, now) {
+    const block = piece('others');
+    const rest = stops.filter((stop) => stop.name !== now?.name);
+    block.querySelector('[data-none]').hidden = rest.length;
+    block.querySelector('ul').append(...rest.map((stop) => {
+      const row = piece('other');
+      row.querySelector('.main').textContent = stop.name;
+      row.querySelector('button').addEventListener('click', () => {
+        show(box, stops, null, stop);
+        box.querySelector('[data-main]').focus();
+      });
+      return row;
+    }));
+    put(box, block);
+  }
+
+  function put(box, part) {
+    const added = [...part.children];
+    box.append(part);
+    added.forEach(onsite.scan);
+  }
+
+  // "Choose another" leads to a page that needs the network: here it is the list below.
+  document.addEventListener('click', (event) => {
+    const title = document.getElementById('others-title');
+    if (!title || !event.target.closest('a[href^="/sites/choose"]')) return;
+    event.preventDefault();
+    title.focus();
+  });
+
+  const busy = () => ['armed', 'sending'].includes(document.getElementById('checkin')?.dataset.view);
+  const go = () => (own ? location.replace('/') : location.reload());
+
+  // Asks first: a hotel's sign-in page is no server of ours. What is unsent goes before the page does.
+  async function look() {
+    if (document.visibilityState !== 'visible' || busy()) return;
+    const answer = await fetch('/healthz', { cache: 'no-store' }).then((got) => got.json()).catch(() => null);
+    if (!answer || answer.status !== 'alive' || busy()) return;
+    await onsite.outbox.flush('online');
+    if (!busy()) go();
+  }
+
+  onsite.fresh = () => location.replace('/today');
+  document.querySelector('[data-again]').addEventListener('click', (event) => { event.preventDefault(); go(); });
+  self.addEventListener('online', look);
+  setTimeout(look, SOON);
+  setInterval(look, AGAIN);
+})();
