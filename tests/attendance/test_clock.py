@@ -81,7 +81,8 @@ def test_no_offline_hours_means_that_a_person_looks_at_every_late_tap() -> None:
     assert trusted(place_tap(AT - minutes(60), AT, AT, token), AT, 0).why == "old"
 
 
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
+_YEAR = datetime(2026, 1, 1), datetime(2026, 12, 31)  # noqa: DTZ001
+moments = st.datetimes(*_YEAR).map(lambda moment: moment.replace(tzinfo=UTC))
 tokens = st.none() | st.builds(Token, st.none() | moments, st.none() | moments)
 
 

@@ -45,6 +45,7 @@ class Evidence:
     def asked(self) -> bool:
         return bool(self.extra.get("asked"))
 
+    @property
     def token_at(self) -> datetime | None:
         return self.token and self.token.at
 
