@@ -136,24 +136,30 @@ def test_a_removed_finish_leaves_the_visit_open(page) -> None:
     page.net.then("503")
     _finish(page)
     sees(page, "saved-out")
-    page.locator("#outbox summary").click()
-    page.locator("[data-drop]").click()
-    page.locator("[data-drop]").click()
+    expect(page.locator("#range")).to_contain_text("The server is not answering. Finished")
+    listed = page.context.new_page()
+    listed.goto("/me/outbox")
+    listed.locator("[data-drop]").click()
+    expect(listed.locator("[data-drop]")).to_contain_text("may have arrived")
+    listed.locator("[data-drop]").click()
     expect(page.locator("#range")).to_contain_text("Checked in")
     page.net.then("ok")
     page.locator("form[data-checkout] button").click()
     expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0, timeout=15_000)
 
 
-def test_the_list_of_unsent_entries_keeps_the_focus(page) -> None:
+def test_the_list_of_unsent_entries_keeps_the_focus(page, axe) -> None:
     """T41: it is drawn anew at every try."""
     page.net.then("503")
     tap(page)
     sees(page, "saved")
-    page.locator("#outbox summary").click()
+    page.locator("#owed").click()
+    expect(page.locator("#outbox li")).to_contain_text("Check in")
+    axe(page)
     page.locator("[data-send]").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#outbox summary")).to_be_focused()
+    expect(page.locator("#outbox")).to_be_focused()
+    expect(page.locator("[data-tries]")).to_contain_text("so far")
 
 
 def test_finishing_by_keyboard_goes_on_with_the_outcome(page) -> None:

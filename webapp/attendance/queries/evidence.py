@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.engine import Row
 
 from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, Decision, Verdict
-from webapp.attendance.rules import FencePicture, fence_picture
+from webapp.attendance.rules import ON_TIME, FencePicture, fence_picture
 from webapp.core.db import conn
 from webapp.people.models import Employee
 from webapp.sites.models import Site
@@ -42,6 +42,12 @@ class MarkRow:
     distance_m: float | None
     radius_m: int | None
     void_at: datetime | None
+    token_at: datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        """Did it wait on the phone before it was sent?"""
+        return self.received_at - self.counted_at > ON_TIME
 
     @property
     def beyond_m(self) -> float | None:
@@ -137,6 +143,7 @@ _MARKS = (
         CheckIn.id, CheckIn.employee_id, CheckIn.work_date, CheckIn.kind, CheckIn.tapped_at, CheckIn.received_at,
         CheckIn.counted_at, CheckIn.no_fix, CheckIn.accuracy_m, CheckIn.lat, CheckIn.lng, CheckIn.site_id, Site.name,
         Site.lat, Site.lng, Verdict.verdict, Verdict.reason, Verdict.distance_m, Verdict.radius_m, CheckInVoid.at,
+        CheckIn.token_at,
     )
     .join(Verdict, Verdict.check_in_id == CheckIn.id)
     .outerjoin(Site, Site.id == CheckIn.site_id)

@@ -58,6 +58,8 @@ def _where(mark: MarkRow) -> str:
 
 def _clocks(mark: MarkRow) -> str:
     """Both times when they differ enough to matter."""
+    if mark.is_late:
+        return say("time_offline", tapped=when_text(mark.counted_at), received=when_text(mark.received_at))
     if abs((mark.received_at - mark.tapped_at).total_seconds()) <= CLOCKS_AGREE_S:
         return gettext("Arrived %(time)s", time=time_text(mark.received_at))
     return gettext(
@@ -68,7 +70,8 @@ def _clocks(mark: MarkRow) -> str:
 
 
 def _issue(issue: IssueRow) -> list[Step]:
-    asked = tuple(text for text in (_asked(issue), issue.params.get("note", "")) if text)
+    why = say(f"time_{issue.params['why']}") if issue.params.get("why") else ""
+    asked = tuple(text for text in (_asked(issue), why, issue.params.get("note", "")) if text)
     asking = say(f"exception_{issue.kind}")
     if issue.state == "open":
         return [Step(issue.opened_at, asking, asked, ("wait", say("state_open")))]
