@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests import factories as make
 from webapp.core import clock, imports
-from webapp.core.db import db
+from webapp.core.db import db, transaction
 from webapp.people.models import Branch
 from webapp.sites import rules
 from webapp.sites.adapters.imports import SitesImport
@@ -130,3 +130,41 @@ def test_t9_949_real_outlets_declared_bd09_land_where_they_are(branch: Branch) -
         assert rules.distance_m((the(code).lat, the(code).lng), place) < 2
     assert bring(branch, raw)[0].skip == 949
     assert db.session.scalar(select(func.count()).select_from(Site)) == 949
+
+
+CORNERS = "31.2314, 121.4747; 31.2294, 121.4747; 31.2294, 121.4727; 31.2314, 121.4727"
+
+
+def test_an_outline_is_read_kept_and_converted_with_its_site(branch: Branch) -> None:
+    header = "code,name,kind,lat,lng,datum,polygon"
+    file = f'{header}\nP1,Mall,supermarket,31.2304,121.4737,gcj02,"{CORNERS}"\n'
+    assert bring(branch, file)[0].done == 1
+    wanted = rules.from_datum(rules.read_corners(CORNERS), "gcj02")
+    assert rules.is_same([tuple(corner) for corner in the("P1").polygon], wanted)
+    assert bring(branch, file)[0].skip == 1, "the same again is no change"
+    place = rules.to_wgs84(31.2304, 121.4737, "gcj02")
+    assert bring(branch, f"code,name,lat,lng,datum\nP1,Mall,{place[0]},{place[1]},wgs84\n")[0].done == 1
+    site = the("P1")
+    assert (site.datum, site.fence_version) == ("wgs84", 1)
+    assert rules.is_same([tuple(corner) for corner in site.polygon], wanted), "a row that is silent about it keeps it"
+    shape = rules.write_corners(rules.from_datum(rules.read_corners(CORNERS)[:3], "gcj02")).replace("\n", "|")
+    assert bring(branch, f'code,name,polygon,datum\nP1,Mall,"{shape}",wgs84\n')[0].done == 1
+    assert rules.is_same([tuple(corner) for corner in the("P1").polygon], wanted[:3])
+
+
+def test_rows_with_wrong_outlines_and_radii_say_so(branch: Branch) -> None:
+    with transaction():
+        db.session.get_one(Branch, branch.id).fence_policy = {"radius_max": 300}
+    header = "code,name,kind,lat,lng,datum,radius_m,polygon"
+    rows = [
+        f'P1,Mall,supermarket,31.3304,121.4737,wgs84,,"{CORNERS}"',
+        f'P2,Mall,supermarket,,,wgs84,,"{CORNERS}"',
+        'P3,Mall,supermarket,31.2304,121.4737,wgs84,,"here and there"',
+        "P4,Mall,supermarket,31.2304,121.4737,wgs84,301,",
+        f'P5,Mall,supermarket,31.2304,121.4737,,,"{CORNERS}"',
+    ]
+    counts, failures = bring(branch, "\n".join([header, *rows]) + "\n")
+    assert (counts.done, [sorted(row.errors) for row in failures]) == (
+        0,
+        [["polygon"], ["polygon"], ["polygon"], ["radius_m"], ["datum"]],
+    )

@@ -12,11 +12,11 @@ from tests import factories as make
 from webapp.core import clock, ids
 from webapp.core.audit import AuditEntry
 from webapp.core.authz import BranchInfo, Role, SignedIn
-from webapp.core.db import db, do
+from webapp.core.db import db, do, transaction
 from webapp.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from webapp.people.models import Branch, Employee
 from webapp.sites import queries, rules, service
-from webapp.sites.models import Site, SiteProposal
+from webapp.sites.models import Site, SiteProposal, StoreType
 from webapp.sites.rules import Datum, SiteFields
 
 TRUE = (31.2304, 121.4737)
@@ -225,3 +225,72 @@ class TestProposals:
         self.decide(hr, proposal, "rejected", "Another street")
         told = refusal(lambda: self.decide(boss, proposal))
         assert (told.code, told.params) == ("proposal_decided", {"name": hr.name})
+
+
+CORNERS = tuple((TRUE[0] + y, TRUE[1] + x) for y, x in ((1e-3, 1e-3), (-1e-3, 1e-3), (-1e-3, -1e-3), (1e-3, -1e-3)))
+
+
+@pytest.mark.parametrize("datum", Datum)
+def test_t9_an_outline_is_converted_and_a_save_without_a_change_is_none(
+    hr: SignedIn, fields: SiteFields, datum: Datum
+) -> None:
+    typed = replace(
+        fields,
+        place=rules.from_wgs84(*TRUE, datum),
+        datum=datum,
+        polygon=tuple(rules.from_wgs84(*corner, datum) for corner in CORNERS),
+    )
+    site = create(hr, typed)
+    assert rules.is_same([tuple(corner) for corner in site.polygon], CORNERS)
+    shown = rules.in_datum(site.polygon, datum)
+    again = update(hr, site, replace(typed, polygon=shown))
+    assert (again.version, again.fence_version) == (1, 1)
+    assert update(hr, site, replace(typed, polygon=shown[:3])).fence_version == 2
+    gone = update(hr, site, replace(typed, polygon=()))
+    assert (gone.polygon, gone.fence_version) == (None, 3)
+
+
+def test_t9_rereading_a_position_takes_its_outline_along(hr: SignedIn, fields: SiteFields) -> None:
+    numbers = tuple(rules.from_wgs84(*corner, Datum.GCJ02) for corner in CORNERS)
+    site = create(hr, replace(fields, place=rules.from_wgs84(*TRUE, Datum.GCJ02), polygon=numbers))
+    do(service.reread_position, by=hr, site_id=site.id, version=1, datum=Datum.GCJ02, at=clock.now())
+    site = db.session.get_one(Site, site.id)
+    assert rules.is_same([tuple(corner) for corner in site.polygon], CORNERS)
+
+
+def test_an_outline_needs_its_site_and_stays_near_it(hr: SignedIn, fields: SiteFields) -> None:
+    far = replace(fields, place=(TRUE[0] + 0.02, TRUE[1]), polygon=CORNERS)
+    for wrong, code in (
+        (replace(fields, place=None, polygon=CORNERS), "outline_without_place"),
+        (far, "outline_elsewhere"),
+    ):
+        refused = refusal(lambda f=wrong: create(hr, f))
+        assert (refused.code, refused.field) == (code, "polygon")
+
+
+def test_t1_a_radius_obeys_the_policy_of_the_store_type(hr: SignedIn, fields: SiteFields, branch: Branch) -> None:
+    site = create(hr, replace(fields, radius_m=500))
+    with transaction():
+        db.session.get_one(Branch, branch.id).fence_policy = {"radius_max": 300}
+        db.session.get_one(StoreType, fields.store_type_id).fence_policy = {"radius_min": 100}
+    assert update(hr, site, replace(fields, radius_m=500, name="Other")).radius_m == 500, "nobody touched it"
+    for radius in (99, 301):
+        refused = refusal(lambda r=radius: update(hr, site, replace(fields, radius_m=r)))
+        assert (refused.field, refused.params) == ("radius_m", {"low": 100, "high": 300})
+    for radius in (100, 300):
+        assert update(hr, site, replace(fields, radius_m=radius)).radius_m == radius
+    other = make.store_type(branch, code="mall", fence_policy={"radius_max": 200})
+    assert refusal(lambda: update(hr, site, replace(fields, radius_m=300, store_type_id=other.id))).field == "radius_m"
+
+
+def test_t1_an_approved_proposal_stays_within_the_bounds(hr: SignedIn, fields: SiteFields, branch: Branch) -> None:
+    site = create(hr, replace(fields, place=None, radius_m=150))
+    with transaction():
+        db.session.get_one(Branch, branch.id).fence_policy = {"radius_min": 200}
+    rep = make.employee(branch)
+    proposal = do(
+        service.propose_position, rep=rep, site_id=site.id, client_id=ids.new_id(),
+        lat=TRUE[0], lng=TRUE[1], accuracy_m=10, at=clock.now(),
+    )  # fmt: skip
+    do(service.decide_proposal, by=hr, proposal_id=proposal, decision="approved", at=clock.now())
+    assert db.session.get_one(Site, site.id).radius_m == 200

@@ -61,7 +61,7 @@ class Site(db.Model):
     polygon: Mapped[JSONB | None]
     """[[lat, lng], …] in WGS-84, for an area that is no circle."""
     fence_version: Mapped[int] = mapped_column(default=1)
-    """Counts changes of position or radius; a verdict keeps the one it was made with."""
+    """Counts changes of position, radius or outline; a verdict keeps the one it was made with."""
     archived_at: Mapped[UTC | None]
     created_at: Mapped[UTC]
     version: Mapped[int] = mapped_column(default=1)

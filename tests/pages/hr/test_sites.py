@@ -12,8 +12,9 @@ from sqlalchemy import select
 from tests import factories as make
 from webapp.attendance.models import CheckIn
 from webapp.core import clock
-from webapp.core.db import db
+from webapp.core.db import db, transaction
 from webapp.core.ids import new_id
+from webapp.people.models import Branch
 from webapp.sites import rules
 from webapp.sites.models import Site
 
@@ -162,3 +163,47 @@ def test_archiving_and_back(desk: Any, kind: Any) -> None:
     desk.post(f"/hr/sites/{site.id}/unarchive")
     db.session.expire_all()
     assert the(site.code).archived_at is None
+
+
+CORNERS = "31.2314, 121.4747\n31.2294, 121.4747\n31.2294, 121.4727\n31.2314, 121.4727"
+
+
+def test_an_outline_is_pasted_drawn_and_exported(desk: Any, kind: Any, branch: Any) -> None:
+    answer = desk.post("/hr/sites", data=typed(kind, polygon=CORNERS, datum="gcj02"))
+    assert answer.status_code == 303, answer.text
+    html = desk.get(answer.location).text
+    assert ("<polygon points=" in html, CORNERS in html, "An outline" in html) == (True, True, True)
+    assert "lies surely inside this outline" not in html
+    check_in(the(), the().lat, the().lng)
+    html = desk.get(answer.location).text
+    assert "100 % of 1 check-in of the last 30 days lies surely inside this outline" in html
+    assert "Too few check-ins to suggest anything" in html
+    exported = desk.get("/hr/sites/export.csv").data
+    assert b'"31.2314, 121.4747; 31.2294, 121.4747' in exported
+    file = {"file": (io.BytesIO(exported), "sites.csv"), "branch_id": branch.id, "datum": ""}
+    preview = desk.post("/hr/sites/import", data=file, content_type="multipart/form-data")
+    assert "Already so" in desk.get(preview.location).text
+    assert "4 corners" in desk.get("/hr/audit").text
+
+
+@pytest.mark.parametrize("text", ["1, 2", "hello", "31.2314, 121.4747\n" * 101, "0, 0\n0, 1\n1, 1"])
+def test_an_outline_that_cannot_be_comes_back_as_typed(desk: Any, kind: Any, text: str) -> None:
+    answer = desk.post("/hr/sites", data=typed(kind, polygon=text))
+    assert (answer.status_code, 'id="f-polygon-error"' in answer.text, text.strip() in answer.text) == (422, True, True)
+
+
+def test_a_radius_is_suggested_when_there_are_enough_check_ins(desk: Any, kind: Any) -> None:
+    site = make.site(kind, lat=TRUE[0], lng=TRUE[1], radius_m=500)
+    for n in range(20):
+        check_in(site, TRUE[0] + n * 0.00001, TRUE[1])
+    html = desk.get(f"/hr/sites/{site.id}").text
+    assert "At 500 m, 100 % of 20 check-ins of the last 30 days would be surely in range." in html
+    assert "50 m would hold 100 % of them" in html
+
+
+def test_the_bounds_of_the_branch_stand_beside_the_field(desk: Any, kind: Any, branch: Any) -> None:
+    with transaction():
+        db.session.get_one(Branch, branch.id).fence_policy = {"radius_min": 100, "radius_max": 300}
+    answer = desk.post("/hr/sites", data=typed(kind, radius_m="301"))
+    assert (answer.status_code, "from 100 to 300 metres" in answer.text) == (422, True)
+    assert desk.post("/hr/sites", data=typed(kind, radius_m="300")).status_code == 303

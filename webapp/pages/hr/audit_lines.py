@@ -134,6 +134,8 @@ def _value(row: AuditEntry, name: str, value: Any, currency: str | None, names: 
     if name == "params":
         kind = names.rule_kinds.get(int(row.object_id))
         return line_text(*sentence(kind, value, currency or "")) if kind else ""
+    if name == "polygon":
+        return say("audit_corners", count=len(value))
     if isinstance(value, list):
         return ", ".join(_value(row, name, item, currency, names) for item in value)
     if isinstance(value, int):

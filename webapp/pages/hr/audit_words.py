@@ -83,6 +83,7 @@ words(
         "field_note": N_("Note"),
         "field_params": N_("What it says"),
         "field_proposed_by": N_("Proposed by"),
+        "audit_corners": N_("%(count)s corners"),
         "field_polygon": N_("Outline"),
         "field_radius_m": N_("Radius in metres"),
         "field_reason": N_("Reason"),

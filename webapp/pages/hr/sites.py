@@ -22,7 +22,7 @@ from webapp.sites.models import Site, StoreType
 
 bp = Blueprint("hr_sites", __name__, url_prefix="/hr/sites")
 LOOK_BACK = timedelta(days=30)
-EXPORT = ("code", "name", "kind", "lat", "lng", "datum", "radius_m", "brand", "address")
+EXPORT = ("code", "name", "kind", "lat", "lng", "datum", "radius_m", "polygon", "brand", "address")
 
 
 class SiteForm(Form):
@@ -35,6 +35,7 @@ class SiteForm(Form):
     lng: str = ""
     datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     radius_m: int = rules.RADIUS_DEFAULT
+    polygon: str = ""
     supervisors: list[int] = []
     branch_id: int = 0
     version: int = 0
@@ -61,7 +62,18 @@ def index() -> Response:
 def export() -> Response:
     """What the list shows, in the columns and coordinates the import reads."""
     rows = (
-        (row.code, row.name, row.type, row.source_lat, row.source_lng, row.datum, row.radius_m, row.brand, row.address)
+        (
+            row.code,
+            row.name,
+            row.type,
+            row.source_lat,
+            row.source_lng,
+            row.datum,
+            row.radius_m,
+            _corners(row, "; "),
+            row.brand,
+            row.address,
+        )
         for row in queries.export(me(), _filter())
     )
     return csv_file(list(EXPORT), rows, "sites.csv")
@@ -150,12 +162,15 @@ def _show(site_id: int, form: Bound[Any] | None = None) -> Response:
     data = form if form is not None and typed else blank(_values(site, supervisors))
     data.values["version"] = site.version
     fixes = recent_positions(site.id, _today() - LOOK_BACK)
+    policy = queries.branch_policy(site.branch_id, site.store_type_id)
     context: dict[str, Any] = {
         "site": site,
         "data": data,
         "form": form,
-        **_picture(site, fixes),
+        **_picture(site, fixes, (policy.radius_min, policy.radius_max)),
         **_options(site.branch_id, supervisors),
+        "low": policy.radius_min,
+        "high": policy.radius_max,
     }
     return hx.respond("hr/site.html", status=422 if form and form.errors else 200, **context)
 
@@ -168,15 +183,15 @@ def _show_new(form: Bound[Any]) -> Response:
     return hx.respond("hr/site_new.html", status=form.status, **context)
 
 
-def _picture(site: Site, fixes: list[tuple[float, float, float]]) -> dict[str, Any]:
+def _picture(site: Site, fixes: list[tuple[float, float, float]], bounds: tuple[int, int]) -> dict[str, Any]:
     """The fence, how well radii would have fitted recent check-ins, and whether the datum looks wrong."""
     if site.lat is None or site.lng is None:
-        return {"picture": None, "shares": [], "suspicion": None, "fixes": len(fixes)}
-    place = (site.lat, site.lng)
+        return {"picture": None, "help": None, "suspicion": None, "fixes": len(fixes)}
+    place, corners = (site.lat, site.lng), site.polygon or ()
     good = [(lat, lng) for lat, lng, accuracy in fixes if accuracy <= rules.CLUSTER_SPREAD_M]
     return {
-        "picture": rules.picture(place, site.radius_m, fixes[:60]),
-        "shares": rules.shares_inside(place, fixes, sorted({100, 150, 200, 300, site.radius_m})) if fixes else [],
+        "picture": rules.picture(place, site.radius_m, fixes[:60], corners),
+        "help": rules.radius_help(place, site.radius_m, fixes, bounds=bounds, polygon=corners) if fixes else None,
         "suspicion": rules.wrong_datum(place, site.radius_m, good),
         "fixes": len(fixes),
     }
@@ -193,6 +208,7 @@ def _fields(data: SiteForm) -> rules.SiteFields:
         place=rules.position(lat, lng),
         datum=rules.Datum(data.datum),
         radius_m=data.radius_m,
+        polygon=rules.read_corners(data.polygon),
         supervisors=tuple(sorted(set(data.supervisors))),
     )
 
@@ -204,18 +220,24 @@ def _values(site: Site, supervisors: list[int]) -> dict[str, Any]:
         **{name: getattr(site, name) for name in names},
         "lat": typed[0],
         "lng": typed[1],
+        "polygon": _corners(site),
         "supervisors": [str(person) for person in supervisors],
     }
 
 
+def _corners(site: Any, between: str = "\n") -> str:
+    """As they were typed."""
+    return rules.write_corners(rules.in_datum(site.polygon or (), site.datum)).replace("\n", between)
+
+
 def _options(branch_id: int, supervisors: list[int] | None = None) -> dict[str, Any]:
-    found = queries.supervisors(branch_id, supervisors or ())
+    found, policy = queries.supervisors(branch_id, supervisors or ()), queries.branch_policy(branch_id)
     return {
         "type_options": [(kind.id, type_name(kind)) for kind in queries.store_types([branch_id])],
         "datum_options": [(str(datum), say(f"datum_{datum}")) for datum in rules.Datum],
         "supervisor_options": [(person.id, f"{person.name} · {person.staff_no}") for person in found],
-        "low": rules.RADIUS_MIN,
-        "high": rules.RADIUS_MAX,
+        "low": policy.radius_min,
+        "high": policy.radius_max,
     }
 
 

@@ -15,7 +15,8 @@ from webapp.core.imports import Ask, Column, ImportKind, Parsed
 from webapp.people.models import Employee
 from webapp.sites import rules, service
 from webapp.sites.models import Site, SiteSupervisor, StoreType
-from webapp.sites.rules import RADIUS_DEFAULT, RADIUS_MAX, RADIUS_MIN, Datum, SiteFields
+from webapp.sites.queries.fences import policies
+from webapp.sites.rules import RADIUS_DEFAULT, RADIUS_MAX, RADIUS_MIN, Datum, FencePolicy, SiteFields
 
 DATUMS = {
     **{str(datum): str(datum) for datum in Datum},
@@ -35,20 +36,23 @@ _FIELDS = {
     "kind": ("store_type_id",),
     "lat": ("place", "datum"),
     "radius_m": ("radius_m",),
+    "polygon": ("polygon",),
     "brand": ("brand",),
     "address": ("address",),
     "supervisors": ("supervisors",),
 }
-_COMPARED = ("name", "store_type_id", "radius_m", "brand", "address", "place", "datum", "supervisors")
+_COMPARED = ("name", "store_type_id", "radius_m", "brand", "address", "place", "datum", "supervisors", "polygon")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What rows are read against: store types and supervisors by what people write, sites by code."""
+    """What rows are read against: store types and supervisors by what people write, sites by code, and what each
+    store type's sites may be like."""
 
     types: Mapping[str, int]
     supervisors: Mapping[str, int]
     sites: Mapping[str, SiteFields]
+    policies: Mapping[int, FencePolicy]
 
 
 class SitesImport(ImportKind):
@@ -65,6 +69,7 @@ class SitesImport(ImportKind):
         Column("lng", N_("Longitude"), False, ("经度", "longitude", "lon", "jd"), "121.473750", N_("Decimal degrees")),
         Column("datum", N_("Coordinate system"), False, ("坐标系", "crs"), "wgs84", N_("wgs84, gcj02 or bd09")),
         Column("radius_m", N_("Radius in metres"), False, ("半径", "围栏半径", "radius", "范围"), "150"),
+        Column("polygon", N_("Outline"), False, ("outline", "多边形", "围栏坐标"), "", N_("lat, lng; lat, lng; …")),
         Column("brand", N_("Brand"), False, ("品牌",), ""),
         Column("address", N_("Address"), False, ("地址", "门店地址", "详细地址"), "100 Nanjing Road"),
         Column("supervisors", N_("Supervisors"), False, ("店长", "督导"), "S001", N_("Staff numbers")),
@@ -87,7 +92,8 @@ class SitesImport(ImportKind):
         people = select(Employee.staff_no, Employee.id).where(
             Employee.branch_id == ask.branch_id, Employee.role == "supervisor"
         )
-        return Known(types, {row[0].casefold(): row[1] for row in conn().execute(people)}, _sites(ask.branch_id))
+        named = {row[0].casefold(): row[1] for row in conn().execute(people)}
+        return Known(types, named, _sites(ask.branch_id), policies(ask.branch_id))
 
     def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
         code, name = cells.text("code", limit=30) or "", cells.text("name", limit=120) or ""
@@ -103,6 +109,8 @@ class SitesImport(ImportKind):
             supervisors=_supervisors(cells, known, before),
             **_position(cells, ask, before),
         )
+        after = _outlined(cells, ask, before, after)
+        _check_radius(cells, known, before, after)
         action = "create" if before is None else "skip" if before == after else "update"
         return Parsed(action, code, {**_to_json(after), "said": _said(cells)})
 
@@ -118,7 +126,8 @@ class SitesImport(ImportKind):
             raise Invalid("site_gone", "code")
         # What the row is silent about may have changed since the preview, and stays as it is now.
         now = _sites(ask.branch_id, fields.code)[fields.code]
-        fields = replace(now, **{name: getattr(fields, name) for name in said})
+        changes = {name: getattr(fields, name) for name in said}
+        fields = replace(in_system(now, changes.get("datum", now.datum)), **changes)
         service.update_site(by=ask.by, site_id=site_id, version=None, fields=fields, at=ask.at)
 
 
@@ -147,6 +156,44 @@ def _position(cells: Cells, ask: Ask, before: SiteFields | None) -> dict[str, An
     if place is None or not datum:
         return {"place": before.place if before else None, "datum": before.datum if before else Datum.WGS84}
     return {"place": place, "datum": Datum(datum)}
+
+
+def in_system(fields: SiteFields, datum: Datum) -> SiteFields:
+    """The same outline written in another coordinate system."""
+    corners = rules.in_datum(rules.from_datum(fields.polygon, fields.datum), datum)
+    return fields if datum == fields.datum else replace(fields, polygon=corners, datum=datum)
+
+
+def _outlined(cells: Cells, ask: Ask, before: SiteFields | None, after: SiteFields) -> SiteFields:
+    """With the row's outline, in the row's coordinate system, or the one the site has."""
+    if not cells.has("polygon"):
+        return after if before is None else replace(after, polygon=in_system(before, after.datum).polygon)
+    datum = cells.choice("datum", DATUMS) if cells.has("datum") else ask.options.get("datum") or None
+    if datum is None:
+        cells.fail("datum", Invalid("datum_needed", "datum"))
+        return after
+    try:
+        typed = rules.read_corners(cells.values["polygon"])
+        fields = in_system(replace(after, polygon=typed, datum=Datum(datum)), after.datum)
+        place = rules.to_wgs84(*after.place, after.datum) if after.place else None
+        rules.outline(rules.from_datum(fields.polygon, after.datum), place)
+    except DomainError as error:
+        cells.fail("polygon", error)
+        return after
+    same = before is not None and rules.is_same(before.polygon, fields.polygon)
+    return replace(after, polygon=before.polygon if before and same else fields.polygon)
+
+
+def _check_radius(cells: Cells, known: Known, before: SiteFields | None, after: SiteFields) -> None:
+    """As the form does: what nobody touches may lie outside the bounds."""
+    policy = known.policies.get(after.store_type_id)
+    touched = before is None or (before.radius_m, before.store_type_id) != (after.radius_m, after.store_type_id)
+    if policy is None or not touched:
+        return
+    try:
+        rules.radius(after.radius_m, policy)
+    except DomainError as error:
+        cells.fail("radius_m", error)
 
 
 def _supervisors(cells: Cells, known: Known, before: SiteFields | None) -> tuple[int, ...]:
@@ -180,6 +227,7 @@ def _sites(branch_id: int, code: str | None = None) -> dict[str, SiteFields]:
             code=site.code, name=site.name, store_type_id=site.store_type_id, place=source, datum=Datum(site.datum),
             radius_m=site.radius_m, brand=site.brand, address=site.address,
             supervisors=tuple(sorted(people.get(site.id, ()))),
+            polygon=rules.in_datum(site.polygon or (), site.datum),
         )  # fmt: skip
     return found
 
@@ -197,6 +245,7 @@ def _from_json(data: dict[str, Any]) -> SiteFields:
         place=(place[0], place[1]) if place else None,
         datum=Datum(data["datum"]),
         supervisors=tuple(data["supervisors"]),
+        polygon=tuple((lat, lng) for lat, lng in data["polygon"]),
     )
 
 

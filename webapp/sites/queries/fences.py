@@ -60,3 +60,10 @@ def branch_policy(branch_id: int, store_type_id: int | None = None) -> FencePoli
     own = select(StoreType.fence_policy).where(StoreType.id == store_type_id, StoreType.branch_id == branch_id)
     row = conn().execute(select(Branch.fence_policy, own.scalar_subquery()).where(Branch.id == branch_id)).one()
     return FencePolicy.of(*row)
+
+
+def policies(branch_id: int) -> dict[int, FencePolicy]:
+    """What counts at the sites of each store type of a branch."""
+    own = select(StoreType.id, StoreType.fence_policy, Branch.fence_policy.label("branch"))
+    rows = conn().execute(own.join(Branch, Branch.id == StoreType.branch_id).where(Branch.id == branch_id))
+    return {row.id: FencePolicy.of(row.branch, row.fence_policy) for row in rows}

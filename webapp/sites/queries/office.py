@@ -63,7 +63,7 @@ def search(user: SignedIn, wanted: SiteFilter) -> SitePage:
 
 def export(user: SignedIn, wanted: SiteFilter) -> Iterator[Row[Any]]:
     """All filtered sites with the columns the import reads."""
-    more = (StoreType.code.label("type"), Site.lng, Site.datum, Site.source_lat, Site.source_lng)
+    more = (StoreType.code.label("type"), Site.lng, Site.datum, Site.source_lat, Site.source_lng, Site.polygon)
     yield from conn().execute(_filtered(user, wanted).add_columns(*more))
 
 

@@ -41,7 +41,7 @@ class SiteInfo:
 
 @dataclass(frozen=True, slots=True)
 class SiteFields:
-    """What the office writes about a site; `place` is in `datum`, None when nobody knows it yet."""
+    """What the office writes about a site; `place` and `polygon` are in `datum`, None and () when there is none."""
 
     code: str
     name: str
@@ -52,6 +52,7 @@ class SiteFields:
     brand: str = ""
     address: str = ""
     supervisors: tuple[int, ...] = ()
+    polygon: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,11 @@ def degrees(text: object, *, field: str, limit: int) -> float:
     return value
 
 
-def radius(metres: int) -> int:
-    """Raises Invalid outside 30-2000 m."""
-    if not RADIUS_MIN <= metres <= RADIUS_MAX:
-        raise Invalid("radius_bounds", "radius_m", low=RADIUS_MIN, high=RADIUS_MAX)
+def radius(metres: int, policy: FencePolicy = DEFAULT_POLICY) -> int:
+    """Raises Invalid outside what the policy allows, which is never outside 30-2000 m."""
+    low, high = max(RADIUS_MIN, policy.radius_min), min(RADIUS_MAX, policy.radius_max)
+    if not low <= metres <= high:
+        raise Invalid("radius_bounds", "radius_m", low=low, high=high)
     return metres
 
 

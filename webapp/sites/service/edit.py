@@ -1,6 +1,6 @@
 """What the office does with a site. `by` None is the operator at the console."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,12 @@ from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.people.models import Employee
 from webapp.sites import policy, rules
 from webapp.sites.models import Site, SiteSupervisor, StoreType
+from webapp.sites.queries.fences import branch_policy
 from webapp.sites.rules import Datum, SiteFields
 
 _AUDITED = (
     "code", "name", "brand", "address", "store_type_id", "lat", "lng", "datum",
-    "source_lat", "source_lng", "radius_m",
+    "source_lat", "source_lng", "radius_m", "polygon",
 )  # fmt: skip
 
 
@@ -52,8 +53,9 @@ def reread_position(*, by: SignedIn | None, site_id: int, version: int, datum: D
     site = _locked(by, site_id)
     if version != site.version or site.source_lat is None or site.source_lng is None:
         raise Conflict("conflict")
-    before = _state(site)
+    before, corners = _state(site), rules.in_datum(site.polygon or (), site.datum)
     place(site, (site.source_lat, site.source_lng), datum)
+    _outline(site, rules.from_datum(corners, datum))
     site.version += 1
     _record(by, "site.changed", site, before, _state(site), at)
 
@@ -88,14 +90,32 @@ def place(site: Site, source: rules.Point | None, datum: Datum) -> None:
 def _fill(site: Site, fields: SiteFields) -> None:
     _check_code(site, fields.code)
     _check_store_type(site.branch_id, fields.store_type_id)
-    radius = rules.radius(fields.radius_m)
-    if site.id is not None and radius != site.radius_m:
-        site.fence_version += 1
+    _set_radius(site, fields)
     site.code, site.name = fields.code, fields.name
     site.brand, site.address = fields.brand, fields.address
-    site.store_type_id, site.radius_m = fields.store_type_id, radius
     if (site.source_lat, site.source_lng, site.datum) != (*(fields.place or (None, None)), str(fields.datum)):
         place(site, fields.place, fields.datum)
+    _outline(site, rules.from_datum(fields.polygon, fields.datum))
+
+
+def _set_radius(site: Site, fields: SiteFields) -> None:
+    """A radius from before the bounds stays while nobody touches it."""
+    if (site.radius_m, site.store_type_id) != (fields.radius_m, fields.store_type_id):
+        rules.radius(fields.radius_m, branch_policy(site.branch_id, fields.store_type_id))
+    if site.id is not None and fields.radius_m != site.radius_m:
+        site.fence_version += 1
+    site.store_type_id, site.radius_m = fields.store_type_id, fields.radius_m
+
+
+def _outline(site: Site, corners: Sequence[rules.Point]) -> None:
+    """Corners in WGS-84. What was only converted there and back is no change."""
+    here = None if site.lat is None or site.lng is None else (site.lat, site.lng)
+    new, old = rules.outline(corners, here), site.polygon or ()
+    if rules.is_same(new, old):
+        return
+    site.polygon = [list(corner) for corner in new] or None
+    if site.id is not None:
+        site.fence_version += 1
 
 
 def _check_code(site: Site, code: str) -> None:

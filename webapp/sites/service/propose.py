@@ -12,6 +12,7 @@ from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.people.models import Employee
 from webapp.sites import policy, rules
 from webapp.sites.models import Site, SiteProposal
+from webapp.sites.queries.fences import branch_policy
 from webapp.sites.rules import ROUGHEST_PROPOSAL_M, Datum
 from webapp.sites.service.edit import place
 
@@ -85,6 +86,7 @@ def decide_proposal(*, by: SignedIn, proposal_id: int, decision: str, reason: st
 
 def _place(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> None:
     place(site, (proposal.lat, proposal.lng), Datum.WGS84)
+    site.radius_m = branch_policy(site.branch_id, site.store_type_id).nearest_radius(site.radius_m)
     site.version += 1
     others = (
         SiteProposal.site_id == site.id,
@@ -105,7 +107,9 @@ def _record(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> N
         object_type="site",
         object_id=site.id,
         branch_id=site.branch_id,
-        after={"lat": proposal.lat, "lng": proposal.lng, "proposed_by": proposal.employee_id} if approved else None,
+        after={"lat": proposal.lat, "lng": proposal.lng, "proposed_by": proposal.employee_id, "radius_m": site.radius_m}
+        if approved
+        else None,
         reason=proposal.reason,
         at=at,
     )
