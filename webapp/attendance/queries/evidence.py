@@ -43,11 +43,18 @@ class MarkRow:
     radius_m: int | None
     void_at: datetime | None
     token_at: datetime | None
+    extra: dict[str, Any] | None = None
+    site_polygon: list[tuple[float, float]] | None = None
 
     @property
     def is_late(self) -> bool:
         """Did it wait on the phone before it was sent?"""
         return self.received_at - self.counted_at > ON_TIME
+
+    @property
+    def remark(self) -> str:
+        """What the person wrote with it."""
+        return (self.extra or {}).get("remark", "")
 
     @property
     def beyond_m(self) -> float | None:
@@ -57,10 +64,12 @@ class MarkRow:
 
     @property
     def picture(self) -> FencePicture | None:
-        if None in (self.lat, self.lng, self.site_lat, self.site_lng, self.radius_m):
+        """A tap judged without a radius was compared with an outline, which is drawn as it is today."""
+        corners = () if self.radius_m else self.site_polygon or ()
+        if None in (self.lat, self.lng, self.site_lat, self.site_lng) or not (self.radius_m or corners):
             return None
         site, fix = (self.site_lat, self.site_lng), (self.lat, self.lng)
-        return fence_picture(site, fix, self.radius_m, self.accuracy_m)  # type: ignore[arg-type]
+        return fence_picture(site, fix, self.radius_m or 0, self.accuracy_m, corners)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,7 @@ _MARKS = (
         CheckIn.counted_at, CheckIn.no_fix, CheckIn.accuracy_m, CheckIn.lat, CheckIn.lng, CheckIn.site_id, Site.name,
         Site.lat, Site.lng, Verdict.verdict, Verdict.reason, Verdict.distance_m, Verdict.radius_m, CheckInVoid.at,
         CheckIn.token_at,
+        CheckIn.extra, Site.polygon,
     )
     .join(Verdict, Verdict.check_in_id == CheckIn.id)
     .outerjoin(Site, Site.id == CheckIn.site_id)

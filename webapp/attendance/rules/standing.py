@@ -1,5 +1,6 @@
 """Where a day stands for the person who confirms it, and a tap as a picture; pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import cos, hypot, radians
@@ -16,12 +17,16 @@ _HALF = 50.0
 
 @dataclass(frozen=True, slots=True)
 class FencePicture:
-    """A square of 100: the store in the middle, north up. Lengths and places are in its units."""
+    """A square of 100: the store in the middle, north up. Lengths and places are in its units.
+
+    corners: of a fence that is no circle, as an SVG polygon's points; its radius is 0 then.
+    """
 
     radius: float
     x: float
     y: float
     accuracy: float
+    corners: str = ""
 
 
 def standing(day: DayResult | None, expected: Expectation, as_of: datetime) -> Standing:
@@ -43,13 +48,26 @@ def moment_of(at: time, work_date: date, zone: ZoneInfo, starts_at: datetime | N
 
 
 def fence_picture(
-    site: tuple[float, float], fix: tuple[float, float], radius_m: float, accuracy_m: float | None
+    site: tuple[float, float],
+    fix: tuple[float, float],
+    radius_m: float,
+    accuracy_m: float | None,
+    corners: Sequence[tuple[float, float]] = (),
 ) -> FencePicture:
-    """Both in WGS-84 degrees. What lies far away is drawn at the edge, so that the fence stays visible."""
-    north = (fix[0] - site[0]) * _DEGREE_M
-    east = ((fix[1] - site[1] + 180) % 360 - 180) * _DEGREE_M * cos(radians(site[0]))
+    """All in WGS-84 degrees. What lies far away is drawn at the edge, so that the fence stays visible."""
+    ring = [_offset(site, corner) for corner in corners]
+    reach = max((hypot(*corner) for corner in ring), default=radius_m)
+    east, north = _offset(site, fix)
     blur, away = accuracy_m or 0.0, hypot(north, east)
-    scale = max((_HALF - 2) / max(radius_m, away + blur, 1.0), 8 / radius_m)
+    scale = max((_HALF - 2) / max(reach, away + blur, 1.0), 8 / reach)
     shrink = min(1.0, (_HALF - 4) / (away * scale)) if away else 1.0
     x, y = _HALF + east * scale * shrink, _HALF - north * scale * shrink
-    return FencePicture(*(round(number, 1) for number in (radius_m * scale, x, y, min(blur * scale, _HALF))))
+    circle = 0.0 if ring else radius_m * scale
+    drawn = " ".join(f"{_HALF + a * scale:.1f},{_HALF - b * scale:.1f}" for a, b in ring)
+    return FencePicture(*(round(number, 1) for number in (circle, x, y, min(blur * scale, _HALF))), drawn)
+
+
+def _offset(site: tuple[float, float], place: tuple[float, float]) -> tuple[float, float]:
+    """Metres east and north, the short way round."""
+    east = ((place[1] - site[1] + 180) % 360 - 180) * _DEGREE_M * cos(radians(site[0]))
+    return east, (place[0] - site[0]) * _DEGREE_M

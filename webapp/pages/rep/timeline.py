@@ -40,7 +40,7 @@ def timeline(pair: tuple[int, date], visit: VisitSeen) -> list[Step]:
 def _tap(mark: MarkRow, is_waiting: bool) -> Step:
     kinds = {"inside": "here", "uncertain": "wait", "outside": "outside"}
     title = gettext("Check-in") if mark.kind == "in" else gettext("Check-out")
-    notes = [_where(mark), _clocks(mark)]
+    notes = [_where(mark), _clocks(mark), gettext("Remark: %(text)s", text=mark.remark) if mark.remark else ""]
     if is_waiting and mark.verdict != "inside" and mark.kind == "in":
         notes.append(say(f"reason_{mark.reason}"))
     chip = (kinds[mark.verdict], say(f"verdict_{mark.verdict}"))
