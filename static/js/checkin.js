@@ -10,9 +10,8 @@
 
   class CheckIn extends onsite.Pending {
     constructor(root) {
-      const { lat, lng, radius } = root.dataset;
       super(root);
-      this.place = lat ? { lat: Number(lat), lng: Number(lng), radius: Number(radius) } : null;
+      this.place = onsite.place(root.dataset);
       this.eyes = new onsite.Eyes(root);
       root.querySelector('form').addEventListener('submit', (event) => { event.preventDefault(); this.tap(); });
       root.addEventListener('click', ({ target }) => this.second(target.closest('[data-do]')?.dataset.do));
@@ -24,6 +23,7 @@
       const site = this.root.dataset.site;
       const waiting = (await onsite.outbox.list()).find((r) => r.kind === 'check-in' && r.fields.site_id === site && r.state !== 'refused');
       if (waiting) return this.hold(waiting, waiting.state === 'locating' ? 'sending' : 'saved');
+      if (await this.asked()) return null;
       const state = await onsite.geo.permission();
       if (this.record || this.armed) return null;
       if (state === 'granted') return this.look('locating');
@@ -73,7 +73,7 @@
       this.eyes.later(GIVE_UP, () => this.armed && this.failed('timeout'));
     }
 
-    settles(seen) { return this.armed.ask || seen.name === 'inside' || seen.name === 'noplace'; }
+    settles(seen) { return this.armed.ask || seen.name === 'inside' || seen.name === 'noplace' || this.root.dataset[seen.name] === 'go'; }
 
     disarm(seen) {
       if (this.armed) this.unmake(this.armed);
@@ -85,8 +85,9 @@
     tap() {
       const now = this.view.name;
       const fresh = this.fix && Date.now() - this.fix.heard < FRESH;
-      if (now === 'sending' || now === 'armed') return;
+      if (now === 'sending' || now === 'armed' || onsite.remark.lacks(this.root, now)) return;
       if (this.record) onsite.outbox.flush('tap');
+      else if (this.more) this.again();
       else if (now === 'ask') this.look('locating');
       else if (BLIND.includes(now)) this.send({ reason: now });
       else if (fresh && SEEING.includes(now) && (now !== 'weak' || Date.now() - this.since > ARM)) this.send({ fix: this.fix });
@@ -95,12 +96,13 @@
 
     second(action) {
       if (action === 'locate') this.look('locating');
+      if (action === 'drop') onsite.outbox.drop(this.more.id).then(() => { this.more = null; this.look('locating'); });
       if (action === 'cancel') {
         this.unmake(this.armed);
         this.armed = null;
         this.look('locating');
       }
-      if (action === 'without') this.send({ reason: 'denied' });
+      if (action === 'without' && !onsite.remark.lacks(this.root, 'denied')) this.send({ reason: 'denied' });
     }
 
     async seen() {

@@ -8,7 +8,7 @@
     checkIn: (root, at, born, position) => {
       const { site, choice, url, name } = root.dataset;
       const id = unique();
-      const fields = { ...base(id, at), site_id: site, choice, ...(position && onsite.geo.fields(position)) };
+      const fields = { ...base(id, at), site_id: site, choice, ...onsite.remark.fields(root), ...(position && onsite.geo.fields(position)) };
       const twin = (r) => r.kind === 'check-in' && r.fields.site_id === site && isOpen(r) && (r.state !== 'sent' || r.sent > born);
       return add({ id, kind: 'check-in', url, fields, about: name, locating: !position }, twin);
     },

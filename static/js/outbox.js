@@ -50,6 +50,9 @@
       for (const other of others) await onsite.outbox.drop(other.id);
     },
 
+    // A refused entry with what the server asked for.
+    amend: (id, more) => onsite.store.change(id, (record) => record.state === 'refused' && { state: 'queued', reason: '', error: '', fields: { ...record.fields, ...more } }),
+
     retry: async (id) => {
       await onsite.store.change(id, (record) => record.state === 'refused' && { state: 'queued', reason: '' });
       return onsite.outbox.flush('tap');

@@ -57,8 +57,30 @@
       if (kind === 'dropped') { this.record = null; this.look('locating'); }
       if (kind !== 'refused') return;
       this.record = null;
-      this.view.show('refused', { r: record.reason });
+      if (!this.wants(record)) this.view.show('refused', { r: record.reason });
       onsite.buzz(false);
+    }
+
+    // The server asks for more before it takes a tap: the same tap goes again with what it asked for.
+    wants(record) {
+      const name = onsite.remark.asked(this.root, record);
+      if (!name) return false;
+      this.rest();
+      this.more = record;
+      this.view.show(name, { r: record.reason });
+      return true;
+    }
+
+    async asked() {
+      const { site } = this.root.dataset;
+      return (await onsite.outbox.list()).some((r) => r.kind === 'check-in' && r.fields.site_id === site && this.wants(r));
+    }
+
+    async again() {
+      const record = { ...this.more, ...(await onsite.outbox.amend(this.more.id, onsite.remark.fields(this.root))) };
+      this.more = null;
+      this.hold(record, 'sending');
+      return onsite.outbox.flush('tap');
     }
   };
 })();

@@ -13,6 +13,7 @@
       const form = await body(record);
       if (record.attempts) form.set('attempts', record.attempts);
       form.set('sent_at', new Date().toISOString());
+      if (self.document && document.visibilityState === 'visible') form.set('live', '1'); // somebody can be asked for more
       const headers = { 'HX-Request': 'true' };
       const sent = { method: 'POST', body: form, headers, signal: stop.signal, credentials: 'same-origin' };
       const answer = await fetch(record.url, sent);

@@ -25,6 +25,8 @@
     'saved-undo': 'queue cloud-off go',
     'signin-undo': 'queue cloud-off go sign',
     refused: 'stop x go choose',
+    'more-ask': 'att map-pin-off ask drop',
+    'more-remark': 'att triangle-alert send drop',
   };
   const words = () => document.getElementById('views');
 
@@ -36,7 +38,8 @@
       show(name, numbers) {
         const from = root.dataset.view;
         const view = words().querySelector('[data-view=' + name + ']');
-        const [kind, icon, verb, ...more] = VIEWS[name].split(' ');
+        const [kind, icon, usual, ...more] = VIEWS[name].split(' ');
+        const verb = root.dataset[name] || usual; // what the branch makes of it
         const text = document.createElement('span');
         text.textContent = fill(view.textContent, numbers || {}).trim();
         range.className = 'range ' + kind;

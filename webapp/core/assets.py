@@ -28,7 +28,7 @@ _PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", 
 _JS = ("app", "retry", "poll", "form", "typed")
 _PHONE = ("version", "sync", "plan")
 _SENDING = ("store", "token", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
-_OUTBOX = (*_SENDING, "view", "note", "kept", "owed", "unsent", "leave")
+_OUTBOX = (*_SENDING, "view", "remark", "note", "kept", "owed", "unsent", "leave")
 _TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale")
 
 

@@ -1,12 +1,13 @@
 """Which hours, which work date; pure. Shift times are local "HH:MM", moments are aware UTC."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from webapp.core.errors import N_, Invalid, words
+from webapp.sites.rules import DEFAULT_POLICY, FencePolicy
 
 CATCHMENT = timedelta(hours=4)
 GRACE_MAX = 240
@@ -55,6 +56,8 @@ class Stop:
     lng: float | None
     radius_m: int
     code: str = ""
+    polygon: Sequence[Sequence[float]] | None = None
+    policy: FencePolicy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)

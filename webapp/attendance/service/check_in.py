@@ -177,7 +177,7 @@ def _outcome(note: Note, judged: Judgement) -> Outcome:
     if note.kind != "in" or note.site is None:
         return Outcome(note.tap.problem)
     policy, evidence = note.site.policy, note.evidence
-    if note.received_at - note.tap.counted_at <= ON_TIME:
+    if note.tap.problem is None and note.received_at - note.tap.counted_at <= ON_TIME:
         ask_first(judged, policy, evidence, beyond_m(judged, note.site))
     return outcome_of(judged, policy, evidence, note.tap.problem)
 

@@ -16,6 +16,7 @@ from webapp.rewards.rules.due import settles_at
 from webapp.schedules import queries as schedules
 from webapp.schedules.rules import Stop
 from webapp.sites import queries as sites
+from webapp.sites.rules import DEFAULT_POLICY, FencePolicy, Point, offsets
 from webapp.visits import queries as visits
 from webapp.visits.queries import VisitSeen
 
@@ -33,6 +34,13 @@ class StopView:
     lat: float | None
     lng: float | None
     radius_m: int
+    polygon: Sequence[Point] | None = None
+    policy: FencePolicy = DEFAULT_POLICY
+
+    @property
+    def area(self) -> str:
+        """The outline's corners as fence.js reads them; "" for a circle."""
+        return offsets((self.lat, self.lng), self.polygon) if self.polygon and self.has_location else ""  # type: ignore[arg-type]
 
     @property
     def has_location(self) -> bool:
@@ -149,7 +157,8 @@ def _chosen(user: SignedIn, site_id: int | None) -> StopView | None:
     if site_id is None:
         return None
     site = sites.for_rep(user, site_id)
-    return StopView(site.site_id, site.name, site.address, "", site.lat, site.lng, site.radius_m)
+    where = (site.lat, site.lng, site.radius_m, site.polygon, site.policy)
+    return StopView(site.site_id, site.name, site.address, "", *where)  # type: ignore[arg-type]
 
 
 def _open(seen: Sequence[VisitSeen], at: datetime) -> VisitSeen | None:
@@ -162,7 +171,17 @@ def _left(plan: Sequence[Stop], seen: Sequence[VisitSeen], chosen: StopView | No
     """Planned stores nobody went to yet, in order."""
     done = {visit.site_id for visit in seen} | ({chosen.site_id} if chosen else set())
     return [
-        StopView(stop.site_id, stop.name, stop.address, _window(stop), stop.lat, stop.lng, stop.radius_m)
+        StopView(
+            stop.site_id,
+            stop.name,
+            stop.address,
+            _window(stop),
+            stop.lat,
+            stop.lng,
+            stop.radius_m,
+            stop.polygon,
+            stop.policy,  # type: ignore[arg-type]
+        )
         for stop in plan
         if stop.site_id not in done
     ]

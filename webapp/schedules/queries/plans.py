@@ -7,9 +7,11 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from webapp.core.db import conn
+from webapp.people.models import Branch
 from webapp.schedules.models import PlanStop
 from webapp.schedules.rules import Stop
-from webapp.sites.models import Site
+from webapp.sites.models import Site, StoreType
+from webapp.sites.rules import FencePolicy
 
 _STOPS = (
     select(
@@ -24,8 +26,13 @@ _STOPS = (
         Site.lng,
         Site.radius_m,
         Site.code,
+        Site.polygon,
+        Branch.fence_policy,
+        StoreType.fence_policy.label("own_policy"),
     )
     .join(Site, Site.id == PlanStop.site_id)
+    .join(Branch, Branch.id == Site.branch_id)
+    .join(StoreType, StoreType.id == Site.store_type_id)
     .where(
         PlanStop.employee_id.in_(bindparam("people", expanding=True)),
         PlanStop.work_date.in_(bindparam("dates", expanding=True)),
@@ -46,7 +53,7 @@ def plans(pairs: Collection[tuple[int, date]]) -> dict[tuple[int, date], list[St
         return {}
     span = {"people": sorted({person for person, _ in pairs}), "dates": sorted({on for _, on in pairs})}
     wanted, found = set(pairs), defaultdict(list)
-    for person, on, *stop in conn().execute(_STOPS, span):
+    for person, on, *stop, branch, own in conn().execute(_STOPS, span):
         if (person, on) in wanted:
-            found[person, on].append(Stop(*stop))
+            found[person, on].append(Stop(*stop, FencePolicy.of(branch, own)))
     return dict(found)

@@ -5,7 +5,7 @@ from webapp.sites.rules.corners import read_corners, write_corners
 from webapp.sites.rules.datum import Datum, Point, from_wgs84, to_wgs84
 from webapp.sites.rules.picture import Picture, picture
 from webapp.sites.rules.policy import DEFAULT_POLICY, FencePolicy
-from webapp.sites.rules.polygon import Polygon, edge_m, from_datum, in_datum, is_same, outline
+from webapp.sites.rules.polygon import Polygon, edge_m, from_datum, in_datum, is_same, offsets, outline
 from webapp.sites.rules.sites import (
     RADIUS_DEFAULT,
     RADIUS_MAX,
@@ -25,7 +25,7 @@ from webapp.sites.rules.space import Box, boxes, distance_m, nearest, roughly_m
 __all__ = [
     "CLUSTER_SPREAD_M", "DEFAULT_POLICY", "RADIUS_DEFAULT", "RADIUS_MAX", "RADIUS_MIN", "ROUGHEST_PROPOSAL_M", "Box",
     "Datum", "FencePolicy", "Near", "Picture", "Point", "Polygon", "RadiusHelp", "SiteFields", "SiteInfo", "Suspicion",
-    "boxes", "degrees", "distance_m", "edge_m", "from_datum", "from_wgs84", "in_datum", "is_same", "nearest", "outline",
-    "pasted", "picture", "position", "radius", "radius_help", "read_corners", "roughly_m", "shares_inside", "short",
-    "to_wgs84", "write_corners", "wrong_datum",
+    "boxes", "degrees", "distance_m", "edge_m", "from_datum", "from_wgs84", "in_datum", "is_same", "nearest", "offsets",
+    "outline", "pasted", "picture", "position", "radius", "radius_help", "read_corners", "roughly_m", "shares_inside",
+    "short", "to_wgs84", "write_corners", "wrong_datum",
 ]  # fmt: skip

@@ -49,6 +49,12 @@ def in_datum(polygon: Sequence[Point], datum: Datum | str) -> Polygon:
     return tuple((round(lat, _DIGITS), round(lng, _DIGITS)) for lat, lng in there)
 
 
+def offsets(place: Point, polygon: Sequence[Point]) -> str:
+    """Corners for a phone's advice, short: "lat,lng lat,lng" in 1e-5 degrees from the site's point."""
+    pairs = ((round((lat - place[0]) * 1e5), round(((lng - place[1] + 180) % 360 - 180) * 1e5)) for lat, lng in polygon)
+    return " ".join(f"{north},{east}" for north, east in pairs)
+
+
 def from_datum(corners: Sequence[Point], datum: Datum | str) -> Polygon:
     return tuple(to_wgs84(lat, lng, datum) for lat, lng in corners)
 
