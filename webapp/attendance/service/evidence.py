@@ -126,7 +126,8 @@ def earlier(*, employee_id: int, client_id: str, mark: str) -> Recorded | None:
     if row.fingerprint != mark:
         raise Conflict("same_id_other_content")
     judged = Judgement(row.verdict, row.reason, row.distance_m)
-    return Recorded(row.id, client_id, judged, row.work_date, row.counted_at, row.exception_id, True)
+    outcome = Outcome(row.exception_kind, bool((row.exception_params or {}).get("counts")))
+    return Recorded(row.id, client_id, judged, row.work_date, row.counted_at, row.exception_id, True, outcome=outcome)
 
 
 def _row(note: Note) -> dict[str, Any]:
@@ -186,6 +187,8 @@ _SAME = (
         Verdict.reason,
         Verdict.distance_m,
         AttendanceException.id.label("exception_id"),
+        AttendanceException.kind.label("exception_kind"),
+        AttendanceException.params.label("exception_params"),
     )
     .join(Verdict, Verdict.check_in_id == CheckIn.id)
     .outerjoin(

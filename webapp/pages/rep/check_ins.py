@@ -108,7 +108,8 @@ def _state(done: service.CheckInResult) -> str:
 
 
 def _state_again(done: service.CheckInResult) -> str:
-    return "accepted" if done.recorded.exception_id is None else "pending"
+    recorded = done.recorded
+    return "accepted" if recorded.exception_id is None or recorded.outcome.counts else "pending"
 
 
 def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board.Today:
