@@ -126,7 +126,9 @@ def test_an_entry_of_a_newer_version_is_left_alone_and_said(page, stack) -> None
     page.net.then("503")
     tap(page)
     sees(page, "saved")
-    page.evaluate("async () => { const [r] = await onsite.outbox.list(); await onsite.store.change(r.id, {v: 99, odd: 1}); }")
+    page.evaluate(
+        "async () => { const [r] = await onsite.outbox.list(); await onsite.store.change(r.id, {v: 99, odd: 1}); }"
+    )
     sent = len(page.net.posts)
     page.goto("/me/outbox")
     expect(page.locator("#outbox li")).to_contain_text("newer version")

@@ -124,7 +124,13 @@ def test_a_supervisor_sees_that_it_was_made_without_a_network(f: Field, client_a
 
 @pytest.mark.parametrize(
     ("tapped", "came", "token", "status"),
-    [(20, 3600, True, 200), (41, 3600, True, 422), (20, 3600, False, 422), (20, 5 * 3600, True, 422), (20, 60, True, 200)],
+    [
+        (20, 3600, True, 200),
+        (41, 3600, True, 422),
+        (20, 3600, False, 422),
+        (20, 5 * 3600, True, 422),
+        (20, 60, True, 200),
+    ],
 )
 def test_taking_back_is_judged_at_its_tap(
     f: Field, client_as: Any, freeze: Any, tapped: int, came: int, token: bool, status: int
