@@ -24,7 +24,8 @@ from webapp.core.db import do
 from webapp.core.import_store import ImportBatch
 from webapp.people.models import Branch, Employee, Team
 from webapp.schedules.models import Leave, Shift
-from webapp.sites.models import Site, SiteProposal
+from webapp.sites.models import Site, SiteProposal, SiteScreen
+from webapp.sites.rules.codes import screen_mark
 from webapp.visits import service as visits
 
 
@@ -99,6 +100,17 @@ def _tap(company: Company, who: str) -> tuple[object, object]:
     return _went_to(company.sites[0], company.people[who])[1], _went_to(company.other_site, company.people["R101"])[1]
 
 
+def _screens(company: Company) -> tuple[tuple[int, str], tuple[int, str]]:
+    """(id, secret part of the address) of a screen in a shop, and of one in the other branch's."""
+    return _screen(company.sites[0], company.people["S001"]), _screen(company.other_site, company.people["S101"])
+
+
+def _screen(site: Site, owner: Employee) -> tuple[int, str]:
+    secret = uuid4().hex + uuid4().hex[:11]
+    made = {"label": "Tablet", "opened_at": clock.now(), "opened_by": owner.id}
+    return factories.save(SiteScreen(site_id=site.id, token_hash=screen_mark(secret), **made)).id, secret
+
+
 def _went_to(site: Site, person: Employee) -> tuple[int, str]:
     """A visit of just now: its id, and the id its phone gave it."""
     branch = factories.db.session.get(Branch, person.branch_id)
@@ -125,6 +137,9 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "visit_id": _visit,
     "client_id": _tap,
     "on": lambda company, who: (clock.now().date().isoformat(), "no-date"),
+    "screen_id": lambda company, who: tuple(screen for screen, _ in _screens(company)),
+    "token": lambda company, who: (_screens(company)[0][1], "x" * 43),
+    "digits": lambda company, who: ("123456", "123456"),
     "shift_id": _shift,
     "leave_id": _leave,
     "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import triggers
@@ -90,7 +90,7 @@ class AttendanceException(db.Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
     work_date: Mapped[date]
     kind: Mapped[str] = mapped_column(String(20))
-    """outside | uncertain | late_arrival | clock | mistake | missing_out | late | early | absent"""
+    """outside | uncertain | cannot | late_arrival | clock | mistake | missing_out | late | early | absent"""
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     opened_at: Mapped[UTC]
@@ -115,6 +115,46 @@ class Decision(db.Model):
     at: Mapped[UTC]
     reason: Mapped[str] = mapped_column(String(500), default="")
     params: Mapped[JSONB | None]
+
+
+class CodeUse(db.Model):
+    """Evidence: a rep typed the right code of a site. One step of the code serves a person once."""
+
+    __tablename__ = "code_use"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "site_id", "step"),
+        Index("ix_code_use_check_in", "check_in_id"),
+        Index("ix_code_use_step", "site_id", "step"),
+    )
+
+    id: Mapped[Id]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    step: Mapped[int] = mapped_column(BigInteger)
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_in.id"))
+    typed_at: Mapped[UTC]
+    """The moment it was judged at, on the server's clock."""
+    received_at: Mapped[UTC]
+    vouched: Mapped[bool]
+    """False: nobody but the phone says when it was typed."""
+
+
+class CodeTry(db.Model):
+    """A code that was not right; counted, so that nobody finds one by trying."""
+
+    __tablename__ = "code_try"
+    __table_args__ = (
+        UniqueConstraint("check_in_id", "digits", "typed_at"),
+        Index("ix_code_try_recent", "employee_id", "site_id", "at"),
+    )
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_in.id"))
+    digits: Mapped[str] = mapped_column(String(6))
+    typed_at: Mapped[UTC]
+    at: Mapped[UTC]
 
 
 class Confirmation(db.Model):
@@ -186,5 +226,5 @@ triggers.attach(
         triggers.guard("check_in", "no_delete", "DELETE", refuse_when="1 = 1", message="check_in is evidence"),
     ],
 )
-for _model in (CheckInVoid, Decision, Confirmation):
+for _model in (CheckInVoid, Decision, CodeUse, Confirmation):
     triggers.attach(_model.__table__, triggers.immutable(_model.__tablename__))

@@ -13,7 +13,7 @@ from webapp.people.queries import belonged
 from webapp.schedules.models import PlanStop
 from webapp.sites.policy import supervised_by
 
-SUPERVISORS_DECIDE = frozenset({"outside", "uncertain", "remark"})
+SUPERVISORS_DECIDE = frozenset({"outside", "uncertain", "remark", "cannot"})
 
 
 def visible_to(user: SignedIn) -> Select[tuple[AttendanceException]]:

@@ -29,7 +29,7 @@ _JS = ("app", "retry", "poll", "form", "typed")
 _PHONE = ("version", "sync", "plan")
 _SENDING = ("store", "token", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
 _OUTBOX = (*_SENDING, "view", "remark", "note", "kept", "owed", "unsent", "leave")
-_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale")
+_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale", "place")
 
 
 def _files(folder: str, *names: str) -> tuple[str, ...]:
@@ -39,8 +39,10 @@ def _files(folder: str, *names: str) -> tuple[str, ...]:
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "calendar", "shell-phone", "print"),
     "css/desk.css": _files("css", *_PARTS, "table", "filter", "drawer", "calendar", "shell-desk", "print"),
+    "css/screen.css": _files("css", "tokens", "base", "progress", "code"),
     "css/install.css": _files("css", "install"),
     "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY, *_PHONE),
+    "js/code.js": _files("js", "code"),
     "js/install.js": _files("js", "install"),
     "js/offline.js": _files("js", "offline"),
     "js/sw.js": _files("js", *_SENDING, "worker"),

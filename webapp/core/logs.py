@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_SECRET = re.compile(r"(?<=^/screen/).+")  # whoever has this part of the address has the screen
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _context: ContextVar[dict[str, Any]] = ContextVar("onsite_log_context", default={})  # noqa: B039 - never mutated
@@ -95,7 +96,7 @@ def _end(response: Response) -> Response:
         "request",
         extra={
             "method": request.method,
-            "path": request.path,
+            "path": _SECRET.sub("…", request.path),
             "status": response.status_code,
             "ms": round((monotonic() - g.request_began) * 1000, 1),
             "user": getattr(user, "id", None),

@@ -1,4 +1,4 @@
-"""Client sites, store types, who supervises where, proposed positions."""
+"""Client sites, store types, who supervises where, proposed positions, the code a store shows."""
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -97,3 +97,30 @@ class SiteProposal(db.Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     decided_at: Mapped[UTC | None]
     reason: Mapped[str | None] = mapped_column(String(300))
+
+
+class SiteCode(db.Model):
+    """What the rotating code of a site is made from, sealed (core/secrets.py). None until somebody starts it."""
+
+    __tablename__ = "site_code"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(300))
+    started_at: Mapped[UTC]
+    started_by: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+
+
+class SiteScreen(db.Model):
+    """A screen in the shop that shows the code. Of its address only a hash is kept."""
+
+    __tablename__ = "site_screen"
+    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_site_screen_site", "site_id", "closed_at"))
+
+    id: Mapped[Id]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    label: Mapped[str] = mapped_column(String(40))
+    opened_at: Mapped[UTC]
+    opened_by: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    closed_at: Mapped[UTC | None]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))

@@ -3,6 +3,7 @@
 from sqlalchemy import Select, select
 
 from webapp.core.authz import OFFICE, Role, SignedIn
+from webapp.core.db import conn
 from webapp.sites.models import Site, SiteSupervisor
 
 
@@ -18,6 +19,13 @@ def visible_to(user: SignedIn) -> Select[Site]:
 
 def supervised_by(employee_id: int) -> Select[int]:
     return select(SiteSupervisor.site_id).where(SiteSupervisor.employee_id == employee_id)
+
+
+def can_show_code(user: SignedIn, site: Site) -> bool:
+    """Supervisors of the site and its branch's office; the page never opens for a rep."""
+    if user.role is Role.SUPERVISOR:
+        return conn().execute(supervised_by(user.id).where(SiteSupervisor.site_id == site.id)).first() is not None
+    return can_edit(user, site.branch_id)
 
 
 def can_edit(user: SignedIn, branch_id: int) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from webapp.attendance import service as attendance
 from webapp.attendance.models import CheckIn
 from webapp.attendance.rules import Evidence
+from webapp.attendance.rules.site_code import CodeAnswer
 from webapp.attendance.service import Person, Recorded
 from webapp.core.db import conn
 from webapp.core.errors import Conflict, DomainError, Invalid
@@ -23,10 +24,11 @@ from webapp.visits.rules import OUTCOMES
 
 @dataclass(frozen=True, slots=True)
 class CheckInResult:
-    """`visit_id` of the visit that was opened or finished."""
+    """`visit_id` of the visit that was opened or finished; `code`: what became of the store's digits, if any came."""
 
     recorded: Recorded
     visit_id: int
+    code: CodeAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,20 @@ class Finish:
 def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> CheckInResult:
     """Arrive at a site; earlier visits stay as they are. At a site nobody has placed the position is suggested.
 
+    Digits of the store that came with it are judged after it: whatever is wrong with them, the arrival stays.
     Raises NotFound, Conflict.
     """
-    recorded = attendance.check_in(rep=rep, evidence=evidence, site_id=site_id, at=at)
-    if recorded.duplicate:
-        return CheckInResult(recorded, conn().execute(_BY_CHECK_IN, {"id": recorded.check_in_id}).scalar_one())
+    recorded = attendance.waiting_ticket(rep=rep, evidence=evidence, site_id=site_id, at=at)
+    recorded = recorded or attendance.check_in(rep=rep, evidence=evidence, site_id=site_id, at=at)
+    visit_id = (
+        conn().execute(_BY_CHECK_IN, {"id": recorded.check_in_id}).scalar_one()
+        if recorded.duplicate
+        else _open(rep, evidence, recorded, site_id, at)
+    )
+    return CheckInResult(recorded, visit_id, _judge_code(rep, evidence, recorded, at))
+
+
+def _open(rep: Person, evidence: Evidence, recorded: Recorded, site_id: int, at: datetime) -> int:
     row = {
         "employee_id": rep.id,
         "branch_id": rep.branch_id,
@@ -59,7 +70,17 @@ def check_in(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> 
     }
     if recorded.site is not None and not recorded.site.placed:
         _suggest_position(rep, evidence, site_id, at)
-    return CheckInResult(recorded, _OPEN.run(row).scalar_one())
+    return _OPEN.run(row).scalar_one()
+
+
+def _judge_code(rep: Person, evidence: Evidence, recorded: Recorded, at: datetime) -> CodeAnswer | None:
+    if not evidence.code:
+        return None
+    typed_at = evidence.code_at or evidence.tapped_at
+    typed = {"digits": evidence.code, "typed_at": typed_at, "sent_at": evidence.sent_at, "token": evidence.token}
+    with contextlib.suppress(DomainError):  # taken back meanwhile: nothing is left to judge
+        return attendance.enter_code(rep_id=rep.id, client_id=recorded.client_id, at=at, **typed)
+    return None
 
 
 def check_out(*, rep: Person, evidence: Evidence, finish: Finish, at: datetime) -> CheckInResult:

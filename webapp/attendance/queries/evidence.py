@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.engine import Row
 
-from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, Decision, Verdict
+from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, CodeUse, Decision, Verdict
 from webapp.attendance.rules import ON_TIME, FencePicture, fence_picture
 from webapp.core.db import conn
 from webapp.people.models import Employee
-from webapp.sites.models import Site
+from webapp.sites.models import Site, SiteSupervisor
 
 Pair = tuple[int, date]
 
@@ -43,6 +43,10 @@ class MarkRow:
     radius_m: int | None
     void_at: datetime | None
     token_at: datetime | None
+    code_at: datetime | None
+    """When the right code of the store was typed for it."""
+    code_own: bool
+    """The person can show that store's code themselves."""
     extra: dict[str, Any] | None = None
     site_polygon: list[tuple[float, float]] | None = None
 
@@ -147,13 +151,16 @@ def _span(pairs: Collection[Pair]) -> dict[str, Any]:
 
 
 _PEOPLE, _DATES = bindparam("people", expanding=True), bindparam("dates", expanding=True)
+_CODE = select(func.min(CodeUse.typed_at)).where(CodeUse.check_in_id == CheckIn.id).scalar_subquery()
+_SUPERVISES = exists().where(
+    SiteSupervisor.site_id == CheckIn.site_id, SiteSupervisor.employee_id == CheckIn.employee_id
+)
 _MARKS = (
     select(
         CheckIn.id, CheckIn.employee_id, CheckIn.work_date, CheckIn.kind, CheckIn.tapped_at, CheckIn.received_at,
         CheckIn.counted_at, CheckIn.no_fix, CheckIn.accuracy_m, CheckIn.lat, CheckIn.lng, CheckIn.site_id, Site.name,
         Site.lat, Site.lng, Verdict.verdict, Verdict.reason, Verdict.distance_m, Verdict.radius_m, CheckInVoid.at,
-        CheckIn.token_at,
-        CheckIn.extra, Site.polygon,
+        CheckIn.token_at, _CODE, _SUPERVISES, CheckIn.extra, Site.polygon,
     )
     .join(Verdict, Verdict.check_in_id == CheckIn.id)
     .outerjoin(Site, Site.id == CheckIn.site_id)

@@ -3,7 +3,7 @@
 from webapp.attendance.rules import words as words
 from webapp.attendance.rules.clock import ON_TIME, Tap, Token, place_tap, trusted
 from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, over_at
-from webapp.attendance.rules.evidence import Evidence, read_evidence
+from webapp.attendance.rules.evidence import CANNOT, Evidence, read_code, read_evidence
 from webapp.attendance.rules.facts import (
     ABOUT_A_MARK,
     Assume,
@@ -22,8 +22,8 @@ from webapp.attendance.rules.outcome import Outcome, ask_first, outcome_of
 from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, moment_of, standing
 
 __all__ = [
-    "ABOUT_A_MARK", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue",
+    "ABOUT_A_MARK", "CANNOT", "Assume", "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue",
     "Judgement", "Mark", "Moment", "ON_TIME", "Outcome", "Standing", "Tap", "Token", "Word", "ask_first", "assumed",
     "build_day", "day_bounds", "excusable", "fence_picture", "first_site", "is_clean", "judge", "moment_of",
-    "moments", "outcome_of", "over_at", "place_tap", "read_evidence", "standing", "trusted",
+    "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "standing", "trusted",
 ]  # fmt: skip

@@ -13,6 +13,8 @@ from webapp.core.ids import client_id
 from webapp.sites.rules import degrees
 
 LONGEST_REMARK = 300
+CANNOT = ("camera", "outside", "slow", "network", "other")
+LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,9 @@ class Evidence:
 
     token: proof of when the last page was made that the phone had seen. device_key: SHA-256 of the phone's public key,
     and whether its signature is right.
+
+    code: digits of the store typed with the tap, by the phone's clock at code_at. cannot: why the rep says an ordinary
+    check-in does not work and asks for a person.
     """
 
     client_id: str
@@ -35,6 +40,10 @@ class Evidence:
     device_key: str | None = None
     signed: bool | None = None
     live: bool = False
+    code: str = ""
+    code_at: datetime | None = None
+    cannot: str | None = None
+    note: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -50,9 +59,13 @@ class Evidence:
         return self.token and self.token.at
 
     def content(self) -> list[Any]:
-        """What must be equal when the same id comes again; when, how often and with which token may differ."""
+        """What must be equal when the same id comes again; when, how often and with which token may differ.
+
+        Nor does a code belong to it: it may be typed after the tap was sent and before its answer was heard.
+        """
         fix = self.fix and [self.fix.lat, self.fix.lng, self.fix.accuracy_m, str(self.fix.at)]
-        return [str(self.tapped_at), fix, self.no_fix, *([self.remark] if self.remark else [])]
+        asked = [self.cannot, self.note] if self.cannot else []
+        return [str(self.tapped_at), fix, self.no_fix, *([self.remark] if self.remark else []), *asked]
 
 
 def read_evidence(raw: Mapping[str, str], vouch: Callable[[str], datetime | None] | None = None) -> Evidence:
@@ -71,8 +84,31 @@ def read_evidence(raw: Mapping[str, str], vouch: Callable[[str], datetime | None
         no_fix=None if fix else (why if why in NO_FIX else "unavailable"),
         live=raw.get("live") == "1",
         token=_token(raw, vouch),
+        code=raw.get("code", "").strip()[:40],
+        code_at=_moment(raw, "code_at"),
+        **_asked(raw),
         extra=_extra(raw),
     )
+
+
+def read_code(raw: Mapping[str, str], vouch: Callable[[str], datetime | None]) -> dict[str, Any]:
+    """Digits typed after the tap, with the phone's times and its proof: digits, typed_at, sent_at, token."""
+    times = {"typed_at": _moment(raw, "code_at"), "sent_at": _moment(raw, "sent_at"), "token": _token(raw, vouch)}
+    return {"digits": raw.get("code", "").strip()[:40], **times}
+
+
+def _asked(raw: Mapping[str, str]) -> dict[str, str]:
+    """The form "I cannot check in". Raises Invalid: no such reason, nothing said about another one, too much said."""
+    reason, note = raw.get("cannot", "").strip(), raw.get("note", "").strip()
+    if not reason and not raw.get("ask"):
+        return {}
+    if reason not in CANNOT:
+        raise Invalid("not_a_choice" if reason else "required", "cannot")
+    if reason == "other" and not note:
+        raise Invalid("note_needed", "note")
+    if len(note) > LONGEST_NOTE:
+        raise Invalid("too_long", "note", limit=LONGEST_NOTE)
+    return {"cannot": reason, "note": note}
 
 
 def _fix(raw: Mapping[str, str]) -> Fix | None:

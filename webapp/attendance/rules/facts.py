@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from webapp.schedules.rules import Expectation
 
-ABOUT_A_MARK = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark"})
+ABOUT_A_MARK = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark", "cannot"})
 State = Literal["clear", "open", "approved", "rejected"]
 
 

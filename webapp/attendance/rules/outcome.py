@@ -23,8 +23,11 @@ def outcome_of(judged: Judgement, policy: FencePolicy, evidence: Evidence, probl
     """For an arrival. What is odd about the time of the tap goes first and always waits for a person.
 
     A required remark that is missing never lets a check-in count by itself. T6: neither does a verdict that could
-    not be computed, whatever the policy says.
+    not be computed, whatever the policy says. Who asks for a person gets the store's supervisor, who knows when they
+    came; an impossible clock stays HR's.
     """
+    if evidence.cannot and problem != "clock":
+        return Outcome("cannot")
     if problem:
         return Outcome(problem)
     lacking = asks_remark(judged, policy) and not evidence.remark
@@ -41,7 +44,7 @@ def ask_first(judged: Judgement, policy: FencePolicy, evidence: Evidence, beyond
 
     Whatever comes without anybody looking (later, from a worker, from an older page) is recorded instead.
     """
-    if not evidence.live:
+    if not evidence.live or evidence.cannot:
         return
     if asks_remark(judged, policy) and not evidence.remark:
         raise Invalid("remark_needed", "remark")

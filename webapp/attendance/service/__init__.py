@@ -1,16 +1,18 @@
 """What people and phones do with attendance; every verb is part of the caller's unit of work."""
 
 from webapp.attendance.service.ask import ask_excuse, report_mistake
+from webapp.attendance.service.cannot import waiting_ticket
 from webapp.attendance.service.check_in import check_in, check_out
 from webapp.attendance.service.confirm import Bulk, confirm, confirm_clean, mark_absent, undo_confirmation
 from webapp.attendance.service.days import lock_people, rebuild_day, rebuild_days, rebuild_due
 from webapp.attendance.service.decide import decide, reopen
 from webapp.attendance.service.evidence import Person, Recorded
 from webapp.attendance.service.pass_on import pass_on
+from webapp.attendance.service.site_code import enter_code
 from webapp.attendance.service.undo import UNDO_TIME, undo
 
 __all__ = [
     "UNDO_TIME", "Bulk", "Person", "Recorded", "ask_excuse", "check_in", "check_out", "confirm", "confirm_clean",
-    "decide", "lock_people", "mark_absent", "pass_on", "rebuild_day", "rebuild_days", "rebuild_due",
-    "reopen", "report_mistake", "undo", "undo_confirmation",
+    "decide", "enter_code", "lock_people", "mark_absent", "pass_on", "rebuild_day", "rebuild_days", "rebuild_due",
+    "reopen", "report_mistake", "undo", "undo_confirmation", "waiting_ticket",
 ]  # fmt: skip

@@ -93,6 +93,8 @@ def ask_a_person(*, check_in_id: int, note: Note, judged: Judgement, outcome: Ou
         params["remark"] = note.evidence.remark
     if outcome.counts:
         params["counts"] = True
+    if note.evidence.cannot:
+        params |= {"cannot": note.evidence.cannot, "note": note.evidence.note}
     row = {
         "dedup_key": f"check_in|{check_in_id}",
         "employee_id": note.rep.id,
@@ -153,7 +155,7 @@ def _row(note: Note) -> dict[str, Any]:
         "token_at": evidence.token_at,
         "device_key": evidence.device_key,
         "signed": evidence.signed,
-        "extra": dict(evidence.extra) or None,
+        "extra": {**evidence.extra, **({"cannot": evidence.cannot} if evidence.cannot else {})} or None,
     }
 
 

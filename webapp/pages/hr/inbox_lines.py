@@ -55,7 +55,7 @@ def needs_time(row: InboxRow) -> bool:
 
 def takes_time(row: InboxRow) -> bool:
     """May be approved with another time than the one that was asked for or measured."""
-    return needs_time(row) or row.kind in ("absent", "late_arrival", "clock")
+    return needs_time(row) or row.kind in ("absent", "cannot", "late_arrival", "clock")
 
 
 def proposed_time(row: InboxRow) -> datetime | None:

@@ -1,12 +1,14 @@
 """Receiving check-ins: from the phone's outbox as a fragment, from the plain form as a page."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
 from markupsafe import Markup
 
 from webapp.attendance.rules import Evidence, read_evidence
+from webapp.attendance.rules.site_code import CodeAnswer
 from webapp.attendance.service import Recorded
 from webapp.core import clock, hx, time_token
 from webapp.core.authz import Role, SignedIn, allow, me
@@ -16,6 +18,7 @@ from webapp.core.forms import Bound
 from webapp.core.i18n import lang, say
 from webapp.core.ids import new_id, row_id
 from webapp.pages.rep import board
+from webapp.pages.rep.cannot import show_cannot
 from webapp.rewards.queries.live import earned_at_once
 from webapp.visits import queries as visits
 from webapp.visits import service
@@ -39,7 +42,10 @@ def create() -> Response:
             raise
         return _refused(user, error, at)
     if not hx.wants_fragment():
+        tell(done.code)
         return hx.redirect("/today")
+    if done.code:
+        return answer(_with(board.today(user, at), done.code), code_state(done.code), 201)
     if done.recorded.duplicate:
         return answer(board.today(user, at), _state_again(done), 200)
     # where somebody was when a late tap was made is not where they are now
@@ -72,6 +78,16 @@ def answer(today: board.Today, state: str, status: int) -> Response:
 def heard(user: SignedIn) -> Evidence:
     """What the phone says, with its proof of time read. Raises Invalid."""
     return read_evidence(request.form, lambda text: time_token.read(text, user.id))
+
+
+def tell(code: CodeAnswer | None) -> None:
+    """Say what became of a code on the next page."""
+    if code is not None:
+        flash(say(code.code, minutes=code.minutes), "ok" if code.right else "att")
+
+
+def code_state(code: CodeAnswer) -> str:
+    return "accepted" if code.outcome in ("settled", "counts") else "pending"
 
 
 def check_owner(user: SignedIn) -> None:
@@ -112,6 +128,14 @@ def _state_again(done: service.CheckInResult) -> str:
     return "accepted" if recorded.exception_id is None or recorded.outcome.counts else "pending"
 
 
+def _with(screen: board.Today, code: CodeAnswer) -> board.Today:
+    """The screen, with what became of a code where the reason for waiting stands."""
+    visit = screen.open_visit
+    if visit is None or visit.state != "pending":
+        return screen
+    return replace(screen, open_visit=replace(visit, reason_text=say(code.code, minutes=code.minutes)))
+
+
 def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board.Today:
     """The screen right after a new check-in, from what is known without asking again."""
     recorded = done.recorded
@@ -150,6 +174,8 @@ def _reason(recorded: Recorded) -> str:
 def _refused(user: SignedIn, error: DomainError, at: datetime) -> Response:
     """The plain form again, with what is wrong."""
     site = row_id(request.form.get("site_id"))
+    if request.form.get("ask"):
+        return show_cannot(user, site, Bound(request.form.to_dict()).refuse(error))
     try:
         screen = board.today(user, at, site_id=site)
     except NotFound:

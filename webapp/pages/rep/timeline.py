@@ -41,6 +41,8 @@ def _tap(mark: MarkRow, is_waiting: bool) -> Step:
     kinds = {"inside": "here", "uncertain": "wait", "outside": "outside"}
     title = gettext("Check-in") if mark.kind == "in" else gettext("Check-out")
     notes = [_where(mark), _clocks(mark), gettext("Remark: %(text)s", text=mark.remark) if mark.remark else ""]
+    if mark.code_at is not None:
+        notes.append(gettext("Store code right, %(time)s", time=time_text(mark.code_at)))
     if is_waiting and mark.verdict != "inside" and mark.kind == "in":
         notes.append(say(f"reason_{mark.reason}"))
     chip = (kinds[mark.verdict], say(f"verdict_{mark.verdict}"))
@@ -80,7 +82,7 @@ def _issue(issue: IssueRow) -> list[Step]:
     kind = "ok" if issue.state == "approved" else "stop"
     decided = Step(
         issue.decided_at or issue.opened_at,
-        issue.decided_by or "",
+        issue.decided_by or gettext("By the store's code"),
         (issue.reason,) if issue.reason else (),
         (kind, say(f"state_{issue.state}")),
     )
@@ -89,6 +91,8 @@ def _issue(issue: IssueRow) -> list[Step]:
 
 def _asked(issue: IssueRow) -> str:
     category, at = issue.params.get("category"), issue.params.get("at")
+    if reason := issue.params.get("cannot"):
+        return say(f"cannot_{reason}")
     what = say(f"mistake_{category}") if category else ""
     if not at:
         return what

@@ -55,7 +55,9 @@ def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:
     earned = rewards.earned_today(user.id, on, clock.now()) if user.sees_money and day else None
     plan = schedules.plan(user.id, on) if on >= today else []
     left = [stop for stop in plan if stop.site_id not in {visit.site_id for visit in visits}]
-    requests = [row for row in issue_rows([pair])[pair] if row.kind not in ("outside", "uncertain")] if day else []
+    requests = (
+        [row for row in issue_rows([pair])[pair] if row.kind not in ("outside", "uncertain", "cannot")] if day else []
+    )
     return {
         "on": on,
         "today": today,

@@ -36,6 +36,11 @@ class AbsentForm(Form):
     note: str = ""
 
 
+class RejectForm(Form):
+    reason: str = ""
+    seq: int | None = None
+
+
 class PassOnForm(Form):
     note: str = ""
     at: time | None = None
@@ -113,6 +118,26 @@ def undo(employee_id: int) -> Response:
 @allow(Role.SUPERVISOR)
 def person(employee_id: int) -> Response:
     return hx.respond("supervisor/person.html", **person_context(me(), employee_id, _on(), at=clock.now()))
+
+
+@bp.post("/issues/<int:exception_id>/reject")
+@allow(Role.SUPERVISOR)
+def reject(exception_id: int) -> Response:
+    """Turn down one thing of a day, with the reason the person reads; the rest of the day stays."""
+    form, user, on = read_form(RejectForm), me(), _on()
+    pair = attendance.whose([exception_id]).get(exception_id)
+    if pair is None:
+        raise NotFound("not_found")
+    try:
+        do(
+            service.decide, by=user, exception_id=exception_id, decision="rejected", at=clock.now(),
+            reason=form.data.reason if form.ok else "", expected_seq=form.data.seq if form.ok else None,
+        )  # fmt: skip
+    except DomainError as error:
+        context = person_context(user, pair[0], pair[1], at=clock.now())
+        return hx.respond("supervisor/person.html", status=error.status, form=form.refuse(error), **context)
+    flash(gettext("Not confirmed. They see the reason."), "ok")
+    return hx.redirect(_list(on))
 
 
 @bp.get("/<int:employee_id>/absent")

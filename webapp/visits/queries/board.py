@@ -84,6 +84,14 @@ def detail(user: SignedIn, visit_id: int) -> VisitSeen:
     return seen(row)
 
 
+def of_check_in(user: SignedIn, client_id: str) -> VisitSeen:
+    """One's own visit, by the id the phone gave its check-in. Raises NotFound."""
+    row = conn().execute(_OF_CHECK_IN, {"who": user.id, "client": client_id}).first()
+    if row is None:
+        raise NotFound("not_found")
+    return seen(row)
+
+
 def counts(employee_id: int, first: date, last: date) -> dict[date, int]:
     """{work date: visits}; dates without one are left out."""
     rows = conn().execute(_COUNTS, {"who": employee_id, "first": first, "last": last})
@@ -166,6 +174,7 @@ _BOARD = SEEN.where(
 )
 _ON_DAY = SEEN.where(Visit.employee_id == bindparam("who"), Visit.work_date == bindparam("on"))
 _ONE = SEEN.where(Visit.employee_id == bindparam("who"), Visit.id == bindparam("id"))
+_OF_CHECK_IN = SEEN.where(Visit.employee_id == bindparam("who"), CheckIn.client_id == bindparam("client"))
 _COUNTS = (
     select(Visit.work_date, func.count().label("visits"))
     .where(
