@@ -6,6 +6,7 @@
   const GIVE_UP = 20000;
   const WALK = 180000;
   const BLIND = ['denied', 'timeout', 'unavailable', 'unsupported'];
+  const ARRIVALS = ['check-in', 'cannot'];
   const SEEING = ['locating', 'inside', 'near', 'outside', 'weak', 'noplace'];
 
   class CheckIn extends onsite.Pending {
@@ -21,7 +22,7 @@
 
     async begin() {
       const site = this.root.dataset.site;
-      const waiting = (await onsite.outbox.list()).find((r) => r.kind === 'check-in' && r.fields.site_id === site && r.state !== 'refused');
+      const waiting = (await onsite.outbox.list()).find((r) => ARRIVALS.includes(r.kind) && r.fields.site_id === site && r.state !== 'refused');
       if (waiting) return this.hold(waiting, waiting.state === 'locating' ? 'sending' : 'saved');
       if (await this.asked()) return null;
       const state = await onsite.geo.permission();

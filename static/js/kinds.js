@@ -13,7 +13,8 @@
     'check-out': { asks: 'missing_out' },
     undo: {},
     photo: { rank: 1, limit: 60000 },
-    cannot: {},
+    cannot: { asks: 'forgot_in' },
+    code: {},
   };
   onsite.kind = (record) => ({ ...FORM, ...onsite.kinds[record.kind] });
 })();

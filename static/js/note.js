@@ -8,7 +8,9 @@
     checkIn: (root, at, born, position) => {
       const { site, choice, url, name } = root.dataset;
       const id = unique();
-      const fields = { ...base(id, at), site_id: site, choice, ...onsite.remark.fields(root), ...(position && onsite.geo.fields(position)) };
+      const fields = {
+        ...base(id, at), site_id: site, choice, ...onsite.remark.fields(root), ...typed(root, at), ...(position && onsite.geo.fields(position)),
+      };
       const twin = (r) => r.kind === 'check-in' && r.fields.site_id === site && isOpen(r) && (r.state !== 'sent' || r.sent > born);
       return add({ id, kind: 'check-in', url, fields, about: name, locating: !position }, twin);
     },
@@ -29,9 +31,27 @@
       const twin = (r) => r.kind === 'undo' && r.after === after && isOpen(r);
       return add({ id, kind: 'undo', url, fields: base(id, at), about: name, after }, twin);
     },
+    // A form on a page of its own; data-kind says what it is, data-after what it belongs to.
+    form: (form, at) => {
+      const { kind, name, after, place } = form.dataset;
+      const id = unique();
+      const url = form.getAttribute('action');
+      const locating = place !== undefined;
+      const fields = { ...Object.fromEntries(new FormData(form)), ...base(id, at), ...typed(form, at) };
+      if (locating) delete fields.no_fix;
+      const isTwin = (r) => r.url === url && r.fields.site_id === fields.site_id && r.fields.code === fields.code;
+      const twin = (r) => r.kind === kind && isTwin(r) && isOpen(r) && r.state !== 'sent';
+      return add({ id, kind, url, fields, about: name, after, locating }, twin);
+    },
     unique,
     base,
   };
+
+  // Digits of the store, if somebody typed them, with the time they were typed.
+  function typed(root, at) {
+    const code = root.querySelector('[name=code]')?.value.trim();
+    return code ? { code, code_at: at.toISOString() } : {};
+  }
 
   // Without TLS browsers offer randomness but no randomUUID.
   function unique() {

@@ -4,7 +4,7 @@
   const { version, files, pages } = self.onsite.keep;
   const NAME = 'onsite-' + version;
   const PATIENCE = 5000;
-  const NOT_OURS = /^\/(api|hr|iclock|healthz|readyz|metrics)(\/|$)/;
+  const NOT_OURS = /^\/(api|hr|iclock|healthz|readyz|metrics|screen)(\/|$)/;
   const TAG = 'onsite-outbox';
   const WATCHED = 20;
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -29,7 +29,7 @@ _JS = ("app", "retry", "poll", "form", "typed")
 _PHONE = ("version", "sync", "plan")
 _SENDING = ("store", "token", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
 _OUTBOX = (*_SENDING, "view", "remark", "note", "kept", "owed", "unsent", "leave")
-_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale", "place")
+_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale", "outform")
 
 
 def _files(folder: str, *names: str) -> tuple[str, ...]:
