@@ -10,6 +10,7 @@ from datetime import date
 from jobs.base import job, later
 from jobs.queues import LONG
 from jobs.sweep import let_pass
+from webapp.attendance.service import bind_devices
 from webapp.core.clock import now
 from webapp.core.db import db, do
 from webapp.core.outbox import Item
@@ -66,6 +67,7 @@ def settle_marked(*, branch_id: int) -> int:
 def day_changed(items: Sequence[Item]) -> None:
     """Topic "day_changed": facts of a rep-day changed."""
     pairs = {(item.payload["employee_id"], date.fromisoformat(item.payload["work_date"])) for item in items}
+    bind_devices(pairs=pairs)
     service.take_changes(pairs=pairs, at=now())
 
 

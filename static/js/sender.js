@@ -14,6 +14,7 @@
       if (record.attempts) form.set('attempts', record.attempts);
       form.set('sent_at', new Date().toISOString());
       if (self.document && document.visibilityState === 'visible') form.set('live', '1'); // somebody can be asked for more
+      if (record.kind) await onsite.sign?.(record.kind, form);
       const headers = { 'HX-Request': 'true' };
       const sent = { method: 'POST', body: form, headers, signal: stop.signal, credentials: 'same-origin' };
       const answer = await fetch(record.url, sent);

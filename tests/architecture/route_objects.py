@@ -22,7 +22,7 @@ from webapp.attendance.models import AttendanceException
 from webapp.core import clock
 from webapp.core.db import do
 from webapp.core.import_store import ImportBatch
-from webapp.people.models import Branch, Employee, Team
+from webapp.people.models import Branch, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import Site, SiteProposal, SiteScreen
 from webapp.sites.rules.codes import screen_mark
@@ -119,10 +119,26 @@ def _went_to(site: Site, person: Employee) -> tuple[int, str]:
     return done.visit_id, said.client_id
 
 
+def _device(company: Company, who: str) -> tuple[object, object]:
+    """A new phone of somebody of the branch, and one elsewhere."""
+    return _phone_of(company.people["R001"], "waiting"), _phone_of(company.people["R101"], "waiting")
+
+
+def _own_phone(company: Company, who: str) -> tuple[object, object]:
+    return _phone_of(company.people[who], "bound"), _phone_of(company.people["R101"], "bound")
+
+
+def _phone_of(person: Employee, state: str) -> int:
+    seen = {"first_seen": clock.now(), "last_seen": clock.now()}
+    return factories.save(Device(employee_id=person.id, key=uuid4().hex, label="iPhone", state=state, **seen)).id
+
+
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "exception_id": _exception,
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
+    "device_id": _device,
+    "phone_id": _own_phone,
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),
     "team_id": _team,
@@ -152,5 +168,9 @@ def fill(parameters: list[str], company: Company, who: str, *, foreign: bool = F
     return {name: OBJECTS[name](company, who)[foreign] for name in parameters}
 
 
-FORMS: dict[str, dict[str, str]] = {"hr_settlement.again": {"work_date": "2026-03-02"}}
+FORMS: dict[str, dict[str, str]] = {
+    "hr_settlement.again": {"work_date": "2026-03-02"},
+    "hr_phones.decide": {"decision": "bound"},
+    "supervisor_phones.decide": {"decision": "bound"},
+}
 EMPTY_HANDED: dict[str, int] = {"health.ready": 503}  # the matrix runs without Redis

@@ -72,6 +72,18 @@ class CheckInVoid(db.Model):
     by: Mapped[int] = mapped_column("by_id", ForeignKey("employee.id"))
 
 
+class PositionView(db.Model):
+    """Somebody else looked at where a person was: once for each check-in, viewer and day."""
+
+    __tablename__ = "position_view"
+
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_in.id"), primary_key=True)
+    viewer_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    viewed_on: Mapped[date] = mapped_column(primary_key=True)
+    """In the viewer's time zone."""
+    at: Mapped[UTC]
+
+
 class AttendanceException(db.Model):
     """Something a person must decide. `state` is the projection of the last decision."""
 
@@ -213,6 +225,11 @@ class AttendanceDay(db.Model):
 
 
 _KEPT = ("client_id", "fingerprint", "employee_id", "kind", "work_date", "tapped_at", "received_at", "counted_at")
+# Whole hundredths of a degree, at most half of one away; nothing appears where nothing was.
+_NOT_COARSER = (
+    "(OLD.{0} IS NULL) <> (NEW.{0} IS NULL) OR (OLD.{0} <> NEW.{0} AND "
+    "(abs(NEW.{0} - OLD.{0}) > 0.005001 OR abs(NEW.{0} * 100 - round(NEW.{0} * 100)) > 0.000001))"
+)
 triggers.attach(
     CheckIn.__table__,
     [
@@ -223,8 +240,15 @@ triggers.attach(
             refuse_when=" OR ".join(f"OLD.{name} <> NEW.{name}" for name in _KEPT),
             message="check_in is evidence",
         ),
+        triggers.guard(
+            "check_in",
+            "only_coarser",
+            "UPDATE",
+            refuse_when=" OR ".join(_NOT_COARSER.format(name) for name in ("lat", "lng")),
+            message="a position only gets coarser",
+        ),
         triggers.guard("check_in", "no_delete", "DELETE", refuse_when="1 = 1", message="check_in is evidence"),
     ],
 )
-for _model in (CheckInVoid, Decision, CodeUse, Confirmation):
+for _model in (CheckInVoid, PositionView, Decision, CodeUse, Confirmation):
     triggers.attach(_model.__table__, triggers.immutable(_model.__tablename__))

@@ -1,6 +1,6 @@
 """Who may see, confirm and decide whose attendance. Nobody decides about themselves."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
@@ -14,6 +14,7 @@ from webapp.schedules.models import PlanStop
 from webapp.sites.policy import supervised_by
 
 SUPERVISORS_DECIDE = frozenset({"outside", "uncertain", "remark", "cannot"})
+LATELY = timedelta(days=31)
 
 
 def visible_to(user: SignedIn) -> Select[tuple[AttendanceException]]:
@@ -45,8 +46,21 @@ def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
     sites = supervised_by(user.id)
     here = exists().where(CheckIn.employee_id == Employee.id, CheckIn.work_date == on, CheckIn.site_id.in_(sites))
     planned = exists().where(PlanStop.employee_id == Employee.id, PlanStop.work_date == on, PlanStop.site_id.in_(sites))
-    mine = or_(Employee.team_id == _team_of(user), here, planned)
+    mine = or_(_in_team(user), here, planned)
     return and_(reps, belonged([user.branch_id], on), mine)
+
+
+def phones_decided_by(user: SignedIn, at: datetime) -> ColumnElement[bool]:
+    """A condition on Device and Employee: new phones of the team, and of reps who lately were at one of their sites."""
+    if user.role in OFFICE:
+        return and_(Employee.branch_id.in_(user.branch_ids), Employee.id != user.id)
+    if user.role is not Role.SUPERVISOR:
+        return false()
+    sites, lately = supervised_by(user.id), at.astimezone(user.branch.zone).date() - LATELY
+    here = exists().where(
+        CheckIn.employee_id == Employee.id, CheckIn.work_date >= lately, CheckIn.site_id.in_(sites)
+    )
+    return and_(Employee.branch_id == user.branch_id, Employee.id != user.id, or_(_in_team(user), here))
 
 
 def can_confirm(user: SignedIn, employee_id: int, on: date) -> bool:
@@ -63,6 +77,10 @@ def can_decide(user: SignedIn, exception: Any) -> bool:
     if user.role is not Role.SUPERVISOR or exception.kind not in SUPERVISORS_DECIDE or exception.site_id is None:
         return False
     return exception.site_id in set(conn().scalars(supervised_by(user.id)))
+
+
+def _in_team(user: SignedIn) -> ColumnElement[bool]:
+    return Employee.team_id == _team_of(user)
 
 
 def _team_of(user: SignedIn) -> Any:

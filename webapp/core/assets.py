@@ -27,7 +27,7 @@ GZIP = 16  # zlib: a gzip header around it
 _PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
 _JS = ("app", "retry", "poll", "form", "typed")
 _PHONE = ("version", "sync", "plan")
-_SENDING = ("store", "token", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
+_SENDING = ("store", "token", "key", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
 _OUTBOX = (*_SENDING, "view", "remark", "note", "kept", "owed", "unsent", "leave")
 _TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale", "outform")
 

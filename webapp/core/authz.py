@@ -56,6 +56,8 @@ class SignedIn:
     branch: BranchInfo
     branch_ids: tuple[int, ...]
     sign_in_id: int
+    positions: str = "unasked"
+    """May their phone's position be taken? unasked | yes | no"""
 
     is_authenticated = True
     is_active = True

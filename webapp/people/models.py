@@ -3,9 +3,10 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.core import triggers
 from webapp.core.db import JSONB, UTC, Id, Minor, db
 
 
@@ -33,6 +34,12 @@ class Branch(db.Model):
     hold_reason: Mapped[str | None] = mapped_column(String(300))
     fence_policy: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
     """What differs from the defaults of sites.rules.FencePolicy."""
+    device_limit: Mapped[int] = mapped_column(default=2, server_default="2")
+    """Phones of a rep that are taken without asking anybody."""
+    position_days: Mapped[int] = mapped_column(default=90, server_default="90")
+    """How long positions stay exact."""
+    coarse_through: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Check-ins of the branch up to this id have coarse positions."""
     pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")
     version: Mapped[int] = mapped_column(default=1)
 
@@ -82,6 +89,9 @@ class Employee(db.Model):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_temporary: Mapped[bool] = mapped_column(default=False)
     """Made by HR; the person chooses their own before anything else."""
+    consent_text: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The version of the text about positions they answered last; 0: never asked."""
+    consent_given: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[UTC]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -118,6 +128,19 @@ class Salary(db.Model):
     currency: Mapped[str] = mapped_column(String(3))
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     recorded_at: Mapped[UTC]
+
+
+class Consent(db.Model):
+    """An answer to "may we take your position when you check in?", with the text it answers."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_employee", "employee_id", "id"),)
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    at: Mapped[UTC]
+    text_version: Mapped[int]
+    given: Mapped[bool]
 
 
 class SignInAttempt(db.Model):
@@ -166,3 +189,7 @@ class Device(db.Model):
     state: Mapped[str] = mapped_column(String(8))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     decided_at: Mapped[UTC | None]
+    reason: Mapped[str | None] = mapped_column(String(300))
+
+
+triggers.attach(Consent.__table__, triggers.immutable("consent"))

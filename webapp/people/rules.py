@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,6 +21,12 @@ LOCKED_FOR = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=12)
 PHONE_SIGN_IN = timedelta(days=30)
 DESK_SIGN_IN = timedelta(hours=12)
+CONSENT_TEXT = 1
+"""Version of the text about positions (templates/account/consent_text.html); a new one is asked about again."""
+DEVICES = (1, 5)
+POSITION_DAYS = (35, 1095)
+"""Not shorter: a month of positions checks the sites and finds what repeats."""
+
 MIN_PASSWORD, MAX_PASSWORD = 8, 128
 
 _STAFF_NO = re.compile(r"^[A-Z0-9][A-Z0-9_\-]{0,19}$")
@@ -116,6 +123,24 @@ def check_workdays(days: list[int]) -> list[int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A phone that signed what somebody sent, between two moments of the server."""
+
+    employee_id: int
+    key: str
+    label: str
+    first: datetime
+    last: datetime
+
+
+def check_between(value: int, bounds: tuple[int, int], field: str) -> int:
+    """Raises Invalid."""
+    if not bounds[0] <= value <= bounds[1]:
+        raise Invalid("not_between", field, first=bounds[0], last=bounds[1])
+    return value
+
+
 def grantable(role: str | None) -> frozenset[str]:
     """Roles somebody of `role` may give and take; None is the operator. Only admins make office people."""
     if role in (None, "admin"):
@@ -165,6 +190,14 @@ words(
             "Look at the changes, and save again if yours is still right."
         ),
         "company_exists": N_("There is a company in this database already."),
+        "not_between": N_("A number from %(first)s to %(last)s."),
+        "device_bound": N_("In use"),
+        "device_waiting": N_("New, not confirmed"),
+        "device_refused": N_("Not accepted"),
+        "device_removed": N_("Removed"),
+        "device_reason_needed": N_("Say why, so that the person knows what to do."),
+        "device_replaces": N_("The limit is %(limit)s. Choose the phone that is no longer used."),
+        "device_decided": N_("This is decided already. Look at the person's phones."),
         "hold_reason_needed": N_("Say why, for those who wait for their money."),
     }
 )

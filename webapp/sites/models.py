@@ -97,6 +97,8 @@ class SiteProposal(db.Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     decided_at: Mapped[UTC | None]
     reason: Mapped[str | None] = mapped_column(String(300))
+    coarse_at: Mapped[UTC | None]
+    """When its position was made coarse."""
 
 
 class SiteCode(db.Model):

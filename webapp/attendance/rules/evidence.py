@@ -8,10 +8,12 @@ from typing import Any
 
 from webapp.attendance.rules.clock import Token
 from webapp.attendance.rules.fence import NO_FIX, Fix
+from webapp.attendance.rules.signature import read_signature
 from webapp.core.errors import Invalid
 from webapp.core.ids import client_id
 from webapp.sites.rules import degrees
 
+_KEPT = ("choice", "attempts", "sent_at", "device")
 LONGEST_REMARK = 300
 CANNOT = ("camera", "outside", "slow", "network", "other")
 LONGEST_NOTE = 500
@@ -68,13 +70,17 @@ class Evidence:
         return [str(self.tapped_at), fix, self.no_fix, *([self.remark] if self.remark else []), *asked]
 
 
-def read_evidence(raw: Mapping[str, str], vouch: Callable[[str], datetime | None] | None = None) -> Evidence:
-    """Parse form fields: client_id, tapped_at, sent_at, lat, lng, accuracy, fix_at, no_fix, token, the extras.
+def read_evidence(
+    raw: Mapping[str, str], vouch: Callable[[str], datetime | None] | None = None, kind: str = "check-in"
+) -> Evidence:
+    """Parse form fields: client_id, tapped_at, sent_at, lat, lng, accuracy, fix_at, no_fix, token, key, sig, extras.
+
+    `kind` is the word the phone's outbox has for it; it is part of what is signed.
 
     `vouch` reads a time token; without it there is none. Raises Invalid with the field for what no phone would
     send; whatever a phone may send is judged, not refused.
     """
-    fix = _fix(raw)
+    fix, signature = _fix(raw), read_signature(raw, kind)
     why = raw.get("no_fix", "").strip()
     return Evidence(
         client_id=client_id(raw.get("client_id", "").strip()),
@@ -86,8 +92,10 @@ def read_evidence(raw: Mapping[str, str], vouch: Callable[[str], datetime | None
         token=_token(raw, vouch),
         code=raw.get("code", "").strip()[:40],
         code_at=_moment(raw, "code_at"),
-        **_asked(raw),
+        device_key=signature.device_key,
+        signed=signature.signed,
         extra=_extra(raw),
+        **_asked(raw),
     )
 
 
@@ -159,7 +167,7 @@ def _token(raw: Mapping[str, str], vouch: Callable[[str], datetime | None] | Non
 
 
 def _extra(raw: Mapping[str, str]) -> dict[str, Any]:
-    kept: dict[str, Any] = {name: raw[name][:40] for name in ("choice", "attempts", "sent_at") if raw.get(name)}
+    kept: dict[str, Any] = {name: raw[name][:40] for name in _KEPT if raw.get(name)}
     if raw.get("asked") == "1":
         kept["asked"] = True
     if remark := _plain(raw.get("remark", ""))[:LONGEST_REMARK].strip():

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from flask import Blueprint, Response, current_app, flash, request
 
 from webapp.core import clock, hx
+from webapp.core.agents import device_name
 from webapp.core.authz import EVERYONE, allow, me
 from webapp.core.db import do
 from webapp.core.errors import DomainError, Invalid
@@ -113,7 +114,7 @@ def save_text_size() -> Response:
 
 def _show(form: Bound[Any]) -> Response:
     user = me()
-    sign_ins = [(row, _device(row.agent)) for row in queries.sign_ins(user.id, at=clock.now())]
+    sign_ins = [(row, device_name(row.agent)) for row in queries.sign_ins(user.id, at=clock.now())]
     return hx.respond("account/me.html", status=form.status, form=form, sign_ins=sign_ins, languages=rules.LANGUAGES)
 
 
@@ -128,13 +129,3 @@ def _remember(response: Response, chosen: Comfort) -> Response:
     for name, value in (("lang", chosen.language), ("theme", chosen.theme)):
         response.set_cookie(name, value, max_age=365 * 24 * 3600, secure=secure, httponly=True, samesite="Lax")
     return response
-
-
-def _device(agent: str) -> str:
-    """ "iPhone · Safari": enough to recognise one's own phone; names are the same in every language."""
-    systems = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("HarmonyOS", "HarmonyOS"),
-               ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))  # fmt: skip
-    browsers = (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("OPR", "Opera"),
-                ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"))  # fmt: skip
-    found = [next((name for mark, name in known if mark in agent), "") for known in (systems, browsers)]
-    return " · ".join(name for name in found if name)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from flask import Blueprint, Response, flash, request
 from pydantic import Field
 
+from webapp.attendance.queries.phones import new_phones
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, Role, allow, me
 from webapp.core.db import do
@@ -17,6 +18,7 @@ from webapp.core.money import parse_amount
 from webapp.core.security import hash_password
 from webapp.people import policy, queries, rules, service
 from webapp.people.models import Employee
+from webapp.people.queries.devices import devices_of, others_with
 
 bp = Blueprint("hr_people", __name__, url_prefix="/hr/people")
 
@@ -55,7 +57,10 @@ class SalaryForm(Form):
 def index() -> Response:
     user, filters = me(), _filters()
     found = queries.find(user, filters, page=request.args.get("page", 1, type=int), today=_today())
-    context: dict[str, Any] = {"found": found, "filters": filters, "form": blank(_filter_values(filters)), **_choices()}
+    context: dict[str, Any] = {
+        "found": found, "filters": filters, "form": blank(_filter_values(filters)),
+        "new_phones": new_phones(user, clock.now()), **_choices(),
+    }  # fmt: skip
     return hx.respond("hr/people.html", **context)
 
 
@@ -183,7 +188,9 @@ def _show(employee_id: int, form: Bound[Any] | None = None) -> Response:
     data.values["version"] = person.version
     salaries = _salaries(person)
     names = queries.names({row.recorded_by for row in salaries if row.recorded_by})
+    phones = devices_of(person.id) if person.role == Role.REP else []
     context: dict[str, Any] = {
+        "phones": phones, "others": others_with([one.key for one in phones], person.id, user),
         "person": person, "data": data, "form": form, "salaries": salaries, "names": names, "today": _today(),
         "currency": next(b.currency for b in queries.branches([person.branch_id])), "sees_pay": _sees_pay(person),
         "sign_ins": queries.sign_ins(person.id, at=at), "can_manage": policy.can_manage(user, person),

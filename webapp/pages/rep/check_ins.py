@@ -11,6 +11,7 @@ from webapp.attendance.rules import Evidence, read_evidence
 from webapp.attendance.rules.site_code import CodeAnswer
 from webapp.attendance.service import Recorded
 from webapp.core import clock, hx, time_token
+from webapp.core.agents import device_name
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError, Invalid, NotFound
@@ -36,7 +37,7 @@ def create() -> Response:
     user, at = me(), clock.now()
     try:
         check_owner(user)
-        done = do(service.check_in, rep=user, evidence=heard(user), site_id=_site_id(), at=at)
+        done = do(service.check_in, rep=user, evidence=heard(user, "check-in"), site_id=_site_id(), at=at)
     except DomainError as error:
         if hx.wants_fragment() or isinstance(error, Conflict):
             raise
@@ -75,9 +76,10 @@ def answer(today: board.Today, state: str, status: int) -> Response:
     return response
 
 
-def heard(user: SignedIn) -> Evidence:
-    """What the phone says, with its proof of time read. Raises Invalid."""
-    return read_evidence(request.form, lambda text: time_token.read(text, user.id))
+def heard(user: SignedIn, kind: str) -> Evidence:
+    """What the phone says, with its proof of time read; `kind` as its outbox calls it. Raises Invalid."""
+    raw = {**request.form.to_dict(), "device": device_name(request.user_agent.string)}
+    return read_evidence(raw, lambda text: time_token.read(text, user.id), kind)
 
 
 def tell(code: CodeAnswer | None) -> None:

@@ -49,7 +49,7 @@ def create() -> Response:
 
 def _finish(user: SignedIn, form: Bound[FinishForm]) -> service.CheckInResult:
     finish = service.Finish(**form.data.model_dump())
-    return do(service.check_out, rep=user, evidence=heard(user), finish=finish, at=clock.now())
+    return do(service.check_out, rep=user, evidence=heard(user, "check-out"), finish=finish, at=clock.now())
 
 
 def _again(user: SignedIn, form: Bound[FinishForm]) -> Response:

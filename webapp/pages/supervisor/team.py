@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from webapp.attendance.queries.phones import new_phones
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
 from webapp.pages.supervisor import sheet as sheets
@@ -31,6 +32,7 @@ def _context() -> dict[str, Any]:
         "groups": groups,
         "on": today,
         "at": at,
+        "phones": new_phones(user, at),
         "badges": {"confirm": sum(sheets.dates_to_look_at(user, today).values())},
     }
 

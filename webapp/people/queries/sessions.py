@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from webapp.core.authz import BranchInfo, Role, SignedIn
 from webapp.core.db import conn, db
 from webapp.people.models import Branch, BranchScope, Employee, SignIn
-from webapp.people.rules import login_names, looks_like_phone
+from webapp.people.rules import CONSENT_TEXT, login_names, looks_like_phone
 
 # Plain tables: a statement of mapped attributes takes ten times as long to find in the cache of compiled ones.
 _sign_in, _employee, _branch = SignIn.__table__, Employee.__table__, Branch.__table__
 _PERSON = (
     *(_employee.c[name] for name in ("id", "staff_no", "name", "role", "employer", "language")),
-    *(_employee.c[name] for name in ("theme", "text_size", "left_on")),
+    *(_employee.c[name] for name in ("theme", "text_size", "left_on", "consent_text", "consent_given")),
     *(_branch.c[name].label(f"branch_{name}") for name in BranchInfo.__dataclass_fields__),
 )
 _SIGNED_IN = (
@@ -99,7 +99,10 @@ def _person(row: object, sign_in_id: int) -> SignedIn:
     role = Role(values["role"])
     reach = _branches_in_reach(values["id"], role, branch.id)
     known = {name: values[name] for name in fields}
-    return SignedIn(**known, role=role, branch=branch, branch_ids=reach, sign_in_id=sign_in_id)
+    asked = values["consent_text"] == CONSENT_TEXT
+    positions = "unasked" if not asked else "yes" if values["consent_given"] else "no"
+    known |= {"sign_in_id": sign_in_id, "positions": positions}
+    return SignedIn(**known, role=role, branch=branch, branch_ids=reach)
 
 
 def _branches_in_reach(employee_id: int, role: Role, own: int) -> tuple[int, ...]:

@@ -21,11 +21,12 @@ from webapp.people.service.branches import (
     rename_team,
     update_branch,
 )
+from webapp.people.service.devices import decide_device, remove_device, see_devices
 from webapp.people.service.employees import hire, record_salary, set_leaving, update_employee
 
 __all__ = [
-    "Attempt", "change_password", "choose_password", "create_branch", "create_team", "delete_team", "hire",
-    "hold_branch", "one_time_password", "record_salary", "release_branch", "rename_team", "reset_password",
-    "revoke_sign_in", "revoke_sign_ins", "set_leaving", "set_preferences", "sign_out", "try_sign_in",
+    "Attempt", "change_password", "choose_password", "create_branch", "create_team", "decide_device",
+    "delete_team", "hire", "hold_branch", "one_time_password", "record_salary", "release_branch", "remove_device", "rename_team", "reset_password",
+    "revoke_sign_in", "revoke_sign_ins", "see_devices", "set_leaving", "set_preferences", "sign_out", "try_sign_in",
     "update_branch", "update_employee",
 ]  # fmt: skip

@@ -1,0 +1,54 @@
+"""Which phones signed what, and whose new phones a person decides about."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, bindparam, select
+
+from webapp.attendance import policy
+from webapp.attendance.models import CheckIn
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.people.models import Device
+from webapp.people.queries.devices import DeviceRow, a_device, waiting_devices
+from webapp.people.rules import Sighting
+
+AGAIN = timedelta(hours=1)
+"""How much later a known phone must sign to be written down again."""
+
+
+def unnoticed(pairs: Collection[tuple[int, date]]) -> list[Sighting]:
+    """Phones whose right signature on these days says something that is not written down yet. One statement."""
+    found: dict[tuple[int, str], Sighting] = {}
+    asked = {"people": sorted({who for who, _ in pairs}), "dates": sorted({on for _, on in pairs})}
+    for row in conn().execute(_SIGNED, asked) if pairs else ():
+        if row.last_seen is not None and row.received_at <= row.last_seen + AGAIN:
+            continue
+        key = (row.employee_id, row.device_key)
+        first = found[key].first if key in found else row.received_at
+        label = found[key].label if key in found else (row.extra or {}).get("device", "")
+        found[key] = Sighting(row.employee_id, row.device_key, label, first, row.received_at)
+    return list(found.values())
+
+
+def new_phones(user: SignedIn, at: datetime) -> list[DeviceRow]:
+    """Phones that wait for this person's word."""
+    return waiting_devices(policy.phones_decided_by(user, at))
+
+
+def phone_to_decide(user: SignedIn, device_id: int, at: datetime) -> DeviceRow:
+    """Raises NotFound."""
+    return a_device(device_id, policy.phones_decided_by(user, at))
+
+
+_SIGNED = (
+    select(CheckIn.employee_id, CheckIn.device_key, CheckIn.received_at, CheckIn.extra, Device.last_seen)
+    .outerjoin(Device, and_(Device.employee_id == CheckIn.employee_id, Device.key == CheckIn.device_key))
+    .where(
+        CheckIn.employee_id.in_(bindparam("people", expanding=True)),
+        CheckIn.work_date.in_(bindparam("dates", expanding=True)),
+        CheckIn.device_key.is_not(None),
+        CheckIn.signed.is_(True),
+    )
+    .order_by(CheckIn.received_at, CheckIn.id)
+)
