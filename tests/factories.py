@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from webapp.core import clock
 from webapp.core.db import db, transaction
 from webapp.people.models import Branch, Employee
+from webapp.people.rules import CONSENT_TEXT
 from webapp.sites.models import Site, SiteSupervisor, StoreType
 
 _number = count(1)
@@ -40,7 +41,7 @@ def branch(code: str | None = None, **known: Any) -> Branch:
 
 
 def employee(branch: Branch, role: str = "rep", **known: Any) -> Employee:
-    """Somebody of the company who has been here for a while; English reader."""
+    """Somebody of the company who has been here for a while and agreed to positions; English reader."""
     number = next(_number)
     values = {
         "staff_no": f"{role[0].upper()}{number:04}",
@@ -51,6 +52,8 @@ def employee(branch: Branch, role: str = "rep", **known: Any) -> Employee:
         "joined_on": date(2020, 1, 1),
         "language": "en",
         "created_at": clock.now(),
+        "consent_text": CONSENT_TEXT,
+        "consent_given": True,
     }
     return save(Employee(**{**values, **known}))
 

@@ -5,7 +5,7 @@
   const ARM = 8000;
   const GIVE_UP = 20000;
   const WALK = 180000;
-  const BLIND = ['denied', 'timeout', 'unavailable', 'unsupported'];
+  const BLIND = ['declined', 'denied', 'timeout', 'unavailable', 'unsupported'];
   const ARRIVALS = ['check-in', 'cannot'];
   const SEEING = ['locating', 'inside', 'near', 'outside', 'weak', 'noplace'];
 

@@ -8,8 +8,12 @@
 
   onsite.geo = { GOOD, watch, best, permission, fields };
 
-  // granted | prompt | denied | unsupported. iOS always says prompt.
+  // Nobody's position is taken before they agreed to it, whatever the browser allows.
+  const blind = () => 'blind' in document.documentElement.dataset;
+
+  // declined | granted | prompt | denied | unsupported. iOS always says prompt.
   async function permission() {
+    if (blind()) return 'declined';
     if (!navigator.geolocation) return 'unsupported';
     try {
       return (await navigator.permissions.query({ name: 'geolocation' })).state;
@@ -20,8 +24,8 @@
 
   // Calls onFix for every fix and onFail(reason) when there is none; returns a function that stops it.
   function watch(onFix, onFail) {
-    if (!navigator.geolocation) {
-      onFail('unsupported');
+    if (blind() || !navigator.geolocation) {
+      onFail(blind() ? 'declined' : 'unsupported');
       return () => {};
     }
     let on = true;

@@ -14,6 +14,7 @@
     unavailable: 'att triangle-alert ask again',
     unsupported: 'att map-pin-off ask choose',
     denied: 'att map-pin-off ask how',
+    declined: 'att map-pin-off ask share',
     noplace: 'att map-pin idea choose',
     sending: 'queue clock-4 go',
     saved: 'queue cloud-off now see',

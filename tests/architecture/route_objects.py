@@ -3,6 +3,7 @@
 OBJECTS: URL parameter -> function of the company and the staff number of who asks, called in an app context;
     gives (an object that person may see, one of another branch or person).
 FORMS: endpoint -> a form that gets past validation, so that the object itself is looked up.
+LOOKS: pages that may write down who looked (docs/decisions/12), and nothing else.
 EMPTY_HANDED: endpoints that answer something else than 2xx or 3xx to a plain GET, with the status.
 """
 
@@ -172,5 +173,9 @@ FORMS: dict[str, dict[str, str]] = {
     "hr_settlement.again": {"work_date": "2026-03-02"},
     "hr_phones.decide": {"decision": "bound"},
     "supervisor_phones.decide": {"decision": "bound"},
+}
+LOOKS = {
+    *(f"supervisor_confirm.{page}" for page in ("person", "absent_form", "pass_on_form")),
+    *(f"hr_inbox.{page}" for page in ("show", "effect")),
 }
 EMPTY_HANDED: dict[str, int] = {"health.ready": 503}  # the matrix runs without Redis

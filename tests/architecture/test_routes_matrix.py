@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from tests.architecture.route_objects import EMPTY_HANDED, FORMS, OBJECTS, fill
+from tests.architecture.route_objects import EMPTY_HANDED, FORMS, LOOKS, OBJECTS, fill
 from tests.architecture.routes import Route, all_routes
 from tests.support import apps, queries
 from tests.support import company as companies
@@ -83,8 +83,12 @@ def test_pages_open_for_those_allowed_and_change_nothing(
                     status = send(path).status_code
                 if not 200 <= status < 400 and EMPTY_HANDED.get(route.endpoint) != status:
                     wrong.append(f"{route}: {status}")
-                wrong += [f"{route} writes: {text}" for text in asked.writes()]
+                wrong += [f"{route} writes: {text}" for text in asked.writes() if not _a_look(route.endpoint, text)]
     assert not wrong, "\n".join(wrong)
+
+
+def _a_look(endpoint: str, statement: str) -> bool:
+    return endpoint in LOOKS and statement.startswith("INSERT INTO position_view ")
 
 
 @pytest.mark.parametrize("role", ROLES)

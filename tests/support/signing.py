@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-_FIELDS = "client_id uid site_id tapped_at lat lng accuracy fix_at no_fix".split()
+_FIELDS = ["client_id", "uid", "site_id", "tapped_at", "lat", "lng", "accuracy", "fix_at", "no_fix"]
 
 
 class Key:

@@ -57,9 +57,7 @@ def phones_decided_by(user: SignedIn, at: datetime) -> ColumnElement[bool]:
     if user.role is not Role.SUPERVISOR:
         return false()
     sites, lately = supervised_by(user.id), at.astimezone(user.branch.zone).date() - LATELY
-    here = exists().where(
-        CheckIn.employee_id == Employee.id, CheckIn.work_date >= lately, CheckIn.site_id.in_(sites)
-    )
+    here = exists().where(CheckIn.employee_id == Employee.id, CheckIn.work_date >= lately, CheckIn.site_id.in_(sites))
     return and_(Employee.branch_id == user.branch_id, Employee.id != user.id, or_(_in_team(user), here))
 
 

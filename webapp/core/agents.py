@@ -10,7 +10,3 @@ def device_name(agent: str) -> str:
     """ "iPhone · Safari": enough to recognise one's own phone; names are the same in every language."""
     found = [next((name for mark, name in known if mark in agent), "") for known in (_SYSTEMS, _BROWSERS)]
     return " · ".join(name for name in found if name)
-
-
-def is_apple(agent: str) -> bool:
-    return any(mark in agent for mark in ("iPhone", "iPad"))

@@ -58,6 +58,8 @@ class SignedIn:
     sign_in_id: int
     positions: str = "unasked"
     """May their phone's position be taken? unasked | yes | no"""
+    positions_text: int = 0
+    """The version of the text they are asked with."""
 
     is_authenticated = True
     is_active = True

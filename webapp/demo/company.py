@@ -15,6 +15,7 @@ from webapp.demo.models import DemoStory
 from webapp.demo.plan import LEAVES, SHIFTS, Story
 from webapp.people import service as people
 from webapp.people.models import Branch, Employee, Team
+from webapp.people.rules import CONSENT_TEXT
 from webapp.schedules import service as schedules
 from webapp.schedules.models import CalendarDay, Shift
 from webapp.schedules.service.opening import open_branch
@@ -110,6 +111,8 @@ def _hire(staff: list[Member], story: Story, password_hash: str, at: datetime) -
             scope=list(branches.values()) if member.staff_no in cast.SCOPED else (),
         )
         made[member.staff_no] = one.id
+        if member.role == "rep":
+            people.answer_consent(employee_id=one.id, text_version=CONSENT_TEXT, given=True, at=at)
     return made
 
 

@@ -64,7 +64,8 @@ def _show(device_id: int, url: str, form: Bound[DecisionForm]) -> Response:
     phone = phone_to_decide(user, device_id, clock.now())
     mine = [one for one in devices_of(phone.employee_id) if one.state == "bound"]
     context = {
-        "phone": phone, "mine": mine, "replaceable": [(one.id, device_text(one)) for one in mine], "others": others_with([phone.key], phone.employee_id, user)[phone.key],
+        "phone": phone, "mine": mine, "replaceable": [(one.id, device_text(one)) for one in mine],
+        "others": others_with([phone.key], phone.employee_id, user)[phone.key],
         "full": len(mine) >= phone.limit, "back": url, "form": form,
     }  # fmt: skip
     return hx.respond("_shared/new_phone.html", status=form.status, **context)

@@ -190,6 +190,7 @@ words(
             "Look at the changes, and save again if yours is still right."
         ),
         "company_exists": N_("There is a company in this database already."),
+        "consent_text_changed": N_("The text has changed. Read it once more, then answer."),
         "not_between": N_("A number from %(first)s to %(last)s."),
         "device_bound": N_("In use"),
         "device_waiting": N_("New, not confirmed"),

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, CodeUse, Decision, Verdict
 from webapp.attendance.rules import ON_TIME, FencePicture, fence_picture
 from webapp.core.db import conn
-from webapp.people.models import Employee
+from webapp.people.models import Branch, Employee
 from webapp.sites.models import Site, SiteSupervisor
 
 Pair = tuple[int, date]
@@ -47,6 +47,8 @@ class MarkRow:
     """When the right code of the store was typed for it."""
     code_own: bool
     """The person can show that store's code themselves."""
+    exact: bool
+    """False once the position was made coarse."""
     extra: dict[str, Any] | None = None
     site_polygon: list[tuple[float, float]] | None = None
 
@@ -70,7 +72,8 @@ class MarkRow:
     def picture(self) -> FencePicture | None:
         """A tap judged without a radius was compared with an outline, which is drawn as it is today."""
         corners = () if self.radius_m else self.site_polygon or ()
-        if None in (self.lat, self.lng, self.site_lat, self.site_lng) or not (self.radius_m or corners):
+        known = None not in (self.lat, self.lng, self.site_lat, self.site_lng)
+        if not (self.exact and known and (self.radius_m or corners)):
             return None
         site, fix = (self.site_lat, self.site_lng), (self.lat, self.lng)
         return fence_picture(site, fix, self.radius_m or 0, self.accuracy_m, corners)  # type: ignore[arg-type]
@@ -160,8 +163,9 @@ _MARKS = (
         CheckIn.id, CheckIn.employee_id, CheckIn.work_date, CheckIn.kind, CheckIn.tapped_at, CheckIn.received_at,
         CheckIn.counted_at, CheckIn.no_fix, CheckIn.accuracy_m, CheckIn.lat, CheckIn.lng, CheckIn.site_id, Site.name,
         Site.lat, Site.lng, Verdict.verdict, Verdict.reason, Verdict.distance_m, Verdict.radius_m, CheckInVoid.at,
-        CheckIn.token_at, _CODE, _SUPERVISES, CheckIn.extra, Site.polygon,
+        CheckIn.token_at, _CODE, _SUPERVISES, CheckIn.id > Branch.coarse_through, CheckIn.extra, Site.polygon,
     )
+    .join(Branch, Branch.id == CheckIn.branch_id)
     .join(Verdict, Verdict.check_in_id == CheckIn.id)
     .outerjoin(Site, Site.id == CheckIn.site_id)
     .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)

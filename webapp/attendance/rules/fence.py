@@ -11,7 +11,7 @@ from webapp.sites.rules import Point, distance_m, edge_m
 WORST_ACCURACY_M = 200
 ACCEPTED_ACCURACY_M = 1000
 FIX_AGE = timedelta(seconds=120)
-NO_FIX = ("denied", "unavailable", "timeout", "unsupported")
+NO_FIX = ("denied", "declined", "unavailable", "timeout", "unsupported")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
     onsite-1\n<kind>\n<client_id>\n<uid>\n<site_id>\n<tapped_at>\n<lat>\n<lng>\n<accuracy>\n<fix_at>\n<no_fix>
 
 Each value as it is posted, nothing for what is not there; kind is the outbox's word (check-in, check-out …).
-ECDSA P-256 with SHA-256. `key` is the public point (65 bytes, uncompressed), `sig` is r and s (64 bytes), both base64url.
-static/js/key.js does the same. What does not fit is evidence, never a reason to refuse.
+ECDSA P-256 with SHA-256. `key` is the public point (65 bytes, uncompressed), `sig` is r and s (64 bytes), both
+base64url. static/js/key.js does the same. What does not fit is evidence, never a reason to refuse.
 """
 
 import hashlib

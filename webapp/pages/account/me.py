@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, flash, request
 
 from webapp.core import clock, hx
 from webapp.core.agents import device_name
-from webapp.core.authz import EVERYONE, allow, me
+from webapp.core.authz import EVERYONE, Role, allow, me
 from webapp.core.db import do
 from webapp.core.errors import DomainError, Invalid
 from webapp.core.forms import Bound, Form, blank, read_form
@@ -17,6 +17,7 @@ from webapp.pages.account.install import guides
 from webapp.pages.account.places import HOME, local_path
 from webapp.pages.account.sign_in import check_new_password
 from webapp.people import queries, rules, service
+from webapp.people.queries.privacy import position_days
 
 bp = Blueprint("account_me", __name__, url_prefix="/me")
 
@@ -101,7 +102,10 @@ def setup(card: str = "text") -> Response:
     following = f"/me/setup/{CARDS[step + 1]}" if step + 1 < len(CARDS) else HOME[me().role]
     context: dict[str, Any] = {"card": card, "step": step + 1, "steps": len(CARDS), "following": following}
     context.update(guides())
-    return hx.respond("account/setup.html", form=blank(_comfort()), home=HOME[me().role], **context)
+    user = me()
+    if card == "location" and user.is_a(Role.REP) and user.positions == "unasked":
+        context |= {"asks": True, "days": position_days(user.branch_id)}
+    return hx.respond("account/setup.html", form=blank(_comfort()), home=HOME[user.role], **context)
 
 
 @bp.post("/setup")

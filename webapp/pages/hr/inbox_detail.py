@@ -11,6 +11,7 @@ from webapp.core import hx
 from webapp.core.authz import SignedIn
 from webapp.core.i18n import date_text, say
 from webapp.pages.hr import inbox_lines as view
+from webapp.pages.looks import note_looks
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Preview
 from webapp.sites import queries as sites
@@ -20,6 +21,7 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     """`granted`: the time that would be approved, else the proposed one."""
     time_given = granted or (view.proposed_time(row) if view.needs_time(row) else None)
     marks = attendance.mark_rows([row.pair])[row.pair]
+    note_looks(user, marks, at=at)
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
     preview = _preview(row, time_given, at) if row.state == "open" else None

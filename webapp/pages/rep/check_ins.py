@@ -60,7 +60,7 @@ def undo(client_id: object) -> Response:
     """Within 30 seconds: of the arrival, or, from the outbox, of the tap."""
     user, at = me(), clock.now()
     check_owner(user)
-    evidence = heard(user) if request.form.get("client_id") else None
+    evidence = heard(user, "undo") if request.form.get("client_id") else None
     do(service.undo, rep=user, client_id=str(client_id), evidence=evidence, at=at)
     if not hx.wants_fragment():
         return hx.redirect("/today")

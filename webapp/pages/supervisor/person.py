@@ -8,6 +8,7 @@ from webapp.attendance.queries import PersonDay
 from webapp.attendance.rules import Assume, standing
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.core.authz import SignedIn
+from webapp.pages.looks import note_looks
 from webapp.pages.supervisor import sheet as sheets
 from webapp.rewards import queries as rewards
 
@@ -15,6 +16,7 @@ from webapp.rewards import queries as rewards
 def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, absent: bool = False) -> dict[str, Any]:
     """The day with its evidence, the month behind it, and what confirming or an absence would change."""
     person = attendance.person_day(user, employee_id, on)
+    note_looks(user, person.marks, at=at)
     found = {
         "person": person, "on": on, "group": standing(person.day, person.expected, at),
         "month": attendance.months_so_far([person.pair])[person.pair],

@@ -101,7 +101,7 @@ def _person(row: object, sign_in_id: int) -> SignedIn:
     known = {name: values[name] for name in fields}
     asked = values["consent_text"] == CONSENT_TEXT
     positions = "unasked" if not asked else "yes" if values["consent_given"] else "no"
-    known |= {"sign_in_id": sign_in_id, "positions": positions}
+    known |= {"sign_in_id": sign_in_id, "positions": positions, "positions_text": CONSENT_TEXT}
     return SignedIn(**known, role=role, branch=branch, branch_ids=reach)
 
 

@@ -14,6 +14,7 @@ from webapp.people import policy
 from webapp.people.models import Branch, Device, Employee
 from webapp.people.rules import Sighting
 
+_ACTS = {"bound": "device.bound", "refused": "device.refused", "removed": "device.removed"}
 _COUNTED = frozenset({"bound", "removed"})
 
 
@@ -113,7 +114,7 @@ def _set(device: Device, state: str, by: SignedIn, reason: str, at: datetime) ->
     device.state, device.decided_by, device.decided_at, device.reason = state, by.id, at, reason[:300] or None
     employee = db.session.get_one(Employee, device.employee_id)
     audit.record(
-        actor_id=by.id, action=f"device.{state}", object_type="employee", object_id=employee.id,
+        actor_id=by.id, action=_ACTS[state], object_type="employee", object_id=employee.id,
         branch_id=employee.branch_id, before={"device_state": before},
         after={"device_state": state, "device": device.label}, reason=reason or None, at=at,
     )  # fmt: skip
