@@ -1,6 +1,6 @@
 // What the offline page will need of this one: the language and looks, the person's stores of today, the open visit.
 (function () {
-  const { uid, theme, size } = document.documentElement.dataset;
+  const { uid, theme, size, blind } = document.documentElement.dataset;
   const { recall } = onsite.store;
   const keep = onsite.store.keep;
   const offline = document.querySelector('[data-offline]');
@@ -34,6 +34,6 @@
     form.addEventListener('submit', (event) => event.defaultPrevented || ['plan', 'visit'].forEach((key) => keep(key, null)));
   });
 
-  const look = { lang: document.documentElement.lang, ...(theme && { theme }), ...(size && { size }) };
+  const look = { lang: document.documentElement.lang, ...(theme && { theme }), ...(size && { size }), ...(blind !== undefined && { blind: 'yes' }) };
   if (uid) recall('look').then((old) => JSON.stringify(old) !== JSON.stringify(look) && keep('look', look));
 })();

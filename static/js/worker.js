@@ -56,10 +56,10 @@
   // The kept page, in the language and looks of whoever used this phone last, and with their number for the outbox.
   async function offline() {
     const [uid, look] = await Promise.all(['uid', 'look'].map(onsite.store.recall));
-    const { lang, theme, size } = look || {};
+    const { lang, theme, size, blind } = look || {};
     const kept = await caches.match(pages[/^zh/.test(lang || navigator.language) ? 'zh' : 'en'], { ignoreVary: true });
     if (!kept) return null;
-    const said = Object.entries({ uid, theme, size }).filter(([, value]) => /^\w+$/.test(value || ''));
+    const said = Object.entries({ uid, theme, size, blind }).filter(([, value]) => /^\w+$/.test(value || ''));
     const html = (await kept.text()).replace('<html', '<html' + said.map(([name, value]) => ` data-${name}="${value}"`).join(''));
     const headers = new Headers(kept.headers);
     ['Content-Encoding', 'Content-Length'].forEach((name) => headers.delete(name));
