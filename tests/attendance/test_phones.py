@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jobs.settlement import day_changed
 from tests import factories
 from tests.attendance.days import ON, Field, arrive, field
 from tests.attendance.test_decisions import signed_in
@@ -14,6 +15,7 @@ from webapp.attendance.service import bind_devices, decide_phone
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
 from webapp.core.errors import Conflict, Invalid, NotFound
+from webapp.core.outbox import Item
 from webapp.people import service as people
 from webapp.people.models import Device, Team
 from webapp.people.queries.devices import others_with
@@ -160,3 +162,9 @@ def test_a_shared_phone_is_both_peoples(rep: Field) -> None:
     assert states(rep) == states(theirs) == {"a": "bound"}
     key = "a".ljust(43, "-")
     assert others_with([key], rep.rep.id, signed_in(other, rep.branch)) == {key: ["Colleague"]}
+
+
+def test_the_job_after_a_check_in_binds(rep: Field) -> None:
+    arrive(rep, "09:00", device_key="a" * 43, signed=True)
+    day_changed([Item(1, "day_changed", "k", {"employee_id": rep.rep.id, "work_date": ON.isoformat()}, 0)])
+    assert states(rep) == {"a" * 43: "bound"}
