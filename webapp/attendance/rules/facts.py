@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 
 from webapp.schedules.rules import Expectation
 
-ABOUT_A_MARK = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark", "cannot"})
+ABOUT_A_TAP = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark", "cannot"})
+"""What a check-in is in doubt for as it arrives; at most one of these is opened about it."""
+ABOUT_A_MARK = ABOUT_A_TAP | {"signals"}
 State = Literal["clear", "open", "approved", "rejected"]
+_STRICTEST: tuple[State, ...] = ("rejected", "open", "approved", "clear")
+"""A mark that several exceptions are about counts only when nobody refused it and nobody is still to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +110,16 @@ def assumed(facts: DayFacts, assume: Assume | None) -> DayFacts:
 def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment]:
     """Marks with their decisions applied, and the ones that approved corrections add, in order of time."""
     outs = {mark.id for mark in facts.marks if mark.kind == "out"}
-    own = {issue.check_in_id: issue for issue in facts.issues if _is_about(issue, outs)}
+    own: dict[int | None, list[Issue]] = {}
+    for issue in facts.issues:
+        if _is_about(issue, outs):
+            own.setdefault(issue.check_in_id, []).append(issue)
     moved = {
         issue.check_in_id: issue
         for issue in sorted(facts.issues, key=lambda issue: issue.id)
         if issue.kind == "mistake" and issue.state == "approved" and issue.asked.get("category") != "forgot_out"
     }
-    found = [_moment(mark, own.get(mark.id), moved.get(mark.id)) for mark in facts.marks]
+    found = [_moment(mark, own.get(mark.id, ()), moved.get(mark.id)) for mark in facts.marks]
     found += _added([issue for issue in facts.issues if not _is_about(issue, outs)], expected)
     return sorted(found, key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
 
@@ -143,17 +150,28 @@ def _is_about(issue: Issue, outs: Container[int | None]) -> bool:
     return issue.kind in ABOUT_A_MARK or (issue.kind == "missing_out" and issue.check_in_id in outs)
 
 
-def _moment(mark: Mark, issue: Issue | None, correction: Issue | None) -> Moment:
-    at, site_id, state = mark.at, mark.site_id, "clear"
-    if issue is not None:
-        state = "clear" if issue.counts_open else "rejected" if issue.state == "withdrawn" else issue.state
-        granted = issue.time() if issue.granted else None
-        if issue.kind == "missing_out" and granted is None and state == "approved":
-            state = "rejected"
+def _moment(mark: Mark, issues: Iterable[Issue], correction: Issue | None) -> Moment:
+    at, site_id, states = mark.at, mark.site_id, {"clear"}
+    for issue in issues:
+        state, granted = _said(issue)
+        states.add(state)
         at = granted or at
     if correction is not None:
         at, site_id = correction.time() or at, correction.wish("site_id") or site_id
-    return Moment(mark.kind, at, state, mark.verdict == "outside", site_id, mark.id)  # type: ignore[arg-type]
+    state = next(known for known in _STRICTEST if known in states)
+    return Moment(mark.kind, at, state, mark.verdict == "outside", site_id, mark.id)
+
+
+def _said(issue: Issue) -> tuple[State, datetime | None]:
+    """What one exception makes of its mark, and the time that was granted with it."""
+    granted = issue.time() if issue.granted else None
+    if issue.counts_open:
+        return "clear", granted
+    if issue.state == "withdrawn":
+        return ("clear" if issue.kind == "signals" else "rejected"), granted
+    if issue.kind == "missing_out" and granted is None and issue.state == "approved":
+        return "rejected", None
+    return issue.state, granted
 
 
 def _added(issues: Iterable[Issue], expected: Expectation | None) -> list[Moment]:

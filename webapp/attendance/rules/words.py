@@ -3,18 +3,10 @@
 from webapp.core.errors import N_, words
 
 EXCEPTIONS = (
-    "outside",
-    "uncertain",
-    "remark",
-    "cannot",
-    "late_arrival",
-    "clock",
-    "mistake",
-    "missing_out",
-    "late",
+    "outside", "uncertain", "remark", "cannot", "late_arrival", "clock", "signals", "mistake", "missing_out", "late",
     "early",
     "absent",
-)
+)  # fmt: skip
 MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "other")
 ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system", "other")
 EXCUSABLE = ("late", "early", "missing_out", "absent")
