@@ -37,6 +37,16 @@ def close_days() -> int:
     return closed
 
 
+@job(timeout=LONG)
+def forget_spots() -> int:
+    """Exact positions of check-ins are remembered for comparison only as long as they are compared."""
+    total = 0
+    while done := do(service.forget_spots, at=now(), limit=BATCH * 10):
+        total += done
+        let_pass()
+    return total
+
+
 def _pairs(payload: dict[str, Any]) -> list[tuple[int, date]]:
     if "first" in payload:
         span = date.fromisoformat(payload["first"]), date.fromisoformat(payload["last"])

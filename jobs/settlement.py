@@ -10,7 +10,7 @@ from datetime import date
 from jobs.base import job, later
 from jobs.queues import LONG
 from jobs.sweep import let_pass
-from webapp.attendance.service import bind_devices
+from webapp.attendance import service as attendance
 from webapp.core.clock import now
 from webapp.core.db import db, do
 from webapp.core.outbox import Item
@@ -65,9 +65,10 @@ def settle_marked(*, branch_id: int) -> int:
 
 
 def day_changed(items: Sequence[Item]) -> None:
-    """Topic "day_changed": facts of a rep-day changed."""
+    """Topic "day_changed": facts of a rep-day changed. Its evidence is weighed before it is paid for."""
     pairs = {(item.payload["employee_id"], date.fromisoformat(item.payload["work_date"])) for item in items}
-    bind_devices(pairs=pairs)
+    attendance.bind_devices(pairs=pairs)
+    attendance.scan(pairs=pairs, at=now())
     service.take_changes(pairs=pairs, at=now())
 
 

@@ -102,7 +102,8 @@ class AttendanceException(db.Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
     work_date: Mapped[date]
     kind: Mapped[str] = mapped_column(String(20))
-    """outside | uncertain | cannot | late_arrival | clock | mistake | missing_out | late | early | absent"""
+    """outside | uncertain | remark | cannot | late_arrival | clock | signals | mistake | missing_out | late | early |
+    absent"""
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     opened_at: Mapped[UTC]
@@ -222,6 +223,40 @@ class AttendanceDay(db.Model):
     final_at: Mapped[UTC | None]
     """When the window ends and the day must be looked at again; null once it was."""
     rebuilt_at: Mapped[UTC]
+
+
+class CheckInSignals(db.Model):
+    """Derived: what the evidence of one check-in adds up to. Computed again whenever its day changes."""
+
+    __tablename__ = "check_in_signals"
+    __table_args__ = (
+        Index("ix_check_in_signals_person", "employee_id", "work_date"),
+        Index("ix_check_in_signals_spot", "spot", "at"),
+    )
+
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_in.id"), primary_key=True)
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    work_date: Mapped[date]
+    at: Mapped[UTC]
+    spot: Mapped[int | None] = mapped_column(BigInteger)
+    """The exact position as one number, for finding it again; forgotten after attendance.rules.signals.REMEMBERED."""
+    score: Mapped[int]
+    signals: Mapped[JSONB]
+    """[{code, weight, told, params}, …], heaviest first."""
+    scanned_at: Mapped[UTC]
+
+
+class FiredSignal(db.Model):
+    """Derived, one row per signal of `CheckInSignals.signals`: for counting."""
+
+    __tablename__ = "fired_signal"
+    __table_args__ = (Index("ix_fired_signal_branch", "branch_id", "work_date", "code"),)
+
+    check_in_id: Mapped[int] = mapped_column(ForeignKey("check_in.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    work_date: Mapped[date]
 
 
 _KEPT = ("client_id", "fingerprint", "employee_id", "kind", "work_date", "tapped_at", "received_at", "counted_at")

@@ -40,6 +40,8 @@ class Branch(db.Model):
     """How long positions stay exact."""
     coarse_through: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """Check-ins of the branch up to this id have coarse positions."""
+    signals: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """What attendance.rules.signals.SignalSettings says here; {}: the usual."""
     pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")
     version: Mapped[int] = mapped_column(default=1)
 

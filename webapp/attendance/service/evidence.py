@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceException, CheckIn, Verdict
-from webapp.attendance.rules import ABOUT_A_MARK, DayFacts, DayResult, Evidence, Judgement, Outcome, Tap
+from webapp.attendance.rules import ABOUT_A_TAP, DayFacts, DayResult, Evidence, Judgement, Outcome, Tap
 from webapp.core.authz import BranchInfo
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict
@@ -195,7 +195,7 @@ _SAME = (
     .join(Verdict, Verdict.check_in_id == CheckIn.id)
     .outerjoin(
         AttendanceException,
-        and_(AttendanceException.check_in_id == CheckIn.id, AttendanceException.kind.in_(sorted(ABOUT_A_MARK))),
+        and_(AttendanceException.check_in_id == CheckIn.id, AttendanceException.kind.in_(sorted(ABOUT_A_TAP))),
     )
     .where(CheckIn.employee_id == bindparam("who"), CheckIn.client_id == bindparam("client"))
 )

@@ -218,7 +218,7 @@ def _why(visit: VisitSeen) -> str:
         return visit.decision_reason or ""
     if visit.state == "accepted":
         return _aside(visit.counts_open, visit.is_field)
-    other = visit.exception_kind in ("late_arrival", "clock", "remark", "cannot")
+    other = visit.exception_kind in ("late_arrival", "clock", "remark", "cannot", "signals")
     return say(f"reason_{visit.exception_kind if other else visit.reason}")
 
 

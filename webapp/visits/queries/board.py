@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, Decision, Verdict
 from webapp.attendance.rules import ABOUT_A_MARK
@@ -130,6 +130,23 @@ _COLUMNS: Sequence[tuple[str, Any]] = (
     ("decided_at", AttendanceException.decided_at),
 )
 _NAMES = tuple(name for name, _ in _COLUMNS)
+_about = AttendanceException.__table__.alias("about")
+_RANK = case({"rejected": 0, "open": 1, "approved": 2}, value=_about.c.state, else_=3)
+_DECISIVE = (
+    select(_about.c.id)
+    .where(
+        _about.c.employee_id == CheckIn.employee_id,
+        _about.c.work_date == CheckIn.work_date,
+        _about.c.check_in_id == CheckIn.id,
+        _about.c.kind.in_(sorted(ABOUT_A_MARK)),
+        or_(_about.c.kind != "signals", _about.c.state != "withdrawn"),
+    )
+    .order_by(_RANK, _about.c.kind != "signals", _about.c.id)
+    .limit(1)
+    .scalar_subquery()
+    .correlate(CheckIn)
+)
+"""Of the exceptions about one check-in, the one that it hangs on."""
 SEEN = (
     select(
         *(column.label(name) for name, column in _COLUMNS),
@@ -143,7 +160,7 @@ SEEN = (
     .outerjoin(Site, Site.id == Visit.site_id)
     .outerjoin(
         AttendanceException,
-        and_(AttendanceException.check_in_id == CheckIn.id, AttendanceException.kind.in_(sorted(ABOUT_A_MARK))),
+        AttendanceException.id == _DECISIVE,
     )
     .outerjoin(
         Decision,
