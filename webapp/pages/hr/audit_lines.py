@@ -33,7 +33,8 @@ _PAGES = {"employee": "/hr/people/{}", "site": "/hr/sites/{}", "branch": "/hr/se
 _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "kind"): "leave",
            ("import", "kind"): "import", ("rule", "kind"): "rule_name", ("rule", "code"): "rule_name",
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
-           ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device"}  # fmt: skip
+           ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device",
+           ("branch", "signals_off"): "signal"}  # fmt: skip
 # The act says the same.
 _SILENT = frozenset({"granted_confirmation", "word"})
 

@@ -1,6 +1,7 @@
 """The words of the audit page for what no domain names itself: acts, things, and the fields of a change."""
 
-from webapp.core.errors import N_, words
+from webapp.attendance.rules.signals import WEIGHTS
+from webapp.core.errors import N_, WORDS, words
 
 words(
     {
@@ -11,6 +12,7 @@ words(
         "exception.rejected": N_("Rejected an exception"),
         "exception.reopened": N_("Opened an exception again"),
         "exception.passed_on": N_("Sent an exception to HR"),
+        "branch.signals": N_("Changed the weights of signals"),
         "calendar.seeded": N_("Added public holidays"),
         "calendar.changed": N_("Changed a day of the calendar"),
         "roster.changed": N_("Changed the hours of a day"),
@@ -115,3 +117,11 @@ words(
         "field_version": N_("Version"),
     }
 )
+words(
+    {
+        "field_signals_threshold": N_("Ask HR from a sum of"),
+        "field_signals_kmh": N_("Fastest speed between check-ins, km/h"),
+        "field_signals_off": N_("Signals not looked at"),
+    }
+)
+words({f"field_weight_{code}": WORDS[f"signal_{code}"] for code in WEIGHTS})

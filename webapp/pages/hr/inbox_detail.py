@@ -12,6 +12,7 @@ from webapp.core.authz import SignedIn
 from webapp.core.i18n import date_text, say
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.looks import note_looks
+from webapp.pages.signal_lines import favour, reasons
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Preview
 from webapp.sites import queries as sites
@@ -34,6 +35,7 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
         "asked_site": sites.fences([asked_site])[asked_site].name if asked_site else None,
         "takes_time": view.takes_time(row), "needs_time": view.needs_time(row),
         "time_value": time_given.astimezone(zone).strftime("%H:%M") if time_given else "",
+        "signals": _signals(row),
         "preview": preview, "slots": slots(preview) if preview else [], "alone": not hx.wants_fragment(),
         "later": [(date_text(one.work_date), one.now, one.after) for one in preview.days] if preview else [],
     }  # fmt: skip
@@ -56,6 +58,13 @@ def slots(preview: Preview) -> list[tuple[str, int, int]]:
         before = found.get(kind, (0, 0))
         found[kind] = (before[0] + now, before[1] + after)
     return [(say(f"rule_name_{kind}"), now, after) for kind, (now, after) in found.items() if now or after]
+
+
+def _signals(row: InboxRow) -> dict[str, Any] | None:
+    """What speaks against a check-in, and what for it."""
+    if row.kind != "signals":
+        return None
+    return {"against": reasons(row.params["signals"]), "favour": favour(row.params["favour"])}
 
 
 def _preview(row: InboxRow, at_time: datetime | None, at: datetime) -> Preview | None:

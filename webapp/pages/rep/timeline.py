@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from webapp.attendance.queries.confirm import words_of
 from webapp.attendance.queries.evidence import IssueRow, MarkRow, issue_rows, mark_rows
-from webapp.attendance.rules import ABOUT_A_MARK
+from webapp.attendance.rules import ABOUT_A_TAP
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import distance_text, say, time_text, when_text
+from webapp.pages.signal_lines import sentence
 from webapp.visits.queries import VisitSeen
 
 CLOCKS_AGREE_S = 120
@@ -74,11 +75,12 @@ def _clocks(mark: MarkRow) -> str:
 def _issue(issue: IssueRow) -> list[Step]:
     why = say(f"time_{issue.params['why']}") if issue.params.get("why") else ""
     asked = tuple(text for text in (_asked(issue), why, issue.params.get("note", "")) if text)
-    asking = say(f"exception_{issue.kind}")
+    asked += tuple(sentence(signal) for signal in issue.params.get("signals", ()))
+    asking = say("reason_signals" if issue.kind == "signals" else f"exception_{issue.kind}")
     if issue.state == "open":
         return [Step(issue.opened_at, asking, asked, ("wait", say("state_open")))]
     # the tap itself already says what was in doubt about it
-    before = [] if issue.kind in ABOUT_A_MARK else [Step(issue.opened_at, asking, asked)]
+    before = [] if issue.kind in ABOUT_A_TAP else [Step(issue.opened_at, asking, asked)]
     kind = "ok" if issue.state == "approved" else "stop"
     decided = Step(
         issue.decided_at or issue.opened_at,
