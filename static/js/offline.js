@@ -92,7 +92,10 @@
   // Asks first: a hotel's sign-in page is no server of ours. What is unsent goes before the page does.
   async function look() {
     if (document.visibilityState !== 'visible' || busy()) return;
-    const answer = await fetch('/healthz', { cache: 'no-store' }).then((got) => got.json()).catch(() => null);
+    const stop = new AbortController();
+    const limit = setTimeout(() => stop.abort(), AGAIN - 1000);
+    const answer = await fetch('/healthz', { cache: 'no-store', signal: stop.signal }).then((got) => got.json()).catch(() => null);
+    clearTimeout(limit);
     if (!answer || answer.status !== 'alive' || busy()) return;
     await onsite.outbox.flush('online');
     if (!busy()) go();

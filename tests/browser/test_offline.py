@@ -179,7 +179,7 @@ def test_signing_out_takes_the_plan_along(page, stack) -> None:
 def test_a_server_that_hangs_is_not_waited_for_for_ever(context, stack, front, watch) -> None:
     watch.allow(GONE)
     plan(stack, 1)
-    page = context({**browsers.PHONE, "service_workers": "allow", "base_url": front.url}, "R001").new_page()
+    page = context({**browsers.PHONE, "service_workers": "allow"}, "R001").new_page()
     page.goto(f"{front.url}/today")
     ready(page)
     front.hang()

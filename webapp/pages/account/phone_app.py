@@ -32,7 +32,7 @@ def manifest() -> Response:
 @bp.get("/sw.js")
 @public
 def worker() -> Response:
-    """Another content, byte for byte, whenever anything it keeps has changed: that is how a browser sees a new version."""
+    """Other bytes whenever anything it keeps has changed: that is how a browser sees a new version."""
     response = Response(_worker(), mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
     response.add_etag()
     return response.make_conditional(request)
