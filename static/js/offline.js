@@ -78,13 +78,18 @@
     added.forEach(onsite.scan);
   }
 
-  // "Choose another" leads to a page that needs the network: here it is the list below.
+  // What leads to a page that needs the network is here, below.
+  const BELOW = { '/sites/choose': 'others-title', '/me/outbox': 'outbox' };
   document.addEventListener('click', (event) => {
-    const title = document.getElementById('others-title');
-    if (!title || !event.target.closest('a[href^="/sites/choose"]')) return;
+    const link = event.target.closest('a[href]');
+    const found = link && document.getElementById(BELOW[link.pathname]);
+    if (!found) return;
     event.preventDefault();
-    title.focus();
+    unfold();
+    found.focus();
   });
+  const unfold = () => { document.querySelector('[data-list]').hidden = false; };
+  if (location.pathname === '/me/outbox') unfold();
 
   const busy = () => ['armed', 'sending'].includes(document.getElementById('checkin')?.dataset.view);
   const go = () => (own ? location.replace('/') : location.reload());

@@ -17,14 +17,14 @@
     if (answer && answer.ok && !answer.redirected) keep('plan', { uid, at: Date.now(), ...(await answer.json()) });
   });
 
-  onsite.bind('[data-checkin]', (root) => {
+  onsite.bind('#checkin', (root) => {
     const form = root.querySelector('form[data-checkout]');
     if (!offline) keep('visit', form && { uid, id: form.elements.check_in.value, name: root.dataset.name });
   });
 
   // A store where a check-in was tapped is no longer the next one, sent or not.
   document.addEventListener('onsite:outbox', async ({ detail: { kind, here, record } }) => {
-    if (!here || kind !== 'changed' || record.kind !== 'check-in') return;
+    if (!here || kind !== 'sending' || record.kind !== 'check-in') return;
     const plan = await recall('plan');
     const stop = plan && plan.stops.find(({ site }) => site === record.fields.site_id);
     if (stop && plan.uid === record.uid) keep('plan', { ...plan, stops: plan.stops.map((s) => (s === stop ? { ...s, done: '1' } : s)) });

@@ -9,8 +9,8 @@
   const PATIENCE = 3000;
   const REST = 60000; // for a database that does not answer at all
   const NO_ANSWER = 'no answer';
-  let silent = 0;
   const memory = new Map();
+  let silent = 0;
 
   onsite.store = {
     // The record itself, or the one already there that `twin` finds; one transaction, so two tabs agree.
@@ -87,7 +87,7 @@
   }
 
   async function once(name, mode, work) {
-    const db = await open();
+    const db = await open(2);
     try {
       return await new Promise((resolve, reject) => {
         const tx = db.transaction(name, mode, { durability: 'strict' });
@@ -101,9 +101,10 @@
     }
   }
 
-  function open() {
+  // A newer version of the app may have been here already: then as it left it.
+  function open(version) {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open(NAME, 2);
+      const request = version ? indexedDB.open(NAME, version) : indexedDB.open(NAME);
       let late = false;
       setTimeout(() => { late = true; reject(new Error(NO_ANSWER)); }, PATIENCE);
       request.onupgradeneeded = () => {
@@ -113,7 +114,8 @@
         }
       };
       request.onsuccess = () => (late ? request.result.close() : resolve(request.result));
-      request.onerror = request.onblocked = () => reject(request.error);
+      request.onblocked = request.onerror = () =>
+        (version && request.error?.name === 'VersionError' ? resolve(open()) : reject(request.error));
     });
   }
 })();

@@ -12,7 +12,7 @@
   });
 
   // The worker may have sent something while this page was on its way: the server did not know it yet.
-  onsite.bind('.today [data-checkin]', async () => {
+  onsite.bind('.today #checkin', async () => {
     if (!first || document.querySelector('[data-offline]')) return;
     first = false;
     const meanwhile = ({ uid, state, sent }) => uid === onsite.outbox.uid() && state === 'sent' && sent > performance.timeOrigin;

@@ -89,7 +89,7 @@ def test_a_check_in_from_the_offline_page_is_sent_once_with_its_time(page, stack
     sees(page, "inside")
     tap(page)
     sees(page, "saved")
-    expect(page.locator("#outbox summary")).to_contain_text("1")
+    expect(page.locator("#owed")).to_contain_text("1 entry")
     tapped = datetime.now(ZoneInfo("UTC"))
     assert count(stack) == 0
     page.context.set_offline(False) if loss == "no network" else stack.come_back()
@@ -161,7 +161,7 @@ def test_the_next_person_sees_nothing_of_the_first(page, stack) -> None:
     page.context.set_offline(True)
     page.reload()
     offline_page(page)
-    expect(page.locator("#outbox")).to_be_hidden()
+    expect(page.locator("#owed")).to_be_hidden()
     expect(page.get_by_text("Shop 1")).to_have_count(0)
 
 
@@ -213,7 +213,7 @@ def test_a_new_version_waits_for_the_tap_and_strands_nothing(context, stack, fro
     ready(page)
     assert page.evaluate("() => caches.keys()") == [f"onsite-v2{old.removeprefix('onsite-')}"]
     expect(page.locator("[data-update]")).to_have_count(0)
-    expect(page.locator("#outbox summary")).to_contain_text("1")
+    expect(page.locator("#owed")).to_contain_text("1 entry")
     page.context.unroute("**/check-ins")
     page.reload()
     checked_in(page)
