@@ -107,8 +107,7 @@
       const request = version ? indexedDB.open(NAME, version) : indexedDB.open(NAME);
       let late = false;
       setTimeout(() => { late = true; reject(new Error(NO_ANSWER)); }, PATIENCE);
-      request.onupgradeneeded = () => {
-        const db = request.result;
+      request.onupgradeneeded = ({ target: { result: db } }) => {
         for (const [name, how] of Object.entries(STORES)) {
           if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, how);
         }
