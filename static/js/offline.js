@@ -1,10 +1,6 @@
-// The page kept for no network: what this phone itself holds of the person who used it last, with the scripts of
-// Today; and on to the page that was asked for as soon as the server answers.
+// The page kept for no network: what this phone itself holds of the person who used it last, with the scripts of Today.
 (function () {
-  const SOON = 4000;
-  const AGAIN = 15000;
   const LATELY = 6 * 3600000;
-  const own = location.pathname.startsWith('/offline/');
   const piece = (name) => document.querySelector('template[data-' + name + ']').content.cloneNode(true);
 
   onsite.bind('[data-offline]', async (box) => {
@@ -41,10 +37,20 @@
 
   function arrive(box, stop, choice) {
     const block = piece('stop');
-    Object.assign(block.querySelector('#checkin').dataset, stop, { choice });
+    const { remark, ...known } = stop;
+    Object.assign(block.querySelector('#checkin').dataset, known, { choice });
+    want(block.querySelector('[data-remark]'), remark);
+    block.querySelector('a[href^="/cannot"]')?.parentElement.remove(); // "without location" is here, beside the button
     block.querySelector('[data-stop-name]').textContent = stop.name;
     block.querySelector('[data-sub]').textContent = document.getElementById('views').dataset.goSub = stop.name;
     put(box, block);
+  }
+
+  function want(field, remark) {
+    if (!remark) return field.remove();
+    field.dataset.remark = remark;
+    field.hidden = remark === 'outside';
+    return field;
   }
 
   function finish(box, visit) {
@@ -90,25 +96,4 @@
   });
   const unfold = () => { document.querySelector('[data-list]').hidden = false; };
   if (location.pathname === '/me/outbox') unfold();
-
-  const busy = () => ['armed', 'sending'].includes(document.getElementById('checkin')?.dataset.view);
-  const go = () => (own ? location.replace('/') : location.reload());
-
-  // Asks first: a hotel's sign-in page is no server of ours. What is unsent goes before the page does.
-  async function look() {
-    if (document.visibilityState !== 'visible' || busy()) return;
-    const stop = new AbortController();
-    const limit = setTimeout(() => stop.abort(), AGAIN - 1000);
-    const answer = await fetch('/healthz', { cache: 'no-store', signal: stop.signal }).then((got) => got.json()).catch(() => null);
-    clearTimeout(limit);
-    if (!answer || answer.status !== 'alive' || busy()) return;
-    await onsite.outbox.flush('online');
-    if (!busy()) go();
-  }
-
-  onsite.fresh = () => location.replace('/today');
-  document.querySelector('[data-again]').addEventListener('click', (event) => { event.preventDefault(); go(); });
-  self.addEventListener('online', look);
-  setTimeout(look, SOON);
-  setInterval(look, AGAIN);
 })();

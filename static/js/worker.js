@@ -81,5 +81,5 @@
     return records.some((record) => record.uid === uid && !['sent', 'refused'].includes(record.state));
   }
 
-  const watched = async () => (await self.clients.matchAll({ type: 'window' })).some((page) => page.visibilityState === 'visible');
+  const watched = async () => (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).some((page) => page.visibilityState === 'visible');
 })();

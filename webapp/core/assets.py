@@ -44,7 +44,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY, *_PHONE),
     "js/code.js": _files("js", "code"),
     "js/install.js": _files("js", "install"),
-    "js/offline.js": _files("js", "offline"),
+    "js/offline.js": _files("js", "offline", "onward"),
     "js/sw.js": _files("js", *_SENDING, "worker"),
     "js/desk.js": _files("js", *_JS, "table", "bulk", "drawer"),
 }

@@ -10,6 +10,7 @@ from webapp.core.assets import asset_url, content, serve
 from webapp.core.authz import public
 from webapp.core.i18n import LANGUAGES, force_locale, lang
 from webapp.core.i18n import _ as gettext
+from webapp.sites.rules import FencePolicy
 
 bp = Blueprint("account_phone_app", __name__)
 
@@ -105,6 +106,7 @@ def _make_worker() -> bytes:
 def _offline(language: str) -> str:
     """Rendered for nobody, whoever asks."""
     nobody = {"user": None, "theme": "auto", "text_size": "normal", "demo": False}
-    blank = {"open_visit": None, "chosen": False, "client_id": "", "next_stop": {"name": "", "site_id": ""}}
+    stop = {"name": "", "site_id": "", "policy": FencePolicy(remark="outside")}
+    blank = {"open_visit": None, "chosen": False, "client_id": "", "next_stop": stop}
     with force_locale(LANGUAGES[language]):
         return render_template("account/offline.html", today=blank, **nobody)

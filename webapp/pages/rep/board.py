@@ -127,14 +127,22 @@ def kept_plan(user: SignedIn, at: datetime) -> tuple[date, list[dict[str, str]]]
     """The work date and its stores in order, as js/offline.js puts them on the check-in block of a phone."""
     on, _ = schedules.work_day(user.id, at, user.branch)
     been = {visit.site_id for visit in visits.board(user.id, on)}
-    return on, [_kept(stop, done=stop.site_id in been) for stop in schedules.plan(user.id, on)[:MOST_KEPT]]
+    stops = _left(schedules.plan(user.id, on)[:MOST_KEPT], [], None)
+    return on, [_kept(stop, done=stop.site_id in been) for stop in stops]
 
 
-def _kept(stop: Stop, *, done: bool) -> dict[str, str]:
-    """Without what is not known, so that a script never sees a word for nothing."""
-    place = {"lat": stop.lat, "lng": stop.lng, "radius": stop.radius_m} if stop.lat is not None else {}
-    known = {"site": stop.site_id, "name": stop.name, **place, **({"done": 1} if done else {})}
-    return {name: str(value) for name, value in known.items()}
+def _kept(stop: StopView, *, done: bool) -> dict[str, str]:
+    """The attributes of templates/rep/today/checkin.html; what is not so is left out, as there."""
+    policy = stop.policy
+    place = {"lat": stop.lat, "lng": stop.lng, "radius": stop.radius_m, "area": stop.area} if stop.has_location else {}
+    wants = {
+        "outside": "field" if policy.outside == "field" else "",
+        "near": "go" if policy.uncertain == "accept" else "",
+        "remark": policy.remark if policy.remark != "none" else "",
+        "done": "1" if done else "",
+    }
+    known = {"site": stop.site_id, "name": stop.name, **place, **wants}
+    return {name: str(value) for name, value in known.items() if value not in ("", None)}
 
 
 def frame(user: SignedIn, on: date, earned: Earned | None) -> dict[str, Any]:
