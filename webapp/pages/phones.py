@@ -1,6 +1,6 @@
 """New phones people checked in with: the same pages for whoever decides about them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, Response, flash
 
@@ -63,7 +63,7 @@ def _show(device_id: int, url: str, form: Bound[DecisionForm]) -> Response:
     user = me()
     phone = phone_to_decide(user, device_id, clock.now())
     mine = [one for one in devices_of(phone.employee_id) if one.state == "bound"]
-    context = {
+    context: dict[str, Any] = {
         "phone": phone, "mine": mine, "replaceable": [(one.id, device_text(one)) for one in mine],
         "others": others_with([phone.key], phone.employee_id, user)[phone.key],
         "full": len(mine) >= phone.limit, "back": url, "form": form,

@@ -1,7 +1,7 @@
 """What the phone gave, who looked at it and when it gets coarse; agreeing to it, or going without."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, Response, flash, request
 
@@ -35,7 +35,7 @@ def show() -> Response:
     if page > pages:
         return hx.redirect(f"/me/privacy?page={pages}")
     days = position_days(user.branch_id)
-    context = {
+    context: dict[str, Any] = {
         "rows": rows, "looks": looks_at([row.id for row in rows]), "page": page, "pages": pages, "total": total,
         "days": days, "keep": timedelta(days=days), "answer": last_answer(user.id),
     }  # fmt: skip

@@ -26,12 +26,12 @@ def see_devices(*, seen: Collection[Sighting]) -> list[int]:
     people = {one.employee_id for one in seen}
     limits = _lock(people)
     known: dict[int, dict[str, Device]] = defaultdict(dict)
-    for device in db.session.scalars(select(Device).where(Device.employee_id.in_(people))):
-        known[device.employee_id][device.key] = device
+    for noted in db.session.scalars(select(Device).where(Device.employee_id.in_(people))):
+        known[noted.employee_id][noted.key] = noted
     asking = []
     for one in sorted(seen, key=lambda sighting: sighting.first):
         mine = known[one.employee_id]
-        device = mine.get(one.key)
+        device: Device | None = mine.get(one.key)
         if device is None:
             counted = sum(other.state in _COUNTED for other in mine.values())
             state = "bound" if counted < limits[one.employee_id] else "waiting"
