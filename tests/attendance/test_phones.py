@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
 from jobs.settlement import day_changed
 from tests import factories
@@ -13,9 +14,9 @@ from tests.attendance.test_decisions import signed_in
 from tests.support.queries import record
 from webapp.attendance.service import bind_devices, decide_phone
 from webapp.core.audit import AuditEntry
-from webapp.core.db import db, do
+from webapp.core.db import db, do, transaction
 from webapp.core.errors import Conflict, Invalid, NotFound
-from webapp.core.outbox import Item
+from webapp.core.outbox import Item, OutboxRow
 from webapp.people import service as people
 from webapp.people.models import Device, Team
 from webapp.people.queries.devices import others_with
@@ -99,6 +100,8 @@ def test_a_supervisor_of_the_site_approves_and_replaces(rep: Field) -> None:
     for key, clock in (("a", "09:00"), ("b", "10:00"), ("c", "11:00")):
         came(rep, key, clock)
     boss, at, new = boss_of(rep), rep.moment("12:00"), device(rep, "c").id
+    with transaction() as opened:
+        opened.execute(delete(OutboxRow))
     said = {"by": boss, "device_id": new, "decision": "bound", "reason": "", "at": at}
     with pytest.raises(Invalid) as full:
         do(decide_phone, **said)
@@ -106,6 +109,8 @@ def test_a_supervisor_of_the_site_approves_and_replaces(rep: Field) -> None:
     do(decide_phone, **said, replaces=device(rep, "a").id)
     assert states(rep) == {"a": "removed", "b": "bound", "c": "bound"}
     db.session.remove()
+    waits = select(OutboxRow.key).where(OutboxRow.topic == "day_changed", OutboxRow.bulk.is_(True))
+    assert db.session.scalars(waits).all() == [f"{rep.rep.id}|{ON}"], "its evidence is weighed again"
     acts = [(row.action, row.actor_id) for row in db.session.query(AuditEntry).order_by(AuditEntry.id)]
     assert acts == [("device.removed", boss.id), ("device.bound", boss.id)]
     with pytest.raises(Conflict):

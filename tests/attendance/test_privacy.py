@@ -16,9 +16,11 @@ from tests.pages.rep.test_today import said
 from webapp.attendance import queries
 from webapp.attendance.models import AttendanceDay, CheckIn, Verdict
 from webapp.attendance.queries.positions import recent_positions
+from webapp.attendance.rules.signals import REMEMBERED
 from webapp.attendance.service import coarsen_positions, rebuild_days
 from webapp.core.db import db, do, transaction
 from webapp.people.models import Branch
+from webapp.people.rules import POSITION_DAYS
 from webapp.sites.models import SiteProposal
 from webapp.visits import service as visits
 
@@ -116,6 +118,11 @@ def test_decided_proposals_get_coarse_open_ones_wait(rep: Field, freeze: Any) ->
     db.session.remove()
     rows = db.session.scalars(select(SiteProposal).order_by(SiteProposal.id)).all()
     assert [(row.lat, row.lng) for row in rows] == [(31.23456, 121.47654), (31.23, 121.48), (31.23, 121.48)]
+
+
+def test_what_is_weighed_is_exact() -> None:
+    """A coarse position looks like a made-up one, so none may get coarse while it is still compared."""
+    assert timedelta(days=POSITION_DAYS[0]) > REMEMBERED + timedelta(days=1)
 
 
 def test_at_the_edges_of_the_world(rep: Field, freeze: Any) -> None:

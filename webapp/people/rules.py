@@ -24,8 +24,8 @@ DESK_SIGN_IN = timedelta(hours=12)
 CONSENT_TEXT = 1
 """Version of the text about positions (templates/account/consent_text.html); a new one is asked about again."""
 DEVICES = (1, 5)
-POSITION_DAYS = (35, 1095)
-"""Not shorter: a month of positions checks the sites and finds what repeats."""
+POSITION_DAYS = (62, 1095)
+"""Not shorter: what repeats is looked for among the positions of 60 days, and they must be exact."""
 
 MIN_PASSWORD, MAX_PASSWORD = 8, 128
 

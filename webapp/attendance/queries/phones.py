@@ -31,6 +31,12 @@ def unnoticed(pairs: Collection[tuple[int, date]]) -> list[Sighting]:
     return list(found.values())
 
 
+def days_signed_with(employee_id: int, key: str, *, since: date) -> list[date]:
+    """Work dates from `since` on with a check-in this phone signed for them."""
+    mine = (CheckIn.employee_id == employee_id, CheckIn.device_key == key, CheckIn.work_date >= since)
+    return list(conn().scalars(select(CheckIn.work_date).where(*mine).distinct().order_by(CheckIn.work_date)))
+
+
 def new_phones(user: SignedIn, at: datetime) -> list[DeviceRow]:
     """Phones that wait for this person's word."""
     return waiting_devices(policy.phones_decided_by(user, at))

@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from webapp.attendance.queries.phones import phone_to_decide, unnoticed
+from webapp.attendance.policy import LATELY
+from webapp.attendance.queries.phones import days_signed_with, phone_to_decide, unnoticed
+from webapp.attendance.service.days import announce
 from webapp.core.authz import SignedIn
 from webapp.core.db import db, do
 from webapp.people import service as people
@@ -23,4 +25,6 @@ def decide_phone(
 ) -> None:
     """`decision`: bound or refused (with a reason). Raises NotFound, Invalid, Conflict."""
     phone_to_decide(by, device_id, at)
-    people.decide_device(by=by, device_id=device_id, decision=decision, reason=reason, replaces=replaces, at=at)
+    said = people.decide_device(by=by, device_id=device_id, decision=decision, reason=reason, replaces=replaces, at=at)
+    for on in days_signed_with(said.employee_id, said.key, since=at.date() - LATELY):
+        announce(pair=(said.employee_id, on), at=at, bulk=True)  # its evidence weighs otherwise now
