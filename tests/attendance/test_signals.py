@@ -56,8 +56,9 @@ def east(metres: float) -> tuple[float, float]:
 
 def test_an_honest_check_in_has_no_signal_and_something_in_its_favour() -> None:
     before = [seen(n, AT - (9 - n) * HOUR, east(7.3 * n), accuracy_m=8.1 + n) for n in range(1, 9)]
-    weighed = weigh(Facts(seen(), before), SignalSettings())
-    assert (weighed.score, weighed.against) == (0, ())
+    assert fired(before=before) == {}
+    weighed = weigh(Facts(seen(speed=6.0), before), SignalSettings())
+    assert weighed.score == 10
     assert [signal.code for signal in weighed.favour] == ["varies", "way_fits", "fresh"]
 
 

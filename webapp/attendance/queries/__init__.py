@@ -50,6 +50,7 @@ from webapp.attendance.queries.signal_history import (
     SignalRow,
     signal_counts,
     signal_history,
+    signals_of,
 )
 from webapp.attendance.queries.site_code import code_reuse
 
@@ -58,6 +59,7 @@ __all__ = [
     "PersonDay", "SignalCount", "SignalPage", "SignalRow", "Spoken", "branch_ids", "branches_of", "code_reuse",
     "dates_of", "days", "days_and_branches", "decisions_of", "exceptions_about", "expectation_of", "inbox",
     "inbox_one", "inbox_open", "inbox_rows", "inbox_some", "issue_rows", "load_facts", "mark_rows", "midnight",
-    "months_so_far", "people_with_a_day", "person_day", "result_of", "signal_counts", "signal_history", "to_confirm",
+    "months_so_far", "people_with_a_day", "person_day", "result_of", "signal_counts", "signal_history",
+    "signals_of", "to_confirm",
     "waiting", "whose", "words_of",
 ]  # fmt: skip

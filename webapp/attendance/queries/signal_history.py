@@ -58,6 +58,12 @@ class SignalPage:
     pages: int
 
 
+def signals_of(check_in_id: int) -> list[dict[str, Any]]:
+    """What speaks against one check-in, as it was weighed last."""
+    found = select(CheckInSignals.signals).where(CheckInSignals.check_in_id == check_in_id)
+    return conn().scalar(found) or []
+
+
 def signal_counts(branch_id: int, first: date, last: date) -> dict[str, SignalCount]:
     """{signal: counts} over work dates, both included; one statement."""
     states = [func.sum(case((AttendanceException.state == state, 1), else_=0)) for state in _STATES]

@@ -32,7 +32,10 @@ DEDUP = "signals|"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What was found before: score None when never; `state` None when no exception was ever opened."""
+    """What was found before: score None when never; `state` None when no exception was ever opened.
+
+    `asked`: what the check-in was in doubt for when it arrived, if that goes to a person anyway.
+    """
 
     score: int | None
     signals: Any
@@ -40,6 +43,7 @@ class Stored:
     exception_id: int | None
     state: str | None
     params: Any
+    asked: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Case:
 def cases(pairs: Collection[Pair], *, since: datetime) -> list[Case]:
     """The arrivals of some rep-days that were not taken back and counted at or after `since`."""
     wanted = sorted(set(pairs))
-    rows = conn().execute(_TAPS, {"pairs": wanted, "since": since}).all() if wanted else []
+    rows = conn().execute(_TAPS, {**_span(wanted), "since": since}).all() if wanted else []
     if not rows:
         return []
     taps = {row.id: _seen(row) for row in rows}
@@ -70,7 +74,7 @@ def cases(pairs: Collection[Pair], *, since: datetime) -> list[Case]:
         facts = Facts(tap, _earlier(before[tap.employee_id, tap.on], tap), again[row.id], phones[tap.device_key or ""])
         settings = known.setdefault(row.branch_id, SignalSettings.of(row.settings))
         settled = row.settled_through is not None and tap.on <= row.settled_through
-        stored = Stored(row.score, row.signals, row.spot, row.exception_id, row.state, row.params)
+        stored = Stored(row.score, row.signals, row.spot, row.exception_id, row.state, row.params, row.asked)
         found.append(Case(facts, settings, row.branch_id, row.site_id, settled, stored))
     return found
 
@@ -90,6 +94,18 @@ def _seen(row: Any) -> Seen:
     )  # fmt: skip
 
 
+def _seen_before(row: Any) -> Seen:
+    """Only what an earlier check-in is asked for; there are fifty for each that is weighed."""
+    who, of_date, number, on, at, tapped_at, lat, lng, accuracy_m, fix_at, device_key, site_lat, site_lng = row
+    site = None if site_lat is None or site_lng is None else (site_lat, site_lng)
+    return Seen(number, who, on, at, tapped_at, at, lat, lng, accuracy_m, fix_at, site, device_key=device_key)
+
+
+def _span(pairs: Collection[Pair]) -> dict[str, Any]:
+    """People and dates lead through the index, pairs keep what is wanted: SQLite finds no index for pairs alone."""
+    return {"pairs": pairs, "people": sorted({who for who, _ in pairs}), "dates": sorted({on for _, on in pairs})}
+
+
 def _moment(text: Any) -> datetime | None:
     """The phone's time of sending, as it wrote it."""
     try:
@@ -102,8 +118,8 @@ def _moment(text: Any) -> datetime | None:
 def _before(pairs: Collection[Pair]) -> dict[Pair, list[Seen]]:
     """The newest check-ins up to each date, its own included, in order."""
     found: dict[Pair, list[Seen]] = defaultdict(list)
-    for row in conn().execute(_newest(is_postgres()), {"pairs": sorted(pairs)}):
-        found[row.employee_id, row.of_date].append(_seen(row))
+    for row in conn().execute(_newest(is_postgres()), _span(sorted(pairs))):
+        found[row.employee_id, row.of_date].append(_seen_before(row))
     for seen in found.values():
         seen.sort(key=lambda one: (one.at, one.check_in_id))
     return found
@@ -141,25 +157,33 @@ def _phones(keys: Collection[str]) -> dict[str, list[Phone]]:
     return found
 
 
-_PAIRS = bindparam("pairs", expanding=True)
+def _wanted(table: Any) -> tuple[ColumnElement[bool], ...]:
+    who, on = table.employee_id, table.work_date
+    people, dates, pairs = (bindparam(name, expanding=True) for name in ("people", "dates", "pairs"))
+    return who.in_(people), on.in_(dates), tuple_(who, on).in_(pairs)
+
+
 _SEEN = (
     CheckIn.id, CheckIn.employee_id, CheckIn.work_date, CheckIn.counted_at, CheckIn.tapped_at, CheckIn.received_at,
     CheckIn.lat, CheckIn.lng, CheckIn.accuracy_m, CheckIn.fix_at, CheckIn.token_at, CheckIn.device_key, CheckIn.signed,
     CheckIn.extra, Site.lat.label("site_lat"), Site.lng.label("site_lng"),
 )  # fmt: skip
+_DOUBT = AttendanceException.__table__.alias("doubt")
 _TAPS = (
     select(
         *_SEEN, CheckIn.branch_id, CheckIn.site_id, Branch.signals.label("settings"), Branch.settled_through,
         CheckInSignals.score, CheckInSignals.signals, CheckInSignals.spot,
         AttendanceException.id.label("exception_id"), AttendanceException.state, AttendanceException.params,
+        _DOUBT.c.kind.label("asked"),
     )
     .join(Branch, Branch.id == CheckIn.branch_id)
     .outerjoin(Site, Site.id == CheckIn.site_id)
     .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
     .outerjoin(CheckInSignals, CheckInSignals.check_in_id == CheckIn.id)
     .outerjoin(AttendanceException, asked_about(CheckIn.id))
+    .outerjoin(_DOUBT, _DOUBT.c.dedup_key == literal("check_in|").concat(cast(CheckIn.id, String)))
     .where(
-        tuple_(CheckIn.employee_id, CheckIn.work_date).in_(_PAIRS),
+        *_wanted(CheckIn),
         CheckIn.kind == "in",
         CheckIn.counted_at >= bindparam("since"),
         CheckInVoid.check_in_id.is_(None),
@@ -197,7 +221,11 @@ def _newest(postgres: bool) -> Select[Any]:
         .limit(NEWEST)
         .correlate(day)
     )
-    query = select(*_SEEN, day.c.work_date.label("of_date")).select_from(day)
+    query = select(
+        CheckIn.employee_id, day.c.work_date.label("of_date"), CheckIn.id, CheckIn.work_date, CheckIn.counted_at,
+        CheckIn.tapped_at, CheckIn.lat, CheckIn.lng, CheckIn.accuracy_m, CheckIn.fix_at, CheckIn.device_key,
+        Site.lat.label("site_lat"), Site.lng.label("site_lng"),
+    ).select_from(day)  # fmt: skip
     if postgres:
         side = few.lateral("few")
         query = query.join(side, true()).join(CheckIn, CheckIn.id == side.c.id)
@@ -206,5 +234,5 @@ def _newest(postgres: bool) -> Select[Any]:
     return (
         query.outerjoin(Site, Site.id == CheckIn.site_id)
         .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
-        .where(tuple_(day.c.employee_id, day.c.work_date).in_(_PAIRS), CheckInVoid.check_in_id.is_(None))
+        .where(*_wanted(day.c), CheckInVoid.check_in_id.is_(None))
     )

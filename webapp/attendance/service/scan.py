@@ -19,6 +19,8 @@ from webapp.attendance.service.days import lock_people, rebuild_days
 from webapp.core.db import conn, db, do, is_postgres
 
 BATCH = 100
+_ASKED = {"clock": frozenset({"time", "clock"})}
+"""What HR is asked about a check-in already is no reason to ask a second time."""
 log = logging.getLogger("onsite.attendance")
 
 
@@ -97,7 +99,9 @@ def _found(case: Case) -> Found | None:
 
 def _what_follows(case: Case, weighed: Weighed) -> str:
     """A decision stays. What was weighed before its day was paid opens nothing new afterwards."""
-    known, doubtful = case.stored, weighed.score >= case.settings.threshold
+    known = case.stored
+    asked = sum(signal.weight for signal in weighed.against if signal.code in _ASKED.get(known.asked or "", ()))
+    doubtful = weighed.score - asked >= case.settings.threshold
     if known.state == "open":
         if not doubtful:
             return "withdraw"

@@ -61,10 +61,11 @@ def slots(preview: Preview) -> list[tuple[str, int, int]]:
 
 
 def _signals(row: InboxRow) -> dict[str, Any] | None:
-    """What speaks against a check-in, and what for it."""
-    if row.kind != "signals":
-        return None
-    return {"against": reasons(row.params["signals"]), "favour": favour(row.params["favour"])}
+    """What speaks against a check-in, and what for it where that is the question."""
+    if row.kind == "signals":
+        return {"against": reasons(row.params["signals"]), "favour": favour(row.params["favour"])}
+    against = attendance.signals_of(row.check_in_id) if row.check_in_id else []
+    return {"against": reasons(against), "favour": []} if against else None
 
 
 def _preview(row: InboxRow, at_time: datetime | None, at: datetime) -> Preview | None:

@@ -1,6 +1,5 @@
 """Signals of where the phone says it was."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -25,7 +24,7 @@ FAST = 5.0
 def travel(facts: Facts, kmh: int) -> Signal | None:
     """Too fast from the check-in before. The way back from one stray fix is not held against the next."""
     tap = facts.tap
-    behind = [seen for seen in facts.before if seen.point is not None][-2:]
+    behind = _placed(facts, 2)
     if tap.point is None or not behind or _speed(behind[-1], tap) <= kmh:
         return None
     if len(behind) == 2 and _speed(*behind) > kmh and _speed(behind[0], tap) <= kmh:
@@ -100,8 +99,8 @@ def speed(facts: Facts) -> Signal | None:
 
 def way_fits(facts: Facts, kmh: int) -> Signal | None:
     """Speaks for it: a way that can be made in the time."""
-    behind = [seen for seen in facts.before if seen.point is not None and seen.on == facts.tap.on]
-    if facts.tap.point is None or not behind or _speed(behind[-1], facts.tap) > kmh:
+    behind = _placed(facts, 1)
+    if facts.tap.point is None or not behind or behind[-1].on != facts.tap.on or _speed(behind[-1], facts.tap) > kmh:
         return None
     gone = metres(behind[-1].point, facts.tap.point)  # type: ignore[arg-type]
     minutes = max(1, round(_between(behind[-1], facts.tap) / timedelta(minutes=1)))
@@ -114,6 +113,12 @@ def varies(facts: Facts) -> Signal | None:
     spots, stated = {seen.spot for seen in newest}, {seen.accuracy_m for seen in newest}
     is_lively = len(newest) >= ENOUGH and len(spots) == len(newest) and len(stated) > 2
     return Signal("varies", {"count": len(newest)}) if is_lively else None
+
+
+def _placed(facts: Facts, count: int) -> list[Seen]:
+    """The last check-ins before this one that have a position, in order."""
+    found = list(islice((seen for seen in reversed(facts.before) if seen.point is not None), count))
+    return found[::-1]
 
 
 def _speed(a: Seen, b: Seen) -> float:
@@ -133,10 +138,12 @@ def _is_central(seen: Seen) -> bool:
     return seen.point is not None and seen.site is not None and metres(seen.point, seen.site) < CENTRE_M
 
 
-def _different(facts: Facts) -> Sequence[Seen]:
+def _different(facts: Facts) -> list[Seen]:
     """The newest fixes, this one first; one that the phone gave several times counts once."""
     found: dict[object, Seen] = {}
     for seen in (facts.tap, *reversed(facts.before)):
         if seen.point is not None:
-            found.setdefault((seen.spot, seen.fix_at), seen)
-    return list(islice(found.values(), MANY))
+            found.setdefault((seen.point, seen.fix_at), seen)
+        if len(found) == MANY:
+            break
+    return list(found.values())

@@ -33,7 +33,7 @@ _INSTEAD = {"centre": "round", "colleague": "copied", "key_new": "key_unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """`against`: what fired, heaviest first. `favour`: what speaks for the check-in."""
+    """`against`: what fired, heaviest first. `favour`: what speaks for a check-in that something speaks against."""
 
     score: int
     against: tuple[Signal, ...]
@@ -56,7 +56,8 @@ def weigh(facts: Facts, settings: SignalSettings) -> Weighed:
         if _INSTEAD.get(code) not in found and settings.weights[code]
     ]
     kept.sort(key=lambda signal: -signal.weight)
-    return Weighed(sum(signal.weight for signal in kept), tuple(kept), _favour(facts, settings))
+    score = sum(signal.weight for signal in kept)
+    return Weighed(score, tuple(kept), _favour(facts, settings) if kept else ())
 
 
 def plain(signal: Signal) -> dict[str, Any]:
