@@ -255,6 +255,15 @@ def test_exact_spots_are_forgotten_after_sixty_days(f: Field) -> None:
     assert stored(check_in).spot is None
 
 
+def test_what_was_made_coarse_is_no_round_position(f: Field) -> None:
+    check_in = tap(f, "09:00")
+    scan(f)
+    with transaction():
+        db.session.get(Branch, f.branch.id).coarse_through = check_in
+    assert scan(f) == 0
+    assert do(service.forget_spots, at=f.moment("20:00"), limit=10) == 1
+
+
 def test_a_defect_in_one_signal_holds_up_nobody(f: Field, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from webapp.attendance.rules.signals import (
     WEIGHTS,
     Again,
+    CodeTyped,
     Facts,
     Phone,
     PhotoAgain,
@@ -230,6 +231,13 @@ def test_photos_altitude_and_speed() -> None:
     assert not fired(seen(altitude=0.0, accuracy_m=80.0)) and not fired(seen(altitude=0.1))
     assert fired(seen(speed=6.0))["speed"] == {"kmh": 22}
     assert not fired(seen(speed=4.9))
+
+
+def test_the_stores_code_speaks_for_it_and_shared_digits_a_little_against() -> None:
+    assert not fired(code=CodeTyped())
+    weighed = weigh(Facts(seen(), code=CodeTyped([2])), SignalSettings())
+    assert ([signal.code for signal in weighed.against], weighed.score) == (["code_shared"], 10)
+    assert weighed.favour[0].code == "code_typed"
 
 
 def test_weights_and_switches() -> None:

@@ -1,4 +1,4 @@
-"""The facts of check-ins that signals are made of: four statements, however many rep-days."""
+"""The facts of check-ins that signals are made of: four statements, however many rep-days, and one for codes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,14 +7,16 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, cast, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, exists, literal, select, true, tuple_
 
-from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, CheckInSignals, CheckInVoid
+from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, CheckInSignals, CheckInVoid, CodeUse
 from webapp.attendance.queries.facts import Pair
+from webapp.attendance.queries.site_code import code_reuse
 from webapp.attendance.rules.signals import (
     NEWEST,
     REMEMBERED,
     Again,
+    CodeTyped,
     Facts,
     Phone,
     Seen,
@@ -59,7 +61,7 @@ class Case:
 
 
 def cases(pairs: Collection[Pair], *, since: datetime) -> list[Case]:
-    """The arrivals of some rep-days that were not taken back and counted at or after `since`."""
+    """The arrivals of some rep-days that were not taken back, counted at or after `since`, positions still exact."""
     wanted = sorted(set(pairs))
     rows = conn().execute(_TAPS, {**_span(wanted), "since": since}).all() if wanted else []
     if not rows:
@@ -67,11 +69,14 @@ def cases(pairs: Collection[Pair], *, since: datetime) -> list[Case]:
     taps = {row.id: _seen(row) for row in rows}
     before = _before({(tap.employee_id, tap.on) for tap in taps.values()})
     again, phones = _again(taps.values()), _phones({tap.device_key for tap in taps.values() if tap.device_key})
+    shared = code_reuse([row.id for row in rows if row.coded])
     known: dict[int, SignalSettings] = {}
     found = []
     for row in rows:
         tap = taps[row.id]
-        facts = Facts(tap, _earlier(before[tap.employee_id, tap.on], tap), again[row.id], phones[tap.device_key or ""])
+        earlier = _earlier(before[tap.employee_id, tap.on], tap)
+        code = CodeTyped(shared.get(row.id, ())) if row.coded else None
+        facts = Facts(tap, earlier, again[row.id], phones[tap.device_key or ""], code=code)
         settings = known.setdefault(row.branch_id, SignalSettings.of(row.settings))
         settled = row.settled_through is not None and tap.on <= row.settled_through
         stored = Stored(row.score, row.signals, row.spot, row.exception_id, row.state, row.params, row.asked)
@@ -168,13 +173,14 @@ _SEEN = (
     CheckIn.lat, CheckIn.lng, CheckIn.accuracy_m, CheckIn.fix_at, CheckIn.token_at, CheckIn.device_key, CheckIn.signed,
     CheckIn.extra, Site.lat.label("site_lat"), Site.lng.label("site_lng"),
 )  # fmt: skip
+_CODED = exists().where(CodeUse.check_in_id == CheckIn.id, CodeUse.vouched).correlate(CheckIn)
 _DOUBT = AttendanceException.__table__.alias("doubt")
 _TAPS = (
     select(
         *_SEEN, CheckIn.branch_id, CheckIn.site_id, Branch.signals.label("settings"), Branch.settled_through,
         CheckInSignals.score, CheckInSignals.signals, CheckInSignals.spot,
         AttendanceException.id.label("exception_id"), AttendanceException.state, AttendanceException.params,
-        _DOUBT.c.kind.label("asked"),
+        _DOUBT.c.kind.label("asked"), _CODED.label("coded"),
     )
     .join(Branch, Branch.id == CheckIn.branch_id)
     .outerjoin(Site, Site.id == CheckIn.site_id)
@@ -186,6 +192,7 @@ _TAPS = (
         *_wanted(CheckIn),
         CheckIn.kind == "in",
         CheckIn.counted_at >= bindparam("since"),
+        CheckIn.id > Branch.coarse_through,
         CheckInVoid.check_in_id.is_(None),
     )
     .order_by(CheckIn.id)

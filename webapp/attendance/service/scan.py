@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceException, CheckInSignals, CheckInVoid, FiredSignal
@@ -17,6 +17,7 @@ from webapp.attendance.queries.signals import DEDUP, Case, cases
 from webapp.attendance.rules.signals import REMEMBERED, Weighed, packed, plain, weigh
 from webapp.attendance.service.days import lock_people, rebuild_days
 from webapp.core.db import conn, db, do, is_postgres
+from webapp.people.models import Branch
 
 BATCH = 100
 _ASKED = {"clock": frozenset({"time", "clock"})}
@@ -72,8 +73,11 @@ def keep_evidence(*, found: Sequence[Found], at: datetime) -> None:
 
 def forget_spots(*, at: datetime, limit: int) -> int:
     """Forget exact spots that are compared no more; how many. Call until it answers less than `limit`."""
-    old = select(CheckInSignals.check_in_id).where(
-        CheckInSignals.spot.is_not(None), CheckInSignals.at < at - REMEMBERED
+    coarse = CheckInSignals.check_in_id <= Branch.coarse_through
+    old = (
+        select(CheckInSignals.check_in_id)
+        .join(Branch, Branch.id == CheckInSignals.branch_id)
+        .where(CheckInSignals.spot.is_not(None), or_(CheckInSignals.at < at - REMEMBERED, coarse))
     )
     some = list(conn().scalars(old.limit(limit)))
     if some:

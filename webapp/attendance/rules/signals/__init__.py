@@ -5,6 +5,7 @@ from webapp.attendance.rules.signals.facts import (
     NEWEST,
     REMEMBERED,
     Again,
+    CodeTyped,
     Facts,
     Phone,
     PhotoAgain,
@@ -16,6 +17,6 @@ from webapp.attendance.rules.signals.settings import WEIGHTS, SignalSettings
 from webapp.attendance.rules.signals.weigh import Weighed, plain, weigh
 
 __all__ = [
-    "NEWEST", "REMEMBERED", "WEIGHTS", "Again", "Facts", "Phone", "PhotoAgain", "Seen", "Signal", "SignalSettings",
-    "Weighed", "packed", "plain", "weigh",
+    "NEWEST", "REMEMBERED", "WEIGHTS", "Again", "CodeTyped", "Facts", "Phone", "PhotoAgain", "Seen", "Signal",
+    "SignalSettings", "Weighed", "packed", "plain", "weigh",
 ]  # fmt: skip

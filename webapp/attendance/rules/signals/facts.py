@@ -106,6 +106,14 @@ class Facts:
     again: Sequence[Again] = ()
     phones: Sequence[Phone] = ()
     photos: Sequence[PhotoAgain] = ()
+    code: "CodeTyped | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTyped:
+    """The site's code was typed in time. `others`: who typed the same digits there."""
+
+    others: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Signals of the phone that signed, and of the photo it sent."""
+"""Signals of the phone that signed, of the photo it sent, and of the site's code."""
 
 from collections.abc import Sequence
 
@@ -56,6 +56,16 @@ def photo(facts: Facts) -> Signal | None:
         told = "photo_exact" if one.exact else "photo_alike"
         return Signal("photo", {"on": one.on.isoformat()}, told)
     return None
+
+
+def code_shared(facts: Facts) -> Signal | None:
+    """The digits of a site that somebody else typed as well; two who arrive together do that too."""
+    return Signal("code_shared", {"who": facts.code.others[0]}) if facts.code and facts.code.others else None
+
+
+def code_typed(facts: Facts) -> Signal | None:
+    """Speaks for it, more than anything else."""
+    return Signal("code_typed") if facts.code else None
 
 
 def own_phone(facts: Facts) -> Signal | None:

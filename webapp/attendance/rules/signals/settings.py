@@ -25,6 +25,7 @@ WEIGHTS: Mapping[str, int] = {
     "signature": 50,
     "unsigned": 20,
     "photo": 40,
+    "code_shared": 10,
 }
 THRESHOLD, THRESHOLD_MIN, THRESHOLD_MAX = 50, 10, 500
 KMH, KMH_MIN, KMH_MAX = 200, 60, 1000

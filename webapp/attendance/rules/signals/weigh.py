@@ -26,6 +26,7 @@ _CHECKS: Mapping[str, Callable[[Facts], Signal | None]] = {
     "signature": phone.signature,
     "unsigned": phone.unsigned,
     "photo": phone.photo,
+    "code_shared": phone.code_shared,
 }
 _INSTEAD = {"centre": "round", "colleague": "copied", "key_new": "key_unknown"}
 """The same observation twice counts once: the second says more."""
@@ -77,5 +78,11 @@ def _one(code: str, facts: Facts, settings: SignalSettings) -> Signal | None:
 
 
 def _favour(facts: Facts, settings: SignalSettings) -> tuple[Signal, ...]:
-    said = (place.varies(facts), place.way_fits(facts, settings.kmh), clocks.fresh(facts), phone.own_phone(facts))
+    said = (
+        phone.code_typed(facts),
+        place.varies(facts),
+        place.way_fits(facts, settings.kmh),
+        clocks.fresh(facts),
+        phone.own_phone(facts),
+    )
     return tuple(signal for signal in said if signal is not None)

@@ -24,6 +24,7 @@ words(
         "signal_signature": N_("The signature does not fit"),
         "signal_unsigned": N_("Not signed, as it was before"),
         "signal_photo": N_("A photo that was sent before"),
+        "signal_code_shared": N_("The store's code, shared"),
     }
 )
 words(
@@ -55,6 +56,7 @@ words(
         "means_signature": N_("It was changed on the way, or made by something else than the phone it names."),
         "means_unsigned": N_("The check-in before was signed. Cleared browser data or another browser do that."),
         "means_photo": N_("The photo was used for another check-in, or looks just like one that was."),
+        "means_code_shared": N_("Somebody else typed the same digits. Two who arrive together do that too."),
     }
 )
 words(
@@ -83,6 +85,8 @@ words(
         "told_unsigned": N_("It is not signed; the check-in before was."),
         "told_photo_exact": N_("The photo is the one of a check-in on %(on)s."),
         "told_photo_alike": N_("The photo looks like the one of a check-in on %(on)s."),
+        "told_code_shared": N_("A colleague typed the same digits of the store's code."),
+        "favour_code_typed": N_("The store's code was typed."),
         "favour_varies": N_("The last %(count)s positions and accuracies all differ, as real ones do."),
         "favour_way_fits": N_("%(distance)s from the check-in before in %(minutes)s min can be done."),
         "favour_fresh": N_("The position was found for this tap, %(seconds)s s before it."),
