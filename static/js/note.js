@@ -31,20 +31,9 @@
       const twin = (r) => r.kind === 'undo' && r.after === after && isOpen(r);
       return add({ id, kind: 'undo', url, fields: base(id, at), about: name, after }, twin);
     },
-    // A form on a page of its own; data-kind says what it is, data-after what it belongs to.
-    form: (form, at) => {
-      const { kind, name, after, place } = form.dataset;
-      const id = unique();
-      const url = form.getAttribute('action');
-      const locating = place !== undefined;
-      const fields = { ...Object.fromEntries(new FormData(form)), ...base(id, at), ...typed(form, at) };
-      if (locating) delete fields.no_fix;
-      const isTwin = (r) => r.url === url && r.fields.site_id === fields.site_id && r.fields.code === fields.code;
-      const twin = (r) => r.kind === kind && isTwin(r) && isOpen(r) && r.state !== 'sent';
-      return add({ id, kind, url, fields, about: name, after, locating }, twin);
-    },
     unique,
     base,
+    typed,
   };
 
   // Digits of the store, if somebody typed them, with the time they were typed.

@@ -1,6 +1,20 @@
 // A form that goes through the outbox from a page of its own: written down at the tap, sent at once or when there is a
-// network, and the page says which. With data-place it takes along what position a few seconds give.
+// network, and the page says which. data-kind says what it is, data-after what it belongs to; with data-place it takes
+// along what position a few seconds give.
 (function () {
+  function note(form, at) {
+    const { kind, name, after, place } = form.dataset;
+    const { unique, base, typed } = onsite.note;
+    const id = unique();
+    const url = form.getAttribute('action');
+    const locating = place !== undefined;
+    const fields = { ...Object.fromEntries(new FormData(form)), ...base(id, at), ...typed(form, at) };
+    if (locating) delete fields.no_fix;
+    const isTwin = (r) => r.kind === kind && r.url === url && ['site_id', 'code'].every((key) => r.fields[key] === fields[key]);
+    const twin = (r) => isTwin(r) && !['refused', 'sent'].includes(r.state);
+    return onsite.outbox.add({ id, kind, url, fields, about: name, after, locating }, twin).catch(() => null);
+  }
+
   onsite.bind('form[data-kind]', (form) => {
     const button = form.querySelector('[type=submit]');
     const told = form.querySelector('[data-told]');
@@ -11,7 +25,7 @@
       if (button.getAttribute('aria-busy')) return null;
       if (waiting) return onsite.outbox.flush('tap');
       onsite.busy(button, true);
-      const record = await onsite.note.form(form, new Date());
+      const record = await note(form, new Date());
       if (!record) return form.submit();
       if (record.state === 'sent') return location.assign('/today');
       waiting = record.id;

@@ -29,7 +29,7 @@ _JS = ("app", "retry", "poll", "form", "typed")
 _PHONE = ("version", "sync", "plan")
 _SENDING = ("store", "token", "key", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
 _OUTBOX = (*_SENDING, "view", "remark", "note", "kept", "owed", "unsent", "leave")
-_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale", "outform")
+_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale")
 
 
 def _files(folder: str, *names: str) -> tuple[str, ...]:
@@ -43,6 +43,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "css/install.css": _files("css", "install"),
     "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY, *_PHONE),
     "js/code.js": _files("js", "code"),
+    "js/outform.js": _files("js", "outform"),
     "js/install.js": _files("js", "install"),
     "js/offline.js": _files("js", "offline", "onward"),
     "js/sw.js": _files("js", *_SENDING, "worker"),

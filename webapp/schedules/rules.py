@@ -58,6 +58,7 @@ class Stop:
     code: str = ""
     polygon: Sequence[Sequence[float]] | None = None
     policy: FencePolicy = DEFAULT_POLICY
+    shows_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class StopView:
     radius_m: int
     polygon: Sequence[Point] | None = None
     policy: FencePolicy = DEFAULT_POLICY
+    shows_code: bool = False
 
     @property
     def area(self) -> str:
@@ -62,6 +63,7 @@ class VisitView:
     earned_minor: int = 0
     undo_seconds: int = 0
     next_id: str = ""
+    shows_code: bool = False
 
     @property
     def href(self) -> str:
@@ -165,7 +167,7 @@ def _chosen(user: SignedIn, site_id: int | None) -> StopView | None:
     if site_id is None:
         return None
     site = sites.for_rep(user, site_id)
-    where = (site.lat, site.lng, site.radius_m, site.polygon, site.policy)
+    where = (site.lat, site.lng, site.radius_m, site.polygon, site.policy, site.shows_code)
     return StopView(site.site_id, site.name, site.address, "", *where)  # type: ignore[arg-type]
 
 
@@ -178,21 +180,12 @@ def _open(seen: Sequence[VisitSeen], at: datetime) -> VisitSeen | None:
 def _left(plan: Sequence[Stop], seen: Sequence[VisitSeen], chosen: StopView | None) -> list[StopView]:
     """Planned stores nobody went to yet, in order."""
     done = {visit.site_id for visit in seen} | ({chosen.site_id} if chosen else set())
-    return [
-        StopView(
-            stop.site_id,
-            stop.name,
-            stop.address,
-            _window(stop),
-            stop.lat,
-            stop.lng,
-            stop.radius_m,
-            stop.polygon,
-            stop.policy,  # type: ignore[arg-type]
-        )
-        for stop in plan
-        if stop.site_id not in done
-    ]
+    return [_stop(stop) for stop in plan if stop.site_id not in done]
+
+
+def _stop(stop: Stop) -> StopView:
+    where = (stop.lat, stop.lng, stop.radius_m, stop.polygon, stop.policy, stop.shows_code)
+    return StopView(stop.site_id, stop.name, stop.address, _window(stop), *where)  # type: ignore[arg-type]
 
 
 def _window(stop: Stop) -> str:
@@ -214,6 +207,7 @@ def _view(visit: VisitSeen, at: datetime, earned: Earned | None = None, *, named
         earned_minor=earned.total if earned and visit.is_first else 0,
         undo_seconds=undo_seconds(visit.received_at, at),
         next_id=new_id(),
+        shows_code=visit.shows_code,
     )
 
 

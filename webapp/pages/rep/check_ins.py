@@ -163,6 +163,7 @@ def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board
         earned_minor=earned.total if earned and is_first else 0,
         undo_seconds=board.undo_seconds(at, at),
         next_id=new_id(),
+        shows_code=recorded.site.shows_code,
     )
     return board.Today(work_date=recorded.work_date, open_visit=visit, **board.frame(user, recorded.work_date, earned))
 

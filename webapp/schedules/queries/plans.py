@@ -11,6 +11,7 @@ from webapp.people.models import Branch
 from webapp.schedules.models import PlanStop
 from webapp.schedules.rules import Stop
 from webapp.sites.models import Site, StoreType
+from webapp.sites.queries.places import shows_code
 from webapp.sites.rules import FencePolicy
 
 _STOPS = (
@@ -29,6 +30,7 @@ _STOPS = (
         Site.polygon,
         Branch.fence_policy,
         StoreType.fence_policy.label("own_policy"),
+        shows_code(Site.id),
     )
     .join(Site, Site.id == PlanStop.site_id)
     .join(Branch, Branch.id == Site.branch_id)
@@ -53,7 +55,7 @@ def plans(pairs: Collection[tuple[int, date]]) -> dict[tuple[int, date], list[St
         return {}
     span = {"people": sorted({person for person, _ in pairs}), "dates": sorted({on for _, on in pairs})}
     wanted, found = set(pairs), defaultdict(list)
-    for person, on, *stop, branch, own in conn().execute(_STOPS, span):
+    for person, on, *stop, branch, own, coded in conn().execute(_STOPS, span):
         if (person, on) in wanted:
-            found[person, on].append(Stop(*stop, FencePolicy.of(branch, own)))
+            found[person, on].append(Stop(*stop, FencePolicy.of(branch, own), bool(coded)))
     return dict(found)

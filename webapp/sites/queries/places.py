@@ -3,18 +3,24 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, true
 from sqlalchemy.engine import Row
 
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
 from webapp.people.models import Branch
-from webapp.sites.models import Site, StoreType
+from webapp.sites.models import Site, SiteCode, StoreType
 from webapp.sites.rules import FencePolicy, Near, SiteInfo, boxes, nearest
 
 FIRST_LOOK_M = 600
 MOST_CHOICES = 30
+
+
+def shows_code(site_id: Any) -> ColumnElement[bool]:
+    """As a column of a statement about sites."""
+    return exists().where(SiteCode.site_id == site_id).label("shows_code")
+
 
 _INFO_COLUMNS = (
     Site.id,
@@ -30,6 +36,7 @@ _INFO_COLUMNS = (
     Site.polygon,
     Branch.fence_policy,
     StoreType.fence_policy.label("own_policy"),
+    shows_code(Site.id),
 )
 INFO_WIDTH = len(_INFO_COLUMNS)
 _INFO = (
@@ -84,8 +91,8 @@ def choices(user: SignedIn, text: str = "", limit: int = MOST_CHOICES) -> list[S
 
 def site_info(row: Sequence[Any]) -> SiteInfo:
     """The first INFO_WIDTH columns of a row as a site."""
-    *known, branch, own = row[:INFO_WIDTH]
-    return SiteInfo(*known, FencePolicy.of(branch, own))
+    *known, branch, own, coded = row[:INFO_WIDTH]
+    return SiteInfo(*known, FencePolicy.of(branch, own), bool(coded))
 
 
 def matches(text: str) -> ColumnElement[bool]:

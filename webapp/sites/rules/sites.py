@@ -33,6 +33,7 @@ class SiteInfo:
     store_type_id: int
     polygon: Sequence[Sequence[float]] | None = None
     policy: FencePolicy = DEFAULT_POLICY
+    shows_code: bool = False
 
     @property
     def placed(self) -> bool:

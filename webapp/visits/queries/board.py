@@ -13,6 +13,7 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
 from webapp.sites.models import Site
+from webapp.sites.queries.places import shows_code
 from webapp.visits.models import Visit
 
 LOOK_BACK = timedelta(days=14)
@@ -44,6 +45,7 @@ class VisitSeen:
     exception_params: dict[str, Any] | None
     decision_reason: str | None
     decided_at: datetime | None
+    shows_code: bool
     minutes_late: int
     is_first: bool
 
@@ -128,6 +130,7 @@ _COLUMNS: Sequence[tuple[str, Any]] = (
     ("exception_params", AttendanceException.params),
     ("decision_reason", Decision.reason),
     ("decided_at", AttendanceException.decided_at),
+    ("shows_code", shows_code(Visit.site_id)),
 )
 _NAMES = tuple(name for name, _ in _COLUMNS)
 _about = AttendanceException.__table__.alias("about")
