@@ -201,8 +201,8 @@ def test_the_rep_sees_why_it_was_not_confirmed(f: Field, client_as: Any, freeze:
 
 def test_where_no_store_shows_a_code_nothing_asks_for_one(f: Field, client_as: Any) -> None:
     client, other = client_as(f.rep), factories.site(f.kind)
-    assert "I have the store&#39;s code" in client.get(f"/today?site={f.shop.id}").text
-    assert "store&#39;s code" not in client.get(f"/today?site={other.id}").text
+    assert "I have the store's code" in client.get(f"/today?site={f.shop.id}").text
+    assert "store's code" not in client.get(f"/today?site={other.id}").text
     answer = client.hx("POST", "/check-ins", data=blind(f, site_id=other.id))
     assert "/code" not in answer.text
     page = client.get("/today").text
@@ -213,4 +213,4 @@ def test_where_no_store_shows_a_code_nothing_asks_for_one(f: Field, client_as: A
 
 def test_the_plan_knows_which_stores_show_one(f: Field, client_as: Any) -> None:
     factories.save(PlanStop(employee_id=f.rep.id, work_date=ON, seq=1, site_id=f.shop.id))
-    assert "I have the store&#39;s code" in client_as(f.rep).get("/today").text
+    assert "I have the store's code" in client_as(f.rep).get("/today").text
