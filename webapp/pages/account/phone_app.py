@@ -10,11 +10,7 @@ from webapp.core.assets import asset_url, content, serve
 from webapp.core.authz import public
 from webapp.core.i18n import LANGUAGES, force_locale, lang
 from webapp.core.i18n import _ as gettext
-<<<<<<< HEAD
 from webapp.sites.rules import FencePolicy
-=======
-from webapp.sites.rules import DEFAULT_POLICY
->>>>>>> cc66d3c (Show the offline page with today's check-in block)
 
 bp = Blueprint("account_phone_app", __name__)
 
@@ -110,11 +106,7 @@ def _make_worker() -> bytes:
 def _offline(language: str) -> str:
     """Rendered for nobody, whoever asks."""
     nobody = {"user": None, "theme": "auto", "text_size": "normal", "demo": False}
-<<<<<<< HEAD
-    stop = {"name": "", "site_id": "", "policy": FencePolicy(remark="outside")}
-=======
-    stop = {"name": "", "site_id": "", "policy": DEFAULT_POLICY, "shows_code": True}
->>>>>>> cc66d3c (Show the offline page with today's check-in block)
+    stop = {"name": "", "site_id": "", "policy": FencePolicy(remark="outside"), "shows_code": True}
     blank = {"open_visit": None, "chosen": False, "client_id": "", "next_stop": stop}
     with force_locale(LANGUAGES[language]):
         return render_template("account/offline.html", today=blank, **nobody)
