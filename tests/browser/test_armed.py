@@ -1,4 +1,4 @@
-"""What is tapped is written down at once, whatever the position takes: armed taps, finishing, taking back (T18, T22)."""
+"""A tap is written down at once, whatever the position takes: armed taps, finishing, taking back (T18, T22)."""
 
 from __future__ import annotations
 
@@ -143,7 +143,8 @@ def test_a_finish_whose_check_in_was_refused_waits_and_says_so(page, stack) -> N
         """async () => {
           const [before] = await onsite.outbox.list();
           const id = crypto.randomUUID();
-          await onsite.outbox.add({id, kind: 'check-out', url: '/check-outs', about: 'Shop 1', after: before.id, fields: {
+          await onsite.outbox.add({id, kind: 'check-out', url: '/check-outs', about: 'Shop 1',
+            after: before.id, fields: {
             client_id: id, uid: onsite.outbox.uid(), tapped_at: new Date().toISOString(), check_in: before.id,
             outcome: 'order', no_fix: 'timeout'}});
           await onsite.outbox.flush('tap');

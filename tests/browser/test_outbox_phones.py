@@ -1,4 +1,4 @@
-"""Odd phones: a wrong clock, a full or forgetful store, older and newer versions of the app, frozen tabs (T13, T18, T22)."""
+"""Odd phones: a wrong clock, a full or forgetful store, other versions of the app, frozen tabs (T13, T18, T22)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ IDBObjectStore.prototype.put = function (...what) {
   this.transaction.abort();
   return {};
 };
-Object.defineProperty(IDBTransaction.prototype, 'error', {get: () => new DOMException('no room', 'QuotaExceededError')})"""
+Object.defineProperty(IDBTransaction.prototype, 'error',
+  {get: () => new DOMException('no room', 'QuotaExceededError')})"""
 # An entry as the first version of the app wrote it, before it was opened again with this one.
 OLD = """([id, site]) => new Promise((done) => {
   const gone = indexedDB.deleteDatabase('onsite');
@@ -29,8 +30,9 @@ OLD = """([id, site]) => new Promise((done) => {
     request.onsuccess = () => {
       const tx = request.result.transaction('outbox', 'readwrite');
       const at = new Date().toISOString();
-      const fields = {client_id: id, uid: document.documentElement.dataset.uid, tapped_at: at, no_fix: 'timeout', site_id: site};
-      tx.objectStore('outbox').put({v: 1, id, uid: fields.uid, kind: 'check-in', url: '/check-ins', fields, about: 'Shop 1',
+      const {uid} = document.documentElement.dataset;
+      const fields = {client_id: id, uid, tapped_at: at, no_fix: 'timeout', site_id: site};
+      tx.objectStore('outbox').put({v: 1, id, uid, kind: 'check-in', url: '/check-ins', fields, about: 'Shop 1',
         created: at, state: 'queued', attempts: 2});
       tx.oncomplete = () => { request.result.close(); done(); };
     };

@@ -95,8 +95,14 @@ def test_t22_what_cannot_be_is_kept_and_goes_to_hr_with_the_reason(
     assert (issue and issue.kind, issue and issue.params["why"]) == (kind, why)
     if why:
         listed = client_as(factories.employee(f.branch, role="hr")).get(f"/hr/inbox/{issue.id}")
-        words = {"old": "longer than this store", "unvouched": "nothing from the server", "forged": "proof of time",
-                 "before_token": "before the page", "ahead": "after it was sent", "moved": "clock was changed"}  # fmt: skip
+        words = {
+            "old": "longer than this store",
+            "unvouched": "nothing from the server",
+            "forged": "proof of time",
+            "before_token": "before the page",
+            "ahead": "after it was sent",
+            "moved": "clock was changed",
+        }
         assert words[why] in listed.text
 
 
