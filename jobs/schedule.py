@@ -40,6 +40,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("forget_spots", "jobs.attendance.forget_spots", DAY, offset=18 * HOUR),
     Periodic("pay_runs", "jobs.payroll.go_on", 5 * MINUTE),
     Periodic("coarsen", "jobs.privacy.coarsen", DAY, offset=18 * HOUR),
+    Periodic("clean_photos", "jobs.photos.clean", DAY, offset=17 * HOUR),
     Periodic("ledger_check", "jobs.ledger.check", DAY, offset=19 * HOUR),
 )
 

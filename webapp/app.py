@@ -61,8 +61,8 @@ def _init_core(app: Flask) -> None:
 
 def load_models() -> None:
     """Import every domain's tables, so that metadata is whole."""
-    for file in sorted(ROOT.glob("*/models.py")):
-        import_module(f"webapp.{file.parent.name}.models")
+    for domain in sorted({file.parent.name for file in ROOT.glob("*/models*")}):
+        import_module(f"webapp.{domain}.models")
 
 
 def _init_sign_in(app: Flask) -> None:

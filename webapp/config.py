@@ -33,6 +33,7 @@ def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TESTING": env.get("ONSITE_TESTING") == "1",
         "VAR": var,
         "DEMO": demo,
+        "PHOTO_DIR": str(_photos(env, var, demo)),
         "INSTANCE": _instance(demo),
         "SECRET_KEY": env.get("SECRET_KEY") or secret_key(var),
         # Earlier keys, after a change: sign-ins and sealed secrets made with them still work.
@@ -93,6 +94,12 @@ def _var(env: Mapping[str, str]) -> Path:
     except OSError as error:
         raise ConfigError(f"{var} cannot be made ({error.strerror}); {_owner_hint(var.parent)}") from None
     return var
+
+
+def _photos(env: Mapping[str, str], var: Path, demo: bool) -> Path:
+    """The demo keeps its own, so that cleaning up after it never touches a real company's."""
+    base = Path(env.get("PHOTO_DIR") or var / "photos").resolve()
+    return base / "demo" if demo else base
 
 
 def _database(env: Mapping[str, str], var: Path, demo: bool) -> str:

@@ -32,12 +32,15 @@
     const waiting = (await onsite.store.all()).filter(outbox.isDue).sort((a, b) => rank(a) - rank(b));
     let wait = looking || null;
     let cut = null;
+    let more = false;
     for (const { id } of waiting) {
       const answer = await onsite.alone(() => next(id, cut, via));
       if (!answer.kept) continue;
       if (answer.cut) cut = answer;
-      if (!answer.hold) wait = Math.max(wait || 0, answer.wait || 0);
+      if (answer.more) more = true;
+      if (!answer.hold && !answer.more) wait = Math.max(wait || 0, answer.wait || 0);
     }
+    if (more && !cut) return sendAll(via);
     if (wait === null) fails = 0;
     else plan(wait);
   }

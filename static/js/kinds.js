@@ -8,11 +8,12 @@
 
   onsite.kinds = {
     // rank: what is small goes first. limit: how long a try may take. body(record): what is posted, or a promise of it.
-    // asks: what somebody may ask of a person when the server refuses it (the kind of a correction).
+    // asks: what somebody may ask of a person when the server refuses it (the kind of a correction). post(record): instead
+    // of one post of a body; `more` in its answer says that it got on and has not finished.
     'check-in': { asks: 'forgot_in' },
     'check-out': { asks: 'missing_out' },
     undo: {},
-    photo: { rank: 1, limit: 60000 },
+    photo: { rank: 1, post: (record) => onsite.sendPhoto(record) },
     cannot: { asks: 'forgot_in' },
     code: {},
   };

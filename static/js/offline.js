@@ -7,7 +7,7 @@
     const uid = onsite.outbox.uid();
     const [plan, visit] = await Promise.all(['plan', 'visit'].map(onsite.store.recall));
     const mine = (kept) => (kept && uid && kept.uid === uid ? kept : null);
-    if (mine(plan)) show(box, isToday(plan) ? plan.stops : [], await open(mine(visit)));
+    if (mine(plan)) show(box, isToday(plan) ? plan.stops : [], await open(mine(visit), plan.stops));
   });
 
   // A night shift goes on after midnight.
@@ -18,10 +18,11 @@
   }
 
   // The visit that can be finished: the last one tapped here, else the one the server knew, unless it is finished.
-  async function open(known) {
+  async function open(known, stops) {
     const records = (await onsite.outbox.list()).filter((record) => record.state !== 'refused');
     const tapped = records.filter((record) => record.kind === 'check-in').pop();
-    const visit = tapped ? { id: tapped.id, name: tapped.about } : known;
+    const { photo = '' } = (tapped && stops.find(({ site }) => site === tapped.fields.site_id)) || {};
+    const visit = tapped ? { id: tapped.id, name: tapped.about, photo } : known;
     return visit && !records.some((record) => record.after === visit.id) ? visit : null;
   }
 
@@ -57,6 +58,7 @@
     const block = piece('visit');
     block.querySelectorAll('[data-id]').forEach((el) => { el.id = el.dataset.id; });
     block.querySelector('#checkin').dataset.name = visit.name;
+    block.querySelector('#checkin').dataset.photo = visit.photo ?? 'no';
     block.querySelector('[data-stop-name]').textContent = visit.name;
     block.querySelector('[name=check_in]').value = visit.id;
     put(box, block);

@@ -19,7 +19,7 @@
 
   onsite.bind('#checkin', (root) => {
     const form = root.querySelector('form[data-checkout]');
-    if (!offline) keep('visit', form && { uid, id: form.elements.check_in.value, name: root.dataset.name });
+    if (!offline) keep('visit', form && { uid, id: form.elements.check_in.value, name: root.dataset.name, photo: root.dataset.photo });
   });
 
   // A store where a check-in was tapped is no longer the next one, sent or not.

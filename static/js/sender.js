@@ -6,7 +6,8 @@
   onsite.sender = { post, judge };
 
   async function post(record) {
-    const { body, limit } = onsite.kind(record);
+    const { body, limit, post: own } = onsite.kind(record);
+    if (own) return own(record);
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), limit);
     try {
@@ -31,8 +32,9 @@
   }
 
   // Only our own words count: a hotel's sign-in page also answers 200.
-  function judge({ status, text, state, error, wait }) {
+  function judge({ status, text, state, error, wait, more }) {
     if ((status === 200 || status === 201) && state) return { kind: 'sent', changes: { state: 'sent', sent: Date.now() } };
+    if (more) return { kind: 'more', kept: true, more, changes: { state: 'queued', why: '' } };
     const hold = status === 401 || NOT_OURS.includes(error);
     const final = error && status >= 400 && status < 500 && !hold && !BUSY.includes(status);
     if (final) return { kind: 'refused', changes: { state: 'refused', reason: reasonIn(text) || error } };

@@ -14,15 +14,18 @@ from datetime import date
 from uuid import uuid4
 
 from flask import current_app
+from sqlalchemy import select
 
 from tests import factories
 from tests.attendance.days import evidence, subject
-from tests.support import apps, money
+from tests.support import apps, money, shots
 from tests.support.company import Company
-from webapp.attendance.models import AttendanceException
-from webapp.core import clock
+from webapp.attendance import service as attendance
+from webapp.attendance.models import AttendanceException, Photo
+from webapp.core import clock, files
 from webapp.core.db import do
 from webapp.core.import_store import ImportBatch
+from webapp.core.pictures import read_picture
 from webapp.people.models import Branch, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import Site, SiteProposal, SiteScreen
@@ -134,6 +137,21 @@ def _phone_of(person: Employee, state: str) -> int:
     return factories.save(Device(employee_id=person.id, key=uuid4().hex, label="iPhone", state=state, **seen)).id
 
 
+def _photo(company: Company, who: str) -> tuple[object, object]:
+    """The rep's at a shop of the supervisor, and one of another branch."""
+    mine = _photographed(company.sites[0], company.people[who if who[0] == "R" else "R001"])
+    return mine, _photographed(company.other_site, company.people["R101"])
+
+
+def _photographed(site: Site, person: Employee) -> int:
+    check_in = _went_to(site, person)[1]
+    picture = read_picture(shots.jpeg(person.id))
+    name = files.put(picture.jpeg, small=picture.small, at=clock.now())
+    taken = attendance.Taken(str(uuid4()), check_in, name, name, picture.phash, 640, 480, len(picture.jpeg))
+    check_in_id = do(attendance.record_photo, employee_id=person.id, taken=taken, at=clock.now())
+    return factories.db.session.scalars(select(Photo.id).where(Photo.check_in_id == check_in_id)).one()
+
+
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "exception_id": _exception,
@@ -153,6 +171,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "proposal_id": _proposal,
     "visit_id": _visit,
     "client_id": _tap,
+    "photo_id": _photo,
     "on": lambda company, who: (clock.now().date().isoformat(), "no-date"),
     "screen_id": lambda company, who: tuple(screen for screen, _ in _screens(company)),
     "token": lambda company, who: (_screens(company)[0][1], "x" * 43),

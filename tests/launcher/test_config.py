@@ -23,6 +23,14 @@ def test_the_demo_and_the_company_live_in_different_files(tmp_path: Path) -> Non
     assert demo["REDIS_URL"] != company["REDIS_URL"]
 
 
+def test_the_demo_keeps_its_photos_apart(tmp_path: Path) -> None:
+    """Cleaning up after the demo must never reach a real company's evidence."""
+    for env in ({}, {"PHOTO_DIR": str(tmp_path / "elsewhere")}):
+        demo, real = (load(tmp_path, ONSITE_DEMO=flag, **env)["PHOTO_DIR"] for flag in ("1", "0"))
+        assert real == str(tmp_path / ("elsewhere" if env else "photos"))
+        assert demo == f"{real}/demo"
+
+
 def test_a_database_of_ones_own_never_gets_the_demo_unasked(tmp_path: Path) -> None:
     url = "postgresql://db/onsite"
     assert load(tmp_path, DATABASE_URL=url)["DEMO"] is False

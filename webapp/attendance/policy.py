@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
-from webapp.attendance.models import AttendanceException, CheckIn
+from webapp.attendance.models import AttendanceException, CheckIn, Photo
 from webapp.core.authz import OFFICE, Role, SignedIn
 from webapp.core.db import conn
 from webapp.people.models import Employee
@@ -33,6 +33,21 @@ def seen_by(user: SignedIn) -> ColumnElement[bool]:
     return and_(
         AttendanceException.branch_id == user.branch_id,
         or_(AttendanceException.site_id.in_(supervised_by(user.id)), AttendanceException.employee_id.in_(mine)),
+    )
+
+
+def photos_seen_by(user: SignedIn) -> ColumnElement[bool]:
+    """Of photos joined to their check-ins: one's own, those of a supervisor's sites and people, of HR's branches."""
+    if user.role is Role.REP:
+        return Photo.employee_id == user.id
+    if user.role in OFFICE:
+        return Photo.branch_id.in_(user.branch_ids)
+    if user.role is not Role.SUPERVISOR:
+        return false()
+    mine = select(Employee.id).where(Employee.team_id == _team_of(user))
+    return and_(
+        Photo.branch_id == user.branch_id,
+        or_(CheckIn.site_id.in_(supervised_by(user.id)), Photo.employee_id.in_(mine)),
     )
 
 

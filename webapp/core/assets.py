@@ -24,10 +24,21 @@ COMPRESSIBLE = re.compile(r"^(text/|application/(json|javascript|manifest)|image
 SMALLEST, SMALL = 500, 4096
 GZIP = 16  # zlib: a gzip header around it
 
-_PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress")
+_PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress", "photo")
 _JS = ("app", "retry", "poll", "form", "typed")
 _PHONE = ("version", "sync", "plan")
-_SENDING = ("store", "token", "key", "kinds", "sender", "tidy", "turns", "outbox", "flush")  # needs no document
+_SENDING = (
+    "store",
+    "token",
+    "key",
+    "kinds",
+    "upload",
+    "sender",
+    "tidy",
+    "turns",
+    "outbox",
+    "flush",
+)  # needs no document
 _OUTBOX = (*_SENDING, "view", "remark", "note", "kept", "owed", "unsent", "leave")
 _TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale")
 
@@ -44,6 +55,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY, *_PHONE),
     "js/code.js": _files("js", "code"),
     "js/outform.js": _files("js", "outform"),
+    "js/photo.js": _files("js", "shrink", "photo"),
     "js/install.js": _files("js", "install"),
     "js/offline.js": _files("js", "offline", "onward"),
     "js/sw.js": _files("js", *_SENDING, "worker"),

@@ -48,6 +48,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class TooEarly(DomainError):
+    """Right, but not yet: what sent it keeps it and tries again."""
+
+    status = 425
+
+
 words(
     {
         "not_found": N_("This does not exist, or it is not yours to see."),

@@ -42,6 +42,8 @@ class Branch(db.Model):
     """Check-ins of the branch up to this id have coarse positions."""
     signals: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
     """What attendance.rules.signals.SignalSettings says here; {}: the usual."""
+    photo_days: Mapped[int] = mapped_column(default=180, server_default="180")
+    """How long photos are kept."""
     pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")
     version: Mapped[int] = mapped_column(default=1)
 

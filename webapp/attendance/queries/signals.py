@@ -1,4 +1,5 @@
-"""The facts of check-ins that signals are made of: four statements, however many rep-days, and one for codes."""
+"""The facts of check-ins that signals are made of: five statements, however many rep-days, and one each
+for codes and for photos that somebody sent."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, cast, exists, l
 
 from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, CheckInSignals, CheckInVoid, CodeUse
 from webapp.attendance.queries.facts import Pair
+from webapp.attendance.queries.photos import Repeat, photo_repeats
 from webapp.attendance.queries.site_code import code_reuse
 from webapp.attendance.rules.signals import (
     NEWEST,
@@ -19,6 +21,7 @@ from webapp.attendance.rules.signals import (
     CodeTyped,
     Facts,
     Phone,
+    PhotoAgain,
     Seen,
     SignalSettings,
     packed,
@@ -70,13 +73,14 @@ def cases(pairs: Collection[Pair], *, since: datetime) -> list[Case]:
     before = _before({(tap.employee_id, tap.on) for tap in taps.values()})
     again, phones = _again(taps.values()), _phones({tap.device_key for tap in taps.values() if tap.device_key})
     shared = code_reuse([row.id for row in rows if row.coded])
+    photos = photo_repeats(list(taps))
     known: dict[int, SignalSettings] = {}
     found = []
     for row in rows:
         tap = taps[row.id]
-        earlier = _earlier(before[tap.employee_id, tap.on], tap)
+        earlier, repeats = _earlier(before[tap.employee_id, tap.on], tap), _repeats(photos.get(row.id, ()), tap)
         code = CodeTyped(shared.get(row.id, ())) if row.coded else None
-        facts = Facts(tap, earlier, again[row.id], phones[tap.device_key or ""], code=code)
+        facts = Facts(tap, earlier, again[row.id], phones[tap.device_key or ""], repeats, code=code)
         settings = known.setdefault(row.branch_id, SignalSettings.of(row.settings))
         settled = row.settled_through is not None and tap.on <= row.settled_through
         stored = Stored(row.score, row.signals, row.spot, row.exception_id, row.state, row.params, row.asked)
@@ -153,6 +157,10 @@ def _again(taps: Collection[Seen]) -> dict[int, list[Again]]:
 def _others(alike: Iterable[Again], tap: Seen) -> list[Again]:
     since, until = tap.at - REMEMBERED, tap.at + TOGETHER
     return [one for one in alike if one.check_in_id != tap.check_in_id and since <= one.at <= until]
+
+
+def _repeats(found: Iterable[Repeat], tap: Seen) -> list[PhotoAgain]:
+    return [PhotoAgain(one.kind == "same", one.other_employee_id == tap.employee_id, one.other_on) for one in found]
 
 
 def _phones(keys: Collection[str]) -> dict[str, list[Phone]]:

@@ -7,6 +7,7 @@ from webapp.attendance.rules.evidence import CANNOT, Evidence, read_code, read_e
 from webapp.attendance.rules.facts import (
     ABOUT_A_MARK,
     ABOUT_A_TAP,
+    CLEARED_WHEN_WITHDRAWN,
     Assume,
     DayFacts,
     Issue,
@@ -23,9 +24,9 @@ from webapp.attendance.rules.outcome import Outcome, ask_first, outcome_of
 from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, moment_of, standing
 
 __all__ = [
-    "ABOUT_A_MARK", "ABOUT_A_TAP", "CANNOT", "ON_TIME", "Assume", "DayFacts", "DayResult", "Evidence", "Fence",
-    "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment", "Outcome", "Standing", "Tap", "Token", "Word",
-    "ask_first", "assumed", "build_day", "day_bounds", "excusable", "fence_picture", "first_site", "is_clean",
-    "judge", "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "standing",
-    "trusted",
+    "ABOUT_A_MARK", "ABOUT_A_TAP", "CANNOT", "CLEARED_WHEN_WITHDRAWN", "ON_TIME", "Assume", "DayFacts", "DayResult",
+    "Evidence", "Fence", "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment", "Outcome", "Standing", "Tap",
+    "Token", "Word", "ask_first", "assumed", "build_day", "day_bounds", "excusable", "fence_picture", "first_site",
+    "is_clean", "judge", "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence",
+    "standing", "trusted",
 ]  # fmt: skip

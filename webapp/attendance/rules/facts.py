@@ -10,7 +10,8 @@ from webapp.schedules.rules import Expectation
 
 ABOUT_A_TAP = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark", "cannot"})
 """What a check-in is in doubt for as it arrives; at most one of these is opened about it."""
-ABOUT_A_MARK = ABOUT_A_TAP | {"signals"}
+ABOUT_A_MARK = ABOUT_A_TAP | {"signals", "photo"}
+CLEARED_WHEN_WITHDRAWN = frozenset({"signals", "photo"})
 State = Literal["clear", "open", "approved", "rejected"]
 _STRICTEST: tuple[State, ...] = ("rejected", "open", "approved", "clear")
 """A mark that several exceptions are about counts only when nobody refused it and nobody is still to decide."""
@@ -168,7 +169,7 @@ def _said(issue: Issue) -> tuple[State, datetime | None]:
     if issue.counts_open:
         return "clear", granted
     if issue.state == "withdrawn":
-        return ("clear" if issue.kind == "signals" else "rejected"), granted
+        return ("clear" if issue.kind in CLEARED_WHEN_WITHDRAWN else "rejected"), granted
     if issue.kind == "missing_out" and granted is None and issue.state == "approved":
         return "rejected", None
     return issue.state, granted

@@ -3,7 +3,8 @@
 from webapp.core.errors import N_, words
 
 EXCEPTIONS = (
-    "outside", "uncertain", "remark", "cannot", "late_arrival", "clock", "signals", "mistake", "missing_out", "late",
+    "outside", "uncertain", "remark", "cannot", "late_arrival", "clock", "signals", "photo", "mistake", "missing_out",
+    "late",
     "early",
     "absent",
 )  # fmt: skip
@@ -44,6 +45,7 @@ words(
         "cannot_slow": N_("It takes too long"),
         "cannot_network": N_("No network"),
         "cannot_other": N_("Something else"),
+        "reason_photo": N_("A photo is needed, then it counts."),
         "status_normal": N_("Normal"),
         "status_late": N_("Late"),
         "status_early_leave": N_("Left early"),
@@ -59,6 +61,7 @@ words(
         "exception_cannot": N_("Cannot check in"),
         "exception_late_arrival": N_("Sent late"),
         "exception_clock": N_("Phone clock off"),
+        "exception_photo": N_("Photo missing"),
         "exception_mistake": N_("Mistake reported"),
         "exception_missing_out": N_("No check-out"),
         "exception_late": N_("Late, excuse asked"),
@@ -98,6 +101,15 @@ words(
         "ask_absent": N_("I was there"),
         "ask_forgot_in": N_("I forgot to check in"),
         "late_minutes": N_("%(minutes)s min late"),
+    }
+)
+words(
+    {
+        "photo_early": N_("The check-in of this photo has not arrived yet. It is sent first."),
+        "photo_not_wanted": N_("This store takes no photos. The visit is complete without one."),
+        "photo_enough": N_("This visit has %(limit)s photos already. That is enough."),
+        "photo_damaged": N_("This photo was damaged on the way. Send it once more."),
+        "photo_none": N_("Choose a photo, or take one."),
     }
 )
 words(

@@ -43,6 +43,7 @@ from webapp.attendance.service.evidence import (
     insert_check_in,
     insert_verdict,
 )
+from webapp.attendance.service.photos import ask_for_photo
 from webapp.core.db import conn, together
 from webapp.core.errors import NotFound
 from webapp.core.ids import fingerprint
@@ -112,9 +113,10 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
     judged = _judged(note)
     outcome = _outcome(note, judged)
     exception_id = ask_a_person(check_in_id=check_in_id, note=note, judged=judged, outcome=outcome)
+    asked = [*_about(check_in_id, exception_id, outcome), *_photo(note, check_in_id)]
     if stored is not None:  # its facts are read, with this verdict
         insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
-    facts = _facts(note, check_in_id, judged, (exception_id, outcome), stored)
+    facts = _facts(note, check_in_id, judged, asked, stored)
     day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
     with together():
         if stored is None:
@@ -182,18 +184,28 @@ def _outcome(note: Note, judged: Judgement) -> Outcome:
     return outcome_of(judged, policy, evidence, note.tap.problem)
 
 
-def _facts(
-    note: Note, check_in_id: int, judged: Judgement, asked: tuple[int | None, Outcome], stored: DayResult | None
-) -> DayFacts:
+def _about(check_in_id: int, exception_id: int | None, outcome: Outcome) -> list[Issue]:
+    opened = {"counts": True} if outcome.counts else {}
+    return [] if exception_id is None else [Issue(exception_id, outcome.kind or "", "open", check_in_id, opened)]
+
+
+def _photo(note: Note, check_in_id: int) -> list[Issue]:
+    """Where a photo is required an arrival waits for it; elsewhere this asks the database nothing."""
+    site = note.site
+    if note.kind != "in" or site is None or site.policy.photo != "required":
+        return []
+    who = {"employee_id": note.rep.id, "branch_id": note.rep.branch_id, "site_id": site.site_id}
+    asked = ask_for_photo(check_in_id=check_in_id, work_date=note.on, at=note.received_at, **who)
+    return [Issue(asked, "photo", "open", check_in_id)]
+
+
+def _facts(note: Note, check_in_id: int, judged: Judgement, asked: list[Issue], stored: DayResult | None) -> DayFacts:
     """The day's facts with the new mark; without a stored day there is nothing else to know about it."""
     zone = note.rep.branch.timezone
     if stored is not None:
         return load_facts([note.pair], {note.rep.id: zone})[note.pair]
     mark = Mark(check_in_id, note.kind, note.tap.counted_at, note.site and note.site.site_id, judged.verdict)  # type: ignore[arg-type]
-    exception_id, outcome = asked
-    opened = {"counts": True} if outcome.counts else {}
-    issues = [] if exception_id is None else [Issue(exception_id, outcome.kind or "", "open", check_in_id, opened)]
-    return DayFacts(midnight(note.on, zone), [mark], issues)
+    return DayFacts(midnight(note.on, zone), [mark], asked)
 
 
 def _expected(note: Note, facts: DayFacts, expected: Expectation | None, stored: DayResult | None) -> Expectation:

@@ -16,7 +16,7 @@ bp = Blueprint("account_phone_app", __name__)
 
 _PAPER = "#f4f6f8"  # --bg of css/tokens.css
 # What the offline page is made of. All but js/offline.js belongs to Today and is in the browser's own cache already.
-_FILES = ("css/phone.css", "js/phone.js", "js/offline.js", "icons/sprite.svg", "icons/icon.svg")
+_FILES = ("css/phone.css", "js/phone.js", "js/offline.js", "js/photo.js", "icons/sprite.svg", "icons/icon.svg")
 
 
 @bp.get("/manifest.webmanifest")

@@ -108,6 +108,7 @@ words(
         "field_shift_start": N_("Shift starts"),
         "field_source_lat": N_("Latitude as typed"),
         "field_source_lng": N_("Longitude as typed"),
+        "field_photo_days": N_("Photos are kept for (days)"),
         "field_start": N_("Start"),
         "field_stops": N_("Planned visits"),
         "field_store_type_id": N_("Store type"),

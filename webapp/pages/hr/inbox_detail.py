@@ -12,6 +12,7 @@ from webapp.core.authz import SignedIn
 from webapp.core.i18n import date_text, say
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.looks import note_looks
+from webapp.pages.photo_words import photos_by_mark, repeats_by_mark
 from webapp.pages.signal_lines import favour, reasons
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Preview
@@ -26,9 +27,11 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
     preview = _preview(row, time_given, at) if row.state == "open" else None
+    photos = photos_by_mark(marks)
     return {
         "row": row, "zone": zone, "marks": marks,
         "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},
+        "photos": photos, "repeats": repeats_by_mark(user, photos),
         "history": attendance.decisions_of(row.id),
         "words": attendance.words_of(row.employee_id, row.work_date),
         "month": attendance.months_so_far([row.pair])[row.pair],

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from babel.numbers import list_currencies
 from flask import Blueprint, Response, flash
+from pydantic import Field
 
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, Role, allow, me
@@ -29,6 +30,7 @@ class BranchForm(Form):
     settlement_time: str
     workdays: list[int] = []
     settled_from: date
+    photo_days: int = Field(180, ge=rules.PHOTO_DAYS[0], le=rules.PHOTO_DAYS[1])
     version: int = 0
 
 
@@ -61,7 +63,11 @@ def new() -> Response:
     branch = me().branch
     start = clock.now().astimezone(branch.zone).date()
     values = {"timezone": branch.timezone, "currency": branch.currency, "language": branch.language}
-    return _show_new(blank({**values, "settlement_time": "10:00", "workdays": list("12345"), "settled_from": start}))
+    return _show_new(
+        blank(
+            {**values, "settlement_time": "10:00", "workdays": list("12345"), "settled_from": start, "photo_days": 180}
+        )
+    )
 
 
 @bp.post("")

@@ -50,7 +50,7 @@ class StopView:
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """An open or unfinished visit. state: accepted | pending | rejected."""
+    """An open or unfinished visit. state: accepted | photo (waits for one) | pending | rejected."""
 
     id: int
     client_id: str
@@ -64,6 +64,8 @@ class VisitView:
     undo_seconds: int = 0
     next_id: str = ""
     shows_code: bool = False
+    photo: bool = False
+    """May have one."""
 
     @property
     def href(self) -> str:
@@ -141,6 +143,7 @@ def _kept(stop: StopView, *, done: bool) -> dict[str, str]:
         "outside": "field" if policy.outside == "field" else "",
         "near": "go" if policy.uncertain == "accept" else "",
         "remark": policy.remark if policy.remark != "none" else "",
+        "photo": "no" if policy.photo == "none" else "",
         "done": "1" if done else "",
     }
     known = {"site": stop.site_id, "name": stop.name, **place, **wants}
@@ -200,7 +203,7 @@ def _view(visit: VisitSeen, at: datetime, earned: Earned | None = None, *, named
         client_id=visit.client_id,
         site_name=visit.site_name or "",
         since=visit.started_at,
-        state=visit.state,
+        state="photo" if visit.lacks_only_photo else visit.state,
         reason_text=_why(visit),
         confirmer=_confirmer(visit) if named and visit.state == "pending" else "",
         late_text=late_text(visit.minutes_late),
@@ -208,6 +211,7 @@ def _view(visit: VisitSeen, at: datetime, earned: Earned | None = None, *, named
         undo_seconds=undo_seconds(visit.received_at, at),
         next_id=new_id(),
         shows_code=visit.shows_code,
+        photo=visit.takes_photos,
     )
 
 
@@ -218,6 +222,8 @@ def undo_seconds(received_at: datetime, at: datetime) -> int:
 def _why(visit: VisitSeen) -> str:
     if visit.state == "rejected":
         return visit.decision_reason or ""
+    if visit.lacks_only_photo:
+        return say("reason_photo")
     if visit.state == "accepted":
         return _aside(visit.counts_open, visit.is_field)
     other = visit.exception_kind in ("late_arrival", "clock", "remark", "cannot", "signals")

@@ -152,18 +152,20 @@ def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board
         earned = earned_at_once(pair, facts=recorded.facts, visits=seen, at=at)
     is_first = recorded.day.first_in == recorded.counted_at
     pending = recorded.exception_id is not None and not recorded.outcome.counts
+    wanted = recorded.site.policy.photo
     visit = board.VisitView(
         id=done.visit_id,
         client_id=recorded.client_id,
         site_name=recorded.site.name,
         since=recorded.counted_at,
-        state="pending" if pending else "accepted",
+        state="pending" if pending else "photo" if wanted == "required" else "accepted",
         reason_text=say(_reason(recorded)) if pending else board.aside(recorded),
         late_text=board.late_text(recorded.day.minutes_late if is_first else 0),
         earned_minor=earned.total if earned and is_first else 0,
         undo_seconds=board.undo_seconds(at, at),
         next_id=new_id(),
         shows_code=recorded.site.shows_code,
+        photo=wanted != "none",
     )
     return board.Today(work_date=recorded.work_date, open_visit=visit, **board.frame(user, recorded.work_date, earned))
 

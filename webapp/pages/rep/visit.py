@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, render_template, request
 from pydantic import Field
 
 from webapp.attendance import queries as attendance
@@ -109,13 +109,32 @@ def show_unfinished(user: SignedIn, visit_id: int, finish: Bound[Any]) -> Respon
     return _show(user, queries.detail(user, visit_id), blank(), finish)
 
 
-def _show(user: SignedIn, visit: VisitSeen, form: Bound[Any], finish: Bound[Any] | None = None) -> Response:
+def show_photo_form(user: SignedIn, visit_id: int, photo_form: Bound[Any]) -> Response:
+    """The visit's page again, with what is wrong about a photo."""
+    return _show(user, queries.detail(user, visit_id), blank(), photo=photo_form)
+
+
+def photo_parts(check_in_id: int) -> str:
+    """The photos of a visit that waits for none."""
+    photos = attendance.photos_of([check_in_id])[check_in_id]
+    return render_template("rep/visit_photos.html", photos=photos, needs_photo=False)
+
+
+def _show(
+    user: SignedIn,
+    visit: VisitSeen,
+    form: Bound[Any],
+    finish: Bound[Any] | None = None,
+    photo: Bound[Any] | None = None,
+) -> Response:
     pair = (user.id, visit.work_date)
     earned = rewards.earned_today(user.id, visit.work_date, clock.now()) if user.sees_money else None
     lines = [line for line in earned.lines if line.params.get("visit_id") == visit.id] if earned else []
     context: dict[str, Any] = {"visit": visit, "steps": timeline(pair, visit), "lines": lines, "form": form}
     context |= {"finish": finish, "next_id": new_id(), "currency": user.branch.currency}
-    return hx.respond("rep/visit.html", "mistake", status=(finish or form).status, **context)
+    context |= {"photos": attendance.photos_of([visit.check_in_id])[visit.check_in_id], "photo_form": photo}
+    context |= {"photo_id": new_id(), "needs_photo": visit.needs_photo}
+    return hx.respond("rep/visit.html", "mistake", status=(photo or finish or form).status, **context)
 
 
 def _ask_page(user: SignedIn, on: date, form: Bound[Any]) -> Response:

@@ -9,6 +9,7 @@ from webapp.attendance.rules import Assume, standing
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.core.authz import SignedIn
 from webapp.pages.looks import note_looks
+from webapp.pages.photo_words import photos_by_mark
 from webapp.pages.supervisor import sheet as sheets
 from webapp.rewards import queries as rewards
 
@@ -21,6 +22,7 @@ def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, 
         "person": person, "on": on, "group": standing(person.day, person.expected, at),
         "month": attendance.months_so_far([person.pair])[person.pair],
         "pictures": {mark.id: picture for mark in person.marks if (picture := mark.picture)},
+        "photos": photos_by_mark(person.marks),
         "words": attendance.words_of(employee_id, on), "deadline": sheets.deadline(user, on),
         "settled": sheets.is_settled(user, on), "effect": None, "absences": {},
     }  # fmt: skip

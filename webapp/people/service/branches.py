@@ -32,6 +32,7 @@ def create_branch(
     at: datetime,
     settlement_time: str = "10:00",
     workdays: Sequence[int] = (1, 2, 3, 4, 5),
+    photo_days: int = 180,
 ) -> Branch:
     """A new branch; only admins and the operator. Raises Invalid, Forbidden."""
     policy.check_admin(by)
@@ -42,7 +43,7 @@ def create_branch(
         raise Invalid("branch_taken", "code")
     values = _checked(
         name=name, timezone=timezone, currency=currency, language=language, country=country,
-        settlement_time=settlement_time, workdays=list(workdays),
+        settlement_time=settlement_time, workdays=list(workdays), photo_days=photo_days,
     )  # fmt: skip
     made = Branch(code=code, settled_from=settled_from, on_hold=False, version=1, **values)
     db.session.add(made)
@@ -62,7 +63,7 @@ def update_branch(
     if branch.version != version:
         raise Conflict("changed_meanwhile")
     settled_from = values.pop("settled_from", branch.settled_from)
-    checked = {**_checked(**values), "settled_from": settled_from}
+    checked = {**_checked(**{"photo_days": branch.photo_days, **values}), "settled_from": settled_from}
     before, after = audit.changed({name: getattr(branch, name) for name in checked}, checked)
     for name in LOCKED_BY_MONEY:
         if has_money and name in after:
@@ -118,7 +119,15 @@ def delete_team(*, by: SignedIn | None, team_id: int, at: datetime) -> None:
 
 
 def _checked(
-    *, name: str, timezone: str, currency: str, language: str, country: str, settlement_time: str, workdays: list[int]
+    *,
+    name: str,
+    timezone: str,
+    currency: str,
+    language: str,
+    country: str,
+    settlement_time: str,
+    workdays: list[int],
+    photo_days: int,
 ) -> dict[str, Any]:
     rules.check_timezone(timezone)
     if not is_currency(currency):
@@ -135,6 +144,7 @@ def _checked(
         "country": country,
         "settlement_time": rules.check_settlement_time(settlement_time),
         "workdays": rules.check_workdays(workdays),
+        "photo_days": rules.check_photo_days(photo_days),
     }
 
 

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, Decision, Verdict
-from webapp.attendance.rules import ABOUT_A_MARK
+from webapp.attendance.rules import ABOUT_A_MARK, CLEARED_WHEN_WITHDRAWN
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
-from webapp.sites.models import Site
+from webapp.people.models import Branch
+from webapp.sites.models import Site, StoreType
 from webapp.sites.queries.places import shows_code
+from webapp.sites.rules import FencePolicy
 from webapp.visits.models import Visit
 
 LOOK_BACK = timedelta(days=14)
@@ -46,15 +48,33 @@ class VisitSeen:
     decision_reason: str | None
     decided_at: datetime | None
     shows_code: bool
+    photo_state: str | None
+    """Of the exception that waits for a photo: open until it arrives; None where none is needed."""
+    branch_policy: dict[str, Any]
+    own_policy: dict[str, Any] | None
     minutes_late: int
     is_first: bool
 
     @property
     def state(self) -> str:
         """accepted | pending | rejected"""
+        if self.lacks_only_photo:
+            return "pending"
         if self.counts_open:
             return "accepted"
         return {"open": "pending", "rejected": "rejected"}.get(self.exception_state or "", "accepted")
+
+    @property
+    def needs_photo(self) -> bool:
+        return self.photo_state == "open"
+
+    @property
+    def lacks_only_photo(self) -> bool:
+        return self.needs_photo and (self.exception_kind == "photo" or self.counts_open)
+
+    @property
+    def takes_photos(self) -> bool:
+        return self.needs_photo or FencePolicy.of(self.branch_policy, self.own_policy).photo != "none"
 
     @property
     def counts_open(self) -> bool:
@@ -109,6 +129,7 @@ def seen(row: Any) -> VisitSeen:
     )
 
 
+_asked = AttendanceException.__table__.alias("asked_photo")
 _COLUMNS: Sequence[tuple[str, Any]] = (
     ("id", Visit.id),
     ("work_date", Visit.work_date),
@@ -131,6 +152,9 @@ _COLUMNS: Sequence[tuple[str, Any]] = (
     ("decision_reason", Decision.reason),
     ("decided_at", AttendanceException.decided_at),
     ("shows_code", shows_code(Visit.site_id)),
+    ("photo_state", _asked.c.state),
+    ("branch_policy", Branch.fence_policy),
+    ("own_policy", StoreType.fence_policy),
 )
 _NAMES = tuple(name for name, _ in _COLUMNS)
 _about = AttendanceException.__table__.alias("about")
@@ -142,9 +166,9 @@ _DECISIVE = (
         _about.c.work_date == CheckIn.work_date,
         _about.c.check_in_id == CheckIn.id,
         _about.c.kind.in_(sorted(ABOUT_A_MARK)),
-        or_(_about.c.kind != "signals", _about.c.state != "withdrawn"),
+        or_(_about.c.kind.not_in(sorted(CLEARED_WHEN_WITHDRAWN)), _about.c.state != "withdrawn"),
     )
-    .order_by(_RANK, _about.c.kind != "signals", _about.c.id)
+    .order_by(_RANK, _about.c.kind == "photo", _about.c.kind != "signals", _about.c.id)
     .limit(1)
     .scalar_subquery()
     .correlate(CheckIn)
@@ -160,7 +184,18 @@ SEEN = (
     .select_from(Visit)
     .join(CheckIn, CheckIn.id == Visit.check_in_id)
     .join(Verdict, Verdict.check_in_id == CheckIn.id)
+    .join(Branch, Branch.id == Visit.branch_id)
     .outerjoin(Site, Site.id == Visit.site_id)
+    .outerjoin(StoreType, StoreType.id == Site.store_type_id)
+    .outerjoin(
+        _asked,
+        and_(
+            _asked.c.employee_id == CheckIn.employee_id,
+            _asked.c.work_date == CheckIn.work_date,
+            _asked.c.check_in_id == CheckIn.id,
+            _asked.c.kind == "photo",
+        ),
+    )
     .outerjoin(
         AttendanceException,
         AttendanceException.id == _DECISIVE,

@@ -5,6 +5,8 @@ from datetime import date
 from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.attendance.models.photos import Photo as Photo
+from webapp.attendance.models.photos import PhotoBand as PhotoBand
 from webapp.core import triggers
 from webapp.core.db import JSONB, UTC, Id, db
 
@@ -102,8 +104,8 @@ class AttendanceException(db.Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
     work_date: Mapped[date]
     kind: Mapped[str] = mapped_column(String(20))
-    """outside | uncertain | remark | cannot | late_arrival | clock | signals | mistake | missing_out | late | early |
-    absent"""
+    """outside | uncertain | remark | cannot | late_arrival | clock | signals | photo |
+    mistake | missing_out | late | early | absent"""
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     opened_at: Mapped[UTC]
