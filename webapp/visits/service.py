@@ -76,10 +76,11 @@ def _open(rep: Person, evidence: Evidence, recorded: Recorded, site_id: int, at:
 def _judge_code(rep: Person, evidence: Evidence, recorded: Recorded, at: datetime) -> CodeAnswer | None:
     if not evidence.code:
         return None
-    typed_at = evidence.code_at or evidence.tapped_at
-    typed = {"digits": evidence.code, "typed_at": typed_at, "sent_at": evidence.sent_at, "token": evidence.token}
     with contextlib.suppress(DomainError):  # taken back meanwhile: nothing is left to judge
-        return attendance.enter_code(rep_id=rep.id, client_id=recorded.client_id, at=at, **typed)
+        return attendance.enter_code(
+            rep_id=rep.id, client_id=recorded.client_id, digits=evidence.code, token=evidence.token, at=at,
+            typed_at=evidence.code_at or evidence.tapped_at, sent_at=evidence.sent_at,
+        )  # fmt: skip
     return None
 
 
