@@ -4,8 +4,12 @@ The database knows what waits. Every job may be killed, repeated or run twice at
 one transaction that does nothing when it was done already.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from datetime import date
+
+from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import OperationalError
 
 from jobs.base import job, later
 from jobs.queues import LONG
@@ -18,6 +22,7 @@ from webapp.rewards import service
 from webapp.rewards.queries import runs
 
 CHUNK = 100
+log = logging.getLogger("onsite.settlement")
 
 
 @job(timeout=LONG)
@@ -70,6 +75,16 @@ def day_changed(items: Sequence[Item]) -> None:
     attendance.bind_devices(pairs=pairs)
     attendance.scan(pairs=pairs, at=now())
     service.take_changes(pairs=pairs, at=now())
+    _tell_waiting(pairs)
+
+
+def _tell_waiting(pairs: Collection[tuple[int, date]]) -> None:
+    try:
+        do(attendance.tell_waiting, pairs=pairs, at=now())
+    except (OperationalError, JobTimeoutException):
+        raise
+    except Exception:  # noqa: BLE001 - what people are paid does not wait for what they are told
+        log.exception("nobody was told that an exception waits")
 
 
 def rules_changed(items: Sequence[Item]) -> None:

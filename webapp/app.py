@@ -20,6 +20,7 @@ from webapp.core.db import db
 from webapp.core.errors import DomainError, Invalid
 from webapp.core.ids import IdConverter
 from webapp.demo.models import told as demo_told
+from webapp.notifications import queries as notices
 from webapp.people import queries as people
 
 ROOT = Path(__file__).resolve().parent
@@ -83,6 +84,7 @@ def _reader() -> dict[str, Any]:
         "demo": current_app.config["DEMO"],
         "demo_told": demo_told,
         "time_token": lambda: time_token.give(user.id, clock.now()) if user else "",
+        "unread": lambda: notices.unread(user.id) if user else 0,
     }
 
 

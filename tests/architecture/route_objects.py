@@ -26,6 +26,7 @@ from webapp.core import clock, files
 from webapp.core.db import do
 from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
+from webapp.notifications.models import Notice
 from webapp.people.models import Branch, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import Site, SiteProposal, SiteScreen
@@ -94,6 +95,13 @@ def _withdrawal(company: Company, who: str) -> tuple[object, object]:
     """Finance and admin open anybody's of their branch, but decide only those of others."""
     mine = company.people["R001" if who in ("F001", "A001") else who]
     return money.withdrawal(mine), money.withdrawal(company.people["R101"])
+
+
+def _notice(company: Company, who: str) -> tuple[object, object]:
+    people = (company.people[who], company.people["R101"])
+    known = {"code": "notice_try", "params": {}, "link": "/me", "at": clock.now()}
+    mine, other = (factories.save(Notice(employee_id=one.id, dedup_key=str(uuid4()), **known)) for one in people)
+    return mine.id, other.id
 
 
 def _visit(company: Company, who: str) -> tuple[object, object]:
@@ -170,6 +178,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     ),
     "proposal_id": _proposal,
     "visit_id": _visit,
+    "notice_id": _notice,
     "client_id": _tap,
     "photo_id": _photo,
     "on": lambda company, who: (clock.now().date().isoformat(), "no-date"),

@@ -15,11 +15,12 @@ from webapp.attendance.service.scan import forget_spots, scan
 from webapp.attendance.service.signal_settings import set_signals
 from webapp.attendance.service.site_code import enter_code
 from webapp.attendance.service.undo import UNDO_TIME, undo
+from webapp.attendance.service.waiting import tell_waiting
 
 __all__ = [
     "UNDO_TIME", "Bulk", "Person", "Recorded", "Taken", "ask_excuse", "bind_devices", "check_in", "check_out",
     "coarsen_positions", "confirm", "confirm_clean", "decide", "decide_phone", "enter_code", "expire_photos",
     "forget_spots", "lock_people", "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days",
-    "rebuild_due", "record_photo", "reopen", "report_mistake", "scan", "set_signals", "undo", "undo_confirmation",
-    "waiting_ticket",
+    "rebuild_due", "record_photo", "reopen", "report_mistake", "scan", "set_signals", "tell_waiting", "undo",
+    "undo_confirmation", "waiting_ticket",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from webapp.attendance.rules import is_clean
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.attendance.service.days import lock_people, rebuild_day
 from webapp.attendance.service.decide import spoken, write_decision
+from webapp.attendance.service.telling import tell_absent, tell_confirmed, tell_undone
 from webapp.core import audit
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
@@ -68,6 +69,7 @@ def confirm(*, by: SignedIn, employee_id: int, work_date: date, at: datetime, bu
     seq = _say(by, employee_id, work_date, at, last, word="present", bulk=bulk)
     for row in mine:
         write_decision(by=by, exception=row, decision="approved", reason="", params={"confirmation": seq}, at=at)
+    tell_confirmed(by=by, pair=(employee_id, work_date), seq=seq, at=at)
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 
@@ -96,10 +98,11 @@ def undo_confirmation(
         return
     if seen is not None and seen != last.seq:
         raise Conflict("conflict")
-    _say(by, employee_id, work_date, at, last, word="undone")
+    seq = _say(by, employee_id, work_date, at, last, word="undone")
     for row in conn().execute(_BY_THIS, {"who": employee_id, "on": work_date}).all():
         if _decided_with(row.id, row.state_seq) == last.seq:
             write_decision(by=by, exception=row, decision="reopened", reason="", params=None, at=at)
+    tell_undone(by=by, pair=(employee_id, work_date), seq=seq, at=at)
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 
@@ -113,7 +116,8 @@ def mark_absent(*, by: SignedIn, employee_id: int, work_date: date, reason: str,
     last = _begin(by, employee_id, work_date)
     if work_date > at.astimezone(by.branch.zone).date():
         raise Invalid("day_in_future")
-    _say(by, employee_id, work_date, at, last, word="absent", reason=reason, note=note)
+    seq = _say(by, employee_id, work_date, at, last, word="absent", reason=reason, note=note)
+    tell_absent(by=by, pair=(employee_id, work_date), seq=seq, reason=reason, note=note, at=at)
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 

@@ -12,6 +12,7 @@ from webapp.attendance.models import AttendanceException, Decision
 from webapp.attendance.queries import branches_of
 from webapp.attendance.rules import day_bounds
 from webapp.attendance.service.days import lock_people, rebuild_day
+from webapp.attendance.service.telling import close_waiting, tell_decided
 from webapp.core import audit
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
@@ -54,6 +55,7 @@ def decide(
     _check_seq(row, expected_seq)
     granted = _granted(row, params or {}) if decision == "approved" else None
     write_decision(by=by, exception=row, decision=decision, reason=reason, params=granted, at=at)
+    tell_decided(by=by, exception=row, decision=decision, reason=reason, at=at)
     rebuild_day(employee_id=row.employee_id, work_date=row.work_date, at=at, tell=True)
 
 
@@ -67,6 +69,7 @@ def reopen(*, by: SignedIn, exception_id: int, reason: str, expected_seq: int | 
         return
     _check_seq(row, expected_seq)
     write_decision(by=by, exception=row, decision="reopened", reason=reason, params=None, at=at)
+    tell_decided(by=by, exception=row, decision="reopened", reason=reason, at=at)
     rebuild_day(employee_id=row.employee_id, work_date=row.work_date, at=at, tell=True)
 
 
@@ -87,6 +90,8 @@ def write_decision(
     conn().execute(insert(Decision), row)
     changes = {"state": state, "state_seq": seq, "decided_by": by.id, "decided_at": at}
     conn().execute(update(AttendanceException).where(AttendanceException.id == exception.id).values(changes))
+    if state != "open":
+        close_waiting(exception_id=exception.id, at=at)
     audit.record(
         actor_id=by.id,
         action=f"exception.{decision}",

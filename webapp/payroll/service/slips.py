@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core.db import conn, db, is_postgres
 from webapp.core.errors import Conflict
+from webapp.notifications import service as notices
+from webapp.notifications.rules import Told
 from webapp.payroll import rules
 from webapp.payroll.models import PayRun, Payslip
 from webapp.payroll.queries import compute, facts_of, issued_of
@@ -67,6 +69,7 @@ def issue_slip(*, slip_id: int, at: datetime) -> bool:
     if fresh.swept:
         slip.sweep_txn_id = _sweep(slip, fresh, branch, at)
     slip.issued_at = at
+    _tell(slip, at)
     return True
 
 
@@ -91,6 +94,12 @@ def finish_issuing(*, run_id: int, at: datetime) -> bool:
     if run.state == "issuing" and not left:
         run.state, run.issued_at, run.version = "issued", at, run.version + 1
     return not left
+
+
+def _tell(slip: Payslip, at: datetime) -> None:
+    params = {"month": slip.month, "amount_minor": slip.net, "currency": slip.currency}
+    told = Told(slip.employee_id, "notice_payslip", f"payslip|{slip.id}", f"/pay/{slip.id}", params)
+    notices.tell(told=[told], at=at)
 
 
 def _waits(slip: Payslip) -> bool:

@@ -12,8 +12,10 @@ from webapp.rewards.rules.due import BranchDue, recheck_dates
 from webapp.rewards.service.batch import Tally, settle_many
 from webapp.rewards.service.runs import finish_run, open_run, progress
 from webapp.rewards.service.settle import mark_changed
+from webapp.rewards.service.telling import tell_posted, tell_settled
 
 MARKED_AT_ONCE = 2000
+TOLD_AT_ONCE = 200
 Told = Callable[[Tally], None]
 
 
@@ -53,6 +55,7 @@ def settle_chunk(*, run_id: int, pairs: Sequence[Pair], at: datetime) -> tuple[T
         do(progress, run_id=run_id, tally=tally, at=now())
 
     tally = settle_many(pairs=pairs, at=at, cause="due", told=tell)
+    do(tell_settled, pairs=pairs, at=now())
     return tally, do(finish_run, run_id=run_id, at=now())
 
 
@@ -70,7 +73,7 @@ def recheck(*, branch_id: int, settled: date, at: datetime, told: Told | None = 
     live = branch is not None and not branch.on_hold
     pairs = runs.all_of(branch_id, recheck_dates(settled, branch.settled_from)) if branch and live else []
     db.session.remove()
-    return settle_many(pairs=pairs, at=at, cause="recheck", told=told)
+    return _told_after(pairs, at, settle_many(pairs=pairs, at=at, cause="recheck", told=told))
 
 
 def settle_marked(*, branch_id: int, at: datetime, told: Told | None = None) -> Tally:
@@ -80,7 +83,7 @@ def settle_marked(*, branch_id: int, at: datetime, told: Told | None = None) -> 
         return Tally()
     pairs = runs.marked(branch_id, branch.settled_through, MARKED_AT_ONCE)
     db.session.remove()
-    return settle_many(pairs=pairs, at=at, cause="changed", told=told)
+    return _told_after(pairs, at, settle_many(pairs=pairs, at=at, cause="changed", told=told))
 
 
 def take_changes(*, pairs: Collection[Pair], at: datetime) -> Tally:
@@ -93,7 +96,8 @@ def take_changes(*, pairs: Collection[Pair], at: datetime) -> Tally:
     live = {pair: row for pair, row in known.items() if not row.on_hold}
     closed = [pair for pair, row in live.items() if row.settled_through is not None and pair[1] <= row.settled_through]
     tally = settle_many(pairs=set(live) - set(closed), at=at, cause="changed", instant_only=True)
-    return tally + settle_many(pairs=closed, at=at, cause="changed")
+    tally += settle_many(pairs=closed, at=at, cause="changed")
+    return _told_after(list(live), at, tally)
 
 
 def due_branches(*, at: datetime) -> Iterator[tuple[BranchDue, date]]:
@@ -101,6 +105,14 @@ def due_branches(*, at: datetime) -> Iterator[tuple[BranchDue, date]]:
     found = [(branch, branch.due_through(at)) for branch in runs.branches() if not branch.on_hold]
     db.session.remove()
     yield from ((branch, through) for branch, through in found if branch.next_date <= through)
+
+
+def _told_after(pairs: Collection[Pair], at: datetime, tally: Tally) -> Tally:
+    """People hear of what was posted to them; a rep-day nothing was posted to is not even looked at."""
+    if tally.posted:
+        for start in range(0, len(pairs), TOLD_AT_ONCE):
+            do(tell_posted, pairs=list(pairs)[start : start + TOLD_AT_ONCE], at=at)
+    return tally
 
 
 def _next_date(branch_id: int, through: date) -> date | None:

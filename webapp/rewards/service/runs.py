@@ -14,6 +14,7 @@ from webapp.rewards.queries import runs
 from webapp.rewards.rules.due import STANDSTILL
 from webapp.rewards.service.batch import Tally
 from webapp.rewards.service.settle import mark_changed
+from webapp.rewards.service.telling import tell_run
 from webapp.rules.queries import approved_since
 
 RUN_NOW = "jobs.settlement.settle_branch"
@@ -74,6 +75,7 @@ def finish_run(*, run_id: int, at: datetime) -> bool:
     known = runs.branch(run.branch_id)
     if known is not None and known.next_date == run.work_date:
         conn().execute(update(Branch).where(Branch.id == run.branch_id).values(settled_through=run.work_date))
+        tell_run(branch=known, work_date=run.work_date, number=counted["set_aside"], at=at)
     if approved_since(run.branch_id, run.work_date, run.started_at - STANDSTILL):
         # Rep-days whose rules were read just before did not exist for mark_from.
         mark_from(branch_id=run.branch_id, first=run.work_date, at=at)

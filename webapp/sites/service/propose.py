@@ -9,9 +9,11 @@ from webapp.core import audit, ids
 from webapp.core.authz import SignedIn
 from webapp.core.db import db
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.notifications import service as notices
+from webapp.notifications.rules import Told
 from webapp.people.models import Employee
 from webapp.sites import policy, rules
-from webapp.sites.models import Site, SiteProposal
+from webapp.sites.models import Site, SiteProposal, SiteSupervisor
 from webapp.sites.queries.fences import branch_policy
 from webapp.sites.rules import ROUGHEST_PROPOSAL_M, Datum
 from webapp.sites.service.edit import place
@@ -53,6 +55,7 @@ def propose_position(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
+    _ask(site, made.id, rep, at)
     return made.id
 
 
@@ -82,6 +85,23 @@ def decide_proposal(*, by: SignedIn, proposal_id: int, decision: str, reason: st
     if decision == "approved":
         _place(site, proposal, by, at)
     _record(site, proposal, by, at)
+    _answer(site, proposal, at)
+
+
+def _ask(site: Site, proposal_id: int, rep: Person, at: datetime) -> None:
+    """Its supervisors hear of it; where it has none, HR finds it in the list."""
+    name = db.session.scalar(select(Employee.name).where(Employee.id == rep.id))
+    params, about = {"name": name, "site": site.name}, f"proposal|{proposal_id}"
+    theirs = db.session.scalars(select(SiteSupervisor.employee_id).where(SiteSupervisor.site_id == site.id))
+    told = [Told(who, "notice_proposal", f"{about}|{who}", "/site-proposals", params, about) for who in theirs]
+    notices.tell(told=told, at=at)
+
+
+def _answer(site: Site, proposal: SiteProposal, at: datetime) -> None:
+    notices.close(about=f"proposal|{proposal.id}", at=at)
+    code, key = f"notice_position_{proposal.state}", f"proposal|{proposal.id}|{proposal.state}"
+    params = {"site": site.name, "note": proposal.reason or ""}
+    notices.tell(told=[Told(proposal.employee_id, code, key, "/visits", params)], at=at)
 
 
 def _place(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> None:

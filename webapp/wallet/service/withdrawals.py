@@ -10,6 +10,8 @@ from webapp.core import audit, ids
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.notifications import service as notices
+from webapp.notifications.rules import Told
 from webapp.people.models import Branch, Employee
 from webapp.wallet import policy, queries, rules
 from webapp.wallet.models import Withdrawal, WithdrawalTerms
@@ -112,6 +114,7 @@ def _decide(by: SignedIn, withdrawal_id: int, state: str, reason: str | None, at
         return
     _still_open(row)
     _resolve(row, state, by.id, reason, at)
+    _tell(row, state, reason or "", at)
     audit.record(
         actor_id=by.id,
         action=f"withdrawal.{state}",
@@ -142,6 +145,13 @@ def _resolve(row: Withdrawal, state: str, by_id: int, reason: str | None, at: da
     txn_id = write(book=book, drafts=[draft], at=at)[draft.idem_key]
     decided = {"decided_by": by_id, "decided_at": at, "reason": reason, "resolve_txn_id": txn_id}
     conn().execute(update(Withdrawal).where(Withdrawal.id == row.id).values(state=state, **decided))
+
+
+def _tell(row: Withdrawal, state: str, reason: str, at: datetime) -> None:
+    params = {"amount_minor": row.amount, "currency": row.currency, "note": reason}
+    code = "notice_paid_out" if state == "approved" else "notice_refused"
+    told = Told(row.employee_id, code, f"withdrawal|{row.id}", f"/wallet/withdrawals/{row.id}", params)
+    notices.tell(told=[told], at=at)
 
 
 def _locked(withdrawal_id: int) -> Withdrawal | None:

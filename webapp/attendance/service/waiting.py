@@ -1,0 +1,50 @@
+"""Telling whoever decides that something waits for them; made from the database, as often as wanted."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from webapp.attendance.policy import SUPERVISORS_DECIDE
+from webapp.attendance.queries.asked import Asked, asked_about, supervisors_of
+from webapp.notifications import service as notices
+from webapp.notifications.queries import Officer, office_of
+from webapp.notifications.rules import Told
+
+
+def tell_waiting(*, pairs: Collection[tuple[int, date]], at: datetime) -> int:
+    """Notices about the open exceptions of these rep-days: to the site's supervisors what they may decide, to HR
+    the rest when they want each at once. What was taken back is closed. How many were new.
+    """
+    found = asked_about(pairs)
+    for row in found:
+        if row.state == "withdrawn":
+            notices.close(about=f"exception|{row.id}", at=at)
+    open_ones = [row for row in found if row.state == "open"]
+    if not open_ones:
+        return 0
+    theirs = {row.site_id for row in open_ones if row.site_id and _is_theirs(row)}
+    supervisors, branches = supervisors_of(theirs, at.date()), {row.branch_id for row in open_ones}
+    office = [one for one in office_of(branches, "hr", "admin", on=at.date()) if one.each_exception]
+    return notices.tell(told=[told for row in open_ones for told in _told(row, supervisors, office)], at=at)
+
+
+def _told(row: Asked, supervisors: Mapping[int, Sequence[int]], office: Sequence[Officer]) -> Iterator[Told]:
+    asked = [who for who in supervisors.get(row.site_id or 0, ()) if who != row.employee_id] if _is_theirs(row) else []
+    for who in asked:
+        yield _notice(row, who, f"/confirm/{row.employee_id}?on={row.work_date}")
+    if not asked:
+        for officer in office:
+            if officer.branch_id == row.branch_id and officer.id != row.employee_id:
+                yield _notice(row, officer.id, f"/hr/inbox/{row.id}")
+
+
+def _is_theirs(row: Asked) -> bool:
+    """A supervisor's to decide, unless one of them gave it to HR."""
+    return row.kind in SUPERVISORS_DECIDE and row.last != "passed_on"
+
+
+def _notice(row: Asked, who: int, link: str) -> Told:
+    params = {"name": row.name, "day_on": row.work_date.isoformat(), "kind_code": f"exception_{row.kind}"}
+    if row.site:
+        params["site"] = row.site
+    code = "notice_waiting_site" if row.site else "notice_waiting"
+    return Told(who, code, f"waiting|{row.id}|{row.seq}|{who}", link, params, f"exception|{row.id}")

@@ -1,0 +1,1 @@
+"""Where messages leave the house: one small file for each way."""

@@ -1,0 +1,33 @@
+"""A notice in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from webapp.core.i18n import date_text, line_text, say
+from webapp.notifications.rules import quiet_code
+
+
+def sentence(code: str, params: Mapping[str, Any]) -> str:
+    """The whole sentence, with amounts."""
+    return line_text(code, {name: _value(name, value) for name, value in params.items()})
+
+
+def body(code: str, params: Mapping[str, Any], *, amounts: bool) -> str:
+    """The same for a lock screen."""
+    return sentence(code if amounts else quiet_code(code), params)
+
+
+def plain_body(code: str, params: Mapping[str, Any]) -> str:
+    """Without amounts, for whoever reads it among others."""
+    return body(code, params, amounts=False)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name.endswith("_on"):
+        return date_text(date.fromisoformat(value))
+    if name == "month":
+        return date_text(date.fromisoformat(f"{value}-01"), "month")
+    if name.endswith("_code"):
+        return say(value)
+    return value

@@ -1,0 +1,90 @@
+"""Every notice with its words, and the kinds people choose among."""
+
+from webapp.core.errors import N_, WORDS, words
+
+KINDS = ("attendance", "answers", "rewards", "settlement", "pay", "waiting", "account")
+KINDS_OF = {
+    "rep": ("attendance", "answers", "rewards", "settlement", "pay", "account"),
+    "supervisor": ("waiting", "answers", "pay", "account"),
+    "hr": ("waiting", "settlement", "pay", "account"),
+    "finance": ("waiting", "pay", "account"),
+    "admin": ("waiting", "settlement", "pay", "account"),
+}
+TOPICS = ("exceptions", "settlement", "payslips")
+
+_BY_KIND = {
+    "attendance": {
+        "notice_confirmed": N_("%(name)s confirmed that you were there on %(day_on)s."),
+        "notice_absent": N_("%(name)s marked you absent on %(day_on)s: %(reason_code)s."),
+        "notice_absent_note": N_("%(name)s marked you absent on %(day_on)s: %(reason_code)s. %(note)s"),
+        "notice_word_undone": N_("%(name)s took back what was said about %(day_on)s."),
+    },
+    "answers": {
+        "notice_approved": N_("Approved: %(kind_code)s, %(day_on)s."),
+        "notice_approved_note": N_("Approved: %(kind_code)s, %(day_on)s. %(note)s"),
+        "notice_rejected": N_("Not approved: %(kind_code)s, %(day_on)s. %(note)s"),
+        "notice_reopened": N_("Opened again: %(kind_code)s, %(day_on)s. %(note)s"),
+        "notice_position_approved": N_("The position you proposed for %(site)s was taken over. Thank you."),
+        "notice_position_rejected": N_("The position you proposed for %(site)s was not taken over. %(note)s"),
+    },
+    "rewards": {
+        "notice_reward": N_("You earned %(amount_minor)s: %(rule_code)s, %(day_on)s."),
+        "notice_reward_quiet": N_("You earned a reward: %(rule_code)s, %(day_on)s."),
+    },
+    "settlement": {
+        "notice_settled": N_("%(day_on)s is settled: %(amount_minor)s for you."),
+        "notice_settled_quiet": N_("%(day_on)s is settled for you."),
+        "notice_corrected": N_("%(day_on)s was settled again: %(amount_minor)s instead of %(before_minor)s."),
+        "notice_corrected_quiet": N_("%(day_on)s was settled again and came out different."),
+        "notice_set_aside": N_("Settlement of %(day_on)s, %(branch)s: %(number)s put aside for you to look at."),
+    },
+    "pay": {
+        "notice_payslip": N_("Your payslip of %(month)s is here: %(amount_minor)s."),
+        "notice_payslip_quiet": N_("Your payslip of %(month)s is here."),
+        "notice_paid_out": N_("Your withdrawal of %(amount_minor)s was paid out."),
+        "notice_paid_out_quiet": N_("Your withdrawal was paid out."),
+        "notice_refused": N_("Your withdrawal of %(amount_minor)s was not paid out: %(note)s"),
+        "notice_refused_quiet": N_("Your withdrawal was not paid out: %(note)s"),
+    },
+    "waiting": {
+        "notice_waiting": N_("%(name)s, %(day_on)s: %(kind_code)s. It waits for you."),
+        "notice_waiting_site": N_("%(name)s at %(site)s, %(day_on)s: %(kind_code)s. It waits for you."),
+        "notice_waiting_many": N_(
+            "%(branch)s: %(number)s exceptions wait for a decision, the oldest since %(day_on)s."
+        ),
+        "notice_withdrawals": N_("%(branch)s: %(number)s withdrawals wait for you."),
+        "notice_proposal": N_("%(name)s proposed a position for %(site)s. It waits for you."),
+    },
+    "account": {
+        "notice_password_reset": N_("%(name)s gave you a one-time password. All your sign-ins ended."),
+        "notice_password_changed": N_("Your password was changed. If that was not you, tell HR at once."),
+        "notice_try": N_("This is what a notice looks like on this device."),
+        "notice_digest": N_("%(number)s new notices wait for you."),
+    },
+}
+_KIND = {code: kind for kind, codes in _BY_KIND.items() for code in codes}
+
+
+def kind_of(code: str) -> str:
+    """The kind a notice belongs to; one nobody listed is about attendance."""
+    return _KIND.get(code, "attendance")
+
+
+def quiet_code(code: str) -> str:
+    """The same news without amounts, for a lock screen others can see."""
+    return f"{code}_quiet" if f"{code}_quiet" in WORDS else code
+
+
+for _codes in _BY_KIND.values():
+    words(_codes)
+words(
+    {
+        "kind_attendance": N_("Attendance"),
+        "kind_answers": N_("Answers"),
+        "kind_rewards": N_("Rewards"),
+        "kind_settlement": N_("Settlement"),
+        "kind_pay": N_("Pay"),
+        "kind_waiting": N_("Waiting for you"),
+        "kind_account": N_("Account"),
+    }
+)

@@ -1,0 +1,73 @@
+"""What people hear of their money: an instant reward, a settled day, a day that came out different."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from webapp.notifications import service as notices
+from webapp.notifications.queries import office_of
+from webapp.notifications.rules import Told
+from webapp.rewards.queries.days import Pair
+from webapp.rewards.queries.posted import Posted, posted_since, settled_totals
+from webapp.rewards.rules.due import BranchDue
+
+JUST_NOW = timedelta(hours=1)
+
+
+def tell_settled(*, pairs: Collection[Pair], at: datetime) -> int:
+    """One notice per person and settled date, with what it came to; nothing for a day that is worth nothing."""
+    told = [
+        Told(
+            row.employee_id,
+            "notice_settled",
+            f"settled|{row.employee_id}|{row.work_date}",
+            _day(row.work_date),
+            {"day_on": row.work_date.isoformat(), "amount_minor": row.total, "currency": row.currency},
+        )
+        for row in settled_totals(pairs)
+    ]
+    return notices.tell(told=told, at=at)
+
+
+def tell_posted(*, pairs: Collection[Pair], at: datetime) -> int:
+    """What was posted just now because something changed; asked again after a crash it finds the same."""
+    told: list[Told] = []
+    lines = posted_since(pairs, at - JUST_NOW)
+    for _, mine in groupby(lines, key=lambda line: (line.employee_id, line.work_date, line.posted_at)):
+        told += _changes(list(mine))
+    return notices.tell(told=told, at=at)
+
+
+def tell_run(*, branch: BranchDue, work_date: date, number: int, at: datetime) -> None:
+    """The office hears of rep-days that could not be settled."""
+    if not number:
+        return
+    params = {"day_on": work_date.isoformat(), "branch": branch.name, "number": number}
+    key = f"aside|{branch.id}|{work_date}"
+    told = [
+        Told(one.id, "notice_set_aside", f"{key}|{one.id}", "/hr/settlement", params)
+        for one in office_of([branch.id], "hr", "admin", on=at.date())
+    ]
+    notices.tell(told=told, at=at)
+
+
+def _changes(lines: list[Posted]) -> Iterator[Told]:
+    first = lines[0]
+    who, on = first.employee_id, first.work_date
+    said = {"day_on": on.isoformat(), "currency": first.currency}
+    if first.settled:
+        change = sum(line.delta for line in lines)
+        params = {**said, "amount_minor": first.total, "before_minor": first.total - change}
+        if change:
+            mark = max(line.txn_id or 0 for line in lines)
+            yield Told(who, "notice_corrected", f"corrected|{who}|{on}|{mark}", _day(on), params)
+        return
+    for line in lines:
+        if line.delta > 0:
+            key = f"reward|{line.rule_id}|{who}|{on}|{line.revision}"
+            params = {**said, "amount_minor": line.delta, "rule_code": f"rule_name_{line.rule}"}
+            yield Told(who, "notice_reward", key, _day(on), params)
+
+
+def _day(on: date) -> str:
+    return f"/visits?view=day&day={on.isoformat()}"
