@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -52,6 +53,7 @@ def from_env(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SESSION_REFRESH_EACH_REQUEST": False,
         "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        **_outgoing(env),
         **_serving(env, demo),
     }
 
@@ -161,6 +163,37 @@ def _serving(env: Mapping[str, str], demo: bool) -> dict[str, Any]:
         "PROCESSES": _number(env, "ONSITE_PROCESSES", 2, low=1),
         "WORKERS": _number(env, "ONSITE_WORKERS", 1, low=1, high=32),
     }
+
+
+def _outgoing(env: Mapping[str, str]) -> dict[str, Any]:
+    """What leaves this machine: links that lead back here, mail, and whether the own network may be called."""
+    public = (env.get("ONSITE_URL") or "").rstrip("/")
+    if public and not re.fullmatch(r"https?://[^\s/?#@]+", public):
+        raise ConfigError(f"ONSITE_URL={public} must look like https://onsite.example.com")
+    return {
+        "PUBLIC_URL": public,
+        "OUTGOING_PRIVATE": _flag(env, "ONSITE_OUTGOING_PRIVATE", default=False),
+        "SMTP": _smtp(env.get("SMTP_URL") or "", env.get("SMTP_FROM") or ""),
+    }
+
+
+def _smtp(url: str, sender: str) -> dict[str, Any] | None:
+    """smtps://user:password@host (TLS), smtp://… (STARTTLS), smtp+plain://… (no encryption, on this machine only)."""
+    if not url:
+        return None
+    kinds = {"smtps": ("tls", 465), "smtp": ("starttls", 587), "smtp+plain": ("none", 25)}
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigError("SMTP_URL cannot be read: its port must be a number") from None
+    if parts.scheme not in kinds or not parts.hostname:
+        raise ConfigError("SMTP_URL must look like smtp://user:password@mail.example.com")
+    if not sender:
+        raise ConfigError("SMTP_URL needs SMTP_FROM, the address mail comes from")
+    security, usual = kinds[parts.scheme]
+    login = {"user": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+    return {"host": parts.hostname, "port": port or usual, "security": security, "sender": sender, **login}
 
 
 def _file(env: Mapping[str, str], name: str) -> str | None:

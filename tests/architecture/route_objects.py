@@ -26,7 +26,8 @@ from webapp.core import clock, files
 from webapp.core.db import do
 from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
-from webapp.notifications.models import Notice
+from webapp.core.sealed import seal
+from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.people.models import Branch, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import Site, SiteProposal, SiteScreen
@@ -104,6 +105,25 @@ def _notice(company: Company, who: str) -> tuple[object, object]:
     return mine.id, other.id
 
 
+def _channel(company: Company, who: str) -> tuple[object, object]:
+    return _listen(company.branch).id, _listen(company.other_branch).id
+
+
+def _listen(branch: Branch) -> Channel:
+    known = {"kind": "wecom", "name": "Group", "target": seal("https://example.com/x"), "topics": ["exceptions"]}
+    return factories.save(Channel(branch_id=branch.id, language="zh", **known))
+
+
+def _delivery(company: Company, who: str) -> tuple[object, object]:
+    """Under whatever channel it is looked for, only its own knows it."""
+    known = {"code": "notice_channel_try", "params": {"branch": "x"}, "link": "/", "at": clock.now()}
+    mine, other = (
+        factories.save(Delivery(channel_id=_listen(branch).id, dedup_key=str(uuid4()), **known))
+        for branch in (company.branch, company.other_branch)
+    )
+    return mine.id, other.id
+
+
 def _visit(company: Company, who: str) -> tuple[object, object]:
     return _went_to(company.sites[0], company.people[who])[0], _went_to(company.other_site, company.people["R101"])[0]
 
@@ -178,6 +198,8 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     ),
     "proposal_id": _proposal,
     "visit_id": _visit,
+    "channel_id": _channel,
+    "delivery_id": _delivery,
     "notice_id": _notice,
     "client_id": _tap,
     "photo_id": _photo,

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
 
 from webapp.core.db import conn
-from webapp.notifications.models import NoticeChoice
+from webapp.notifications.models import Notice, NoticeChoice
 from webapp.people.models import Branch, BranchScope, Employee
 
 
@@ -33,3 +34,23 @@ def office_of(branch_ids: Collection[int], *roles: str, on: date) -> list[Office
         .order_by(Employee.id)
     )
     return [Officer(*row) for row in conn().execute(query)] if branch_ids else []
+
+
+def digests_due(at: datetime) -> list[tuple[int, date, int]]:
+    """(person, local date, unread notices) of everybody whose daily summary is due and not made yet."""
+    unread = (
+        select(func.count()).where(Notice.employee_id == Employee.id, Notice.read_at.is_(None)).scalar_subquery()
+    )  # fmt: skip
+    query = (
+        select(Employee.id, Branch.timezone, NoticeChoice.digest_at, NoticeChoice.digest_on, unread)
+        .select_from(NoticeChoice)
+        .join(Employee, Employee.id == NoticeChoice.employee_id)
+        .join(Branch, Branch.id == Employee.branch_id)
+        .where(NoticeChoice.digest == "daily")
+    )
+    due = []
+    for who, timezone, hhmm, last, number in conn().execute(query):
+        local = at.astimezone(ZoneInfo(timezone))
+        if f"{local:%H:%M}" >= hhmm and (last is None or last < local.date()):
+            due.append((who, local.date(), number))
+    return due

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.core.db import conn, is_postgres
 from webapp.notifications.models import Notice
 from webapp.notifications.rules import Told, problem_of
+from webapp.notifications.service.outgoing import push_new
 
 AT_ONCE = 200
 log = logging.getLogger("onsite.notices")
@@ -23,7 +24,9 @@ def tell(*, told: Iterable[Told], at: datetime) -> int:
     for start in range(0, len(good), AT_ONCE):
         try:
             with conn().begin_nested():
-                new += len(_insert(good[start : start + AT_ONCE], at))
+                made = _insert(good[start : start + AT_ONCE], at)
+                push_new(new=made, at=at)
+                new += len(made)
         except SQLAlchemyError:
             log.exception("notices were not written")
     return new

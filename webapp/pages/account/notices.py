@@ -25,6 +25,14 @@ def open_one(notice_id: int) -> Response:
     return hx.redirect(do(service.mark_read, employee_id=me().id, notice_id=notice_id, at=clock.now()))
 
 
+@bp.post("/<int:notice_id>/read")
+@allow(*EVERYONE)
+def read_one(notice_id: int) -> Response:
+    """From the service worker, when a notice on the lock screen was tapped."""
+    do(service.mark_read, employee_id=me().id, notice_id=notice_id, at=clock.now())
+    return Response(status=204)
+
+
 @bp.post("/read")
 @allow(*EVERYONE)
 def read_all() -> Response:

@@ -48,12 +48,18 @@ words(
         "rule.added": N_("Added the rule"),
         "rule.proposed": N_("Proposed a rule version"),
         "rule.approved": N_("Approved a rule version"),
+        "channel.created": N_("Made the channel"),
+        "channel.changed": N_("Changed the channel"),
+        "channel.paused": N_("Paused the channel"),
+        "channel.resumed": N_("Went on with the channel"),
+        "channel.archived": N_("Removed the channel"),
     }
 )
 words(
     {
         "object_attendance_day": N_("Attendance of a day"),
         "object_attendance_exception": N_("Exception"),
+        "object_channel": N_("Channel"),
         "object_calendar": N_("Calendar"),
         "object_leave": N_("Leave"),
         "object_rep_day": N_("Settled day"),
@@ -113,6 +119,9 @@ words(
         "field_stops": N_("Planned visits"),
         "field_store_type_id": N_("Store type"),
         "field_supervisors": N_("Supervisors"),
+        "field_secret": N_("Signing secret"),
+        "field_topics": N_("Matters"),
+        "field_digest_at": N_("Summary at"),
         "field_target": N_("Sales target"),
         "field_through": N_("Up to"),
         "field_version": N_("Version"),

@@ -39,10 +39,13 @@ def tell_posted(*, pairs: Collection[Pair], at: datetime) -> int:
 
 
 def tell_run(*, branch: BranchDue, work_date: date, number: int, at: datetime) -> None:
-    """The office hears of rep-days that could not be settled."""
+    """The branch's channels hear that a date is settled, the office of rep-days that could not be."""
+    params = {"day_on": work_date.isoformat(), "branch": branch.name, "number": number}
+    code, key = "notice_run_aside" if number else "notice_run_done", f"settled|{branch.id}|{work_date}"
+    said = {"topic": "settlement", "code": code, "params": params, "link": "/hr/settlement"}
+    notices.broadcast(branch_id=branch.id, key=key, at=at, **said)
     if not number:
         return
-    params = {"day_on": work_date.isoformat(), "branch": branch.name, "number": number}
     key = f"aside|{branch.id}|{work_date}"
     told = [
         Told(one.id, "notice_set_aside", f"{key}|{one.id}", "/hr/settlement", params)
