@@ -1,7 +1,7 @@
 """Sending what is due, the summaries of the day, and forgetting what is old."""
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from webapp.core.db import db, do
 from webapp.notifications import queries, service
 from webapp.notifications.rules import Told
 from webapp.people import queries as people
+from webapp.wallet import queries as wallet
 
 MORNING = "09:00"
 ROUNDS = 200
@@ -42,7 +43,11 @@ def digests() -> int:
     for channel in _read(queries.all_channels):
         made += _channel_digest(channel, at)
     for branch in _read(people.all_branches):
-        made += _office_digest(branch.id, ZoneInfo(branch.timezone), at)
+        local = at.astimezone(ZoneInfo(branch.timezone))
+        if f"{local:%H:%M}" >= MORNING:
+            made += _office_digest(branch.id, local.date(), at) + _finance_digest(
+                branch.id, branch.name, local.date(), at
+            )
     for employee_id, on, number in _read(partial(queries.digests_due, at)):
         do(service.summarise, employee_id=employee_id, on=on, number=number, at=at)
         made += 1
@@ -68,20 +73,30 @@ def _channel_digest(channel: queries.ChannelRow, at: datetime) -> int:
     return do(service.broadcast, branch_id=channel.branch_id, key=key, only=[channel.id], at=at, **said)
 
 
-def _office_digest(branch_id: int, zone: ZoneInfo, at: datetime) -> int:
+def _office_digest(branch_id: int, today: date, at: datetime) -> int:
     """Those who want each exception at once have heard of it already."""
-    local = at.astimezone(zone)
-    if f"{local:%H:%M}" < MORNING:
-        return 0
     waits = _read(partial(backlog, branch_id))
     if waits is None:
         return 0
     params = {"branch": waits.branch, "number": waits.number, "day_on": waits.oldest.isoformat()}
-    officers = _read(partial(queries.office_of, [branch_id], "hr", "admin", on=local.date()))
+    officers = _read(partial(queries.office_of, [branch_id], "hr", "admin", on=today))
     told = [
-        Told(one.id, "notice_waiting_many", f"many|{branch_id}|{local:%Y-%m-%d}|{one.id}", "/hr/inbox", params)
+        Told(one.id, "notice_waiting_many", f"many|{branch_id}|{today}|{one.id}", "/hr/inbox", params)
         for one in officers
         if not one.each_exception
+    ]
+    return do(service.tell, told=told, at=at)
+
+
+def _finance_digest(branch_id: int, name: str, today: date, at: datetime) -> int:
+    number = _read(partial(wallet.requested, branch_id))
+    if not number:
+        return 0
+    officers = _read(partial(queries.office_of, [branch_id], "finance", on=today))
+    params = {"branch": name, "number": number}
+    told = [
+        Told(one.id, "notice_withdrawals", f"asked|{branch_id}|{today}|{one.id}", "/hr/withdrawals", params)
+        for one in officers
     ]
     return do(service.tell, told=told, at=at)
 

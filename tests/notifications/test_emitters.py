@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from jobs import settlement as jobs
 from tests import factories
-from tests.attendance.days import ON, arrive, leave
+from tests.attendance.days import ON, arrive, client_id_of, leave
 from tests.pages.supervisor.crew import crew as make_crew
 from tests.rewards.world import MONDAY, World
+from tests.support import company as companies
 from tests.support import money
 from tests.wallet.people import signed_in
 from webapp.attendance import service as attendance
@@ -25,6 +26,7 @@ from webapp.notifications.queries import lines
 from webapp.people.models import Employee
 from webapp.rewards import service as rewards
 from webapp.rewards.service.telling import tell_settled
+from webapp.visits import service as visits
 from webapp.wallet import service as wallet
 
 
@@ -109,9 +111,6 @@ def test_what_a_supervisor_passes_on_goes_to_hr_who_wants_each_at_once(crew) -> 
 
 
 def test_a_check_in_taken_back_asks_nobody(crew) -> None:
-    from tests.attendance.days import client_id_of
-    from webapp.visits import service as visits
-
     arrived = arrive(crew.field, "09:05", 300)
     day_changed(crew.field.rep)
     assert unread(crew.boss) == 1
@@ -171,8 +170,6 @@ def test_a_day_that_comes_out_different_is_told_with_the_change(app) -> None:
 
 
 def test_a_paid_out_and_a_refused_withdrawal(app, freeze) -> None:
-    from tests.support import company as companies
-
     company = companies.build()
     rep, finance = company.people["R001"], signed_in(company.people["F001"])
     first, second = money.withdrawal(rep), money.withdrawal(rep)

@@ -19,6 +19,7 @@ from webapp.demo.cast import OFFICES, STAFF
 from webapp.demo.days import BREATH, Stage, live
 from webapp.demo.models import DemoStory, percent
 from webapp.demo.plan import DAY, Story
+from webapp.notifications.models import Notice
 from webapp.people import queries as people
 
 
@@ -112,5 +113,8 @@ def _told(*, on: date) -> None:
 
 
 def _complete(*, stage: Stage) -> None:
+    """What is older than yesterday everybody has read."""
     money.open_the_past(first_on=stage.story.first_on)
     conn().execute(update(DemoStory).values(complete=True))
+    seen = stage.story.moment(OFFICES[0].code, stage.story.today - DAY, "00:00")
+    conn().execute(update(Notice).where(Notice.at < seen, Notice.read_at.is_(None)).values(read_at=Notice.at))

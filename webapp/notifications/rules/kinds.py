@@ -50,16 +50,16 @@ _BY_KIND = {
         "notice_waiting": N_("%(name)s, %(day_on)s: %(kind_code)s. It waits for you."),
         "notice_waiting_site": N_("%(name)s at %(site)s, %(day_on)s: %(kind_code)s. It waits for you."),
         "notice_waiting_many": N_(
-            "%(branch)s: %(number)s exceptions wait for a decision, the oldest since %(day_on)s."
+            "%(branch)s: exceptions that wait for a decision: %(number)s, the oldest since %(day_on)s."
         ),
-        "notice_withdrawals": N_("%(branch)s: %(number)s withdrawals wait for you."),
+        "notice_withdrawals": N_("%(branch)s: withdrawals that wait for you: %(number)s."),
         "notice_proposal": N_("%(name)s proposed a position for %(site)s. It waits for you."),
     },
     "account": {
         "notice_password_reset": N_("%(name)s gave you a one-time password. All your sign-ins ended."),
         "notice_password_changed": N_("Your password was changed. If that was not you, tell HR at once."),
         "notice_try": N_("This is what a notice looks like on this device."),
-        "notice_digest": N_("%(number)s new notices wait for you."),
+        "notice_digest": N_("New notices for you: %(number)s."),
     },
 }
 _KIND = {code: kind for kind, codes in _BY_KIND.items() for code in codes}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp.core.authz import SignedIn
 from webapp.core.db import conn, is_postgres
 from webapp.notifications.models import Notice
 from webapp.notifications.rules import Told, problem_of
@@ -30,6 +31,12 @@ def tell(*, told: Iterable[Told], at: datetime) -> int:
         except SQLAlchemyError:
             log.exception("notices were not written")
     return new
+
+
+def tell_password(*, employee_id: int, by: SignedIn, at: datetime) -> None:
+    """Somebody's password is another one now; whoever it was not learns of it."""
+    code = "notice_password_changed" if by.id == employee_id else "notice_password_reset"
+    tell(told=[Told(employee_id, code, f"password|{employee_id}|{at.isoformat()}", "/me", {"name": by.name})], at=at)
 
 
 def _insert(told: Sequence[Told], at: datetime) -> list[Any]:

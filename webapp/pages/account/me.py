@@ -13,6 +13,7 @@ from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.limits import limiter
 from webapp.core.security import hash_password, password_matches
+from webapp.notifications import service as notices
 from webapp.pages.account.install import guides
 from webapp.pages.account.places import HOME, local_path
 from webapp.pages.account.sign_in import check_new_password
@@ -69,6 +70,7 @@ def change_password() -> Response:
         if not password_matches(queries.password_hash(user.id), request.form.get("current", "")):
             raise Invalid("password_wrong", "current")
         do(service.change_password, by=user, new_hash=hash_password(new), at=clock.now())
+        do(notices.tell_password, employee_id=user.id, by=user, at=clock.now())
     except DomainError as error:
         form.values.clear()
         return hx.respond("account/password.html", status=422, form=form.fail(error))

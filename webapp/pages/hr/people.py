@@ -16,6 +16,7 @@ from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import say
 from webapp.core.money import parse_amount
 from webapp.core.security import hash_password
+from webapp.notifications import service as notices
 from webapp.people import policy, queries, rules, service
 from webapp.people.models import Employee
 from webapp.people.queries.devices import devices_of, others_with
@@ -141,7 +142,9 @@ def salary(employee_id: int) -> Response:
 def reset_password(employee_id: int) -> Response:
     """Shown on this one answer and nowhere else; only its hash is kept."""
     person, once = _check_visible(employee_id), service.one_time_password()
-    do(service.reset_password, by=me(), employee_id=person.id, new_hash=hash_password(once), at=clock.now())
+    user, at = me(), clock.now()
+    do(service.reset_password, by=user, employee_id=person.id, new_hash=hash_password(once), at=at)
+    do(notices.tell_password, employee_id=person.id, by=user, at=at)
     return hx.respond("hr/employee_password.html", person=person, once=once)
 
 

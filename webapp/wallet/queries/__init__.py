@@ -15,6 +15,7 @@ from webapp.wallet.queries.requests import (
     asked_today,
     branches_of,
     own_withdrawals,
+    requested,
     taken,
     terms,
     withdrawal,
@@ -25,6 +26,6 @@ from webapp.wallet.queries.requests import (
 __all__ = [
     "Filters", "Row", "Statement", "WithdrawalFilters", "asked_today", "available_of", "balances", "balances_of",
     "booked_rewards", "branches_of", "closed_months", "earned_between", "entries_behind", "entry", "held_and_paid",
-    "own_withdrawals", "problems", "statement", "swept", "taken", "terms", "withdrawal", "withdrawals",
+    "own_withdrawals", "problems", "requested", "statement", "swept", "taken", "terms", "withdrawal", "withdrawals",
     "withdrawals_of",
 ]  # fmt: skip

@@ -119,6 +119,12 @@ def withdrawal(user: SignedIn, withdrawal_id: int) -> WithdrawalRow:
     return WithdrawalRow(**row)
 
 
+def requested(branch_id: int) -> int:
+    """How many withdrawals of a branch wait for finance."""
+    waiting = (Withdrawal.branch_id == branch_id, Withdrawal.state == "requested")
+    return conn().scalar(select(func.count()).select_from(Withdrawal).where(*waiting)) or 0
+
+
 def terms(branch_id: int, currency: str) -> Terms:
     """The branch's terms for withdrawals, or the defaults."""
     query = select(WithdrawalTerms.minimum, WithdrawalTerms.daily_limit, WithdrawalTerms.share_bp)
