@@ -1,4 +1,4 @@
-"""Two people on one phone, at random: twenty short runs; tests/soak has longer ones with a server that is really killed."""
+"""Two people on one phone, at random: twenty short runs; tests/soak has longer ones with a killed server."""
 
 from __future__ import annotations
 
