@@ -26,7 +26,7 @@ from webapp.core import clock, files
 from webapp.core.db import do
 from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
-from webapp.core.sealed import seal
+from webapp.core.secrets import seal
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.people.models import Branch, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift

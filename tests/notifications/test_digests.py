@@ -15,7 +15,7 @@ from tests.pages.supervisor.crew import crew as make_crew
 from tests.support import company as companies
 from tests.support import money
 from webapp.core.db import conn, db
-from webapp.core.sealed import seal
+from webapp.core.secrets import seal
 from webapp.notifications.models import Channel, Delivery, NoticeChoice
 from webapp.people.models import Team
 

@@ -26,6 +26,14 @@ def unseal(sealed: str) -> str:
         raise SealBroken from None
 
 
+def opened(sealed: str) -> str | None:
+    """What was sealed, or None when nobody can tell any more."""
+    try:
+        return unseal(sealed)
+    except SealBroken:
+        return None
+
+
 def reseal(sealed: str) -> str:
     """The same secret under the newest key. Raises SealBroken."""
     return seal(unseal(sealed))

@@ -12,7 +12,7 @@ from jobs import notifications as jobs
 from tests import factories
 from tests.notifications.elsewhere import http_server
 from webapp.core.db import conn, db
-from webapp.core.sealed import unseal
+from webapp.core.secrets import opened
 from webapp.notifications.models import Channel
 
 NEW = {"kind": "dingtalk", "name": "Shop group", "topics": ["exceptions"], "language": "en", "digest_at": "09:00"}
@@ -64,7 +64,7 @@ def test_what_is_left_empty_stays_and_what_is_typed_replaces(desk) -> None:
     after = stored()
     assert (after.name, after.target, after.secret) == ("New name", before.target, before.secret)
     assert desk.post(place, data={**form, "version": "2", "target": "http://127.0.0.1:9/other"}).status_code == 303
-    assert unseal(stored().target) == "http://127.0.0.1:9/other"
+    assert opened(stored().target) == "http://127.0.0.1:9/other"
     stale = desk.post(place, data={**form, "version": "1"})
     assert stale.status_code == 422
     assert "Somebody changed this channel" in stale.text

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
-from webapp.core.sealed import unseal
+from webapp.core.secrets import opened
 from webapp.notifications.adapters import push
 from webapp.notifications.adapters.message import House, Mail
 from webapp.notifications.models import Channel, Delivery, NoticeChoice, PushKey, PushSubscription
@@ -54,7 +54,7 @@ class ChannelRow:
     @property
     def shown(self) -> str | None:
         """The address as it may be seen; None when it cannot be opened any more."""
-        target = unseal(self.target)
+        target = opened(self.target)
         return None if target is None else masked(self.kind, target)
 
 
@@ -92,7 +92,7 @@ def push_works() -> bool:
 def signer() -> push.Signer | None:
     """The key to sign with; None before it was made, or when it was sealed with another SECRET_KEY."""
     sealed = conn().scalar(select(PushKey.private))
-    private = None if sealed is None else unseal(sealed)
+    private = None if sealed is None else opened(sealed)
     if private is None:
         return None
     return push.Signer(private, current_app.config.get("PUBLIC_URL") or "mailto:push@onsite.invalid")

@@ -9,7 +9,7 @@ from webapp.core import audit, outbox
 from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import Conflict, Invalid, NotFound
-from webapp.core.sealed import seal
+from webapp.core.secrets import seal
 from webapp.notifications import queries
 from webapp.notifications.adapters.http import is_address
 from webapp.notifications.models import Channel, Delivery

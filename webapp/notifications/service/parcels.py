@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from webapp.core.db import conn
 from webapp.core.i18n import LANGUAGES, force_locale, say
-from webapp.core.sealed import unseal
+from webapp.core.secrets import opened
 from webapp.notifications import queries
 from webapp.notifications.adapters import push
 from webapp.notifications.adapters.message import House, Message
@@ -56,7 +56,7 @@ def _parcel(row: Any, signer: push.Signer | None, house: House, at: datetime) ->
 def _to_channel(row: Any, house: House, at: datetime) -> Callable[[], Outcome]:
     if row.archived_at or (row.paused_at and row.code != "notice_channel_try"):
         return partial(Outcome, "refused", "channel_paused")
-    target, secret = unseal(row.target), unseal(row.secret) if row.secret else ""
+    target, secret = opened(row.target), opened(row.secret) if row.secret else ""
     if target is None or secret is None:
         return partial(Outcome, "refused", "channel_sealed")
     with force_locale(LANGUAGES[row.language]):

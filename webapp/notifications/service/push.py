@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Invalid
-from webapp.core.sealed import seal, unseal
+from webapp.core.secrets import opened, seal
 from webapp.notifications import queries
 from webapp.notifications.adapters.http import is_address
 from webapp.notifications.models import Delivery, NoticeChoice, PushKey, PushSubscription
@@ -30,7 +30,7 @@ def push_key(*, at: datetime, new: bool = False) -> str:
     `new` replaces it; browsers that trusted the old one have to be asked again, so they are forgotten.
     """
     row = conn().execute(select(PushKey.public, PushKey.private).with_for_update()).first()
-    if row is not None and not new and unseal(row.private) is not None:
+    if row is not None and not new and opened(row.private) is not None:
         return row.public
     if row is not None:
         conn().execute(update(Delivery).where(Delivery.subscription_id.is_not(None)).values(subscription_id=None))
