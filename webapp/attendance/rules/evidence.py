@@ -58,7 +58,7 @@ class Evidence:
 
     @property
     def token_at(self) -> datetime | None:
-        return self.token and self.token.at
+        return self.token.at if self.token else None
 
     def content(self) -> list[Any]:
         """What must be equal when the same id comes again; when, how often and with which token may differ.

@@ -186,7 +186,7 @@ def _params(one: Found) -> dict[str, Any]:
     }
 
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: Any = bindparam("ids", expanding=True)
 _KEY = AttendanceException.dedup_key == bindparam("key")
 _VOID = select(CheckInVoid.check_in_id).where(CheckInVoid.check_in_id.in_(_IDS))
 _FORGET = delete(FiredSignal).where(FiredSignal.check_in_id.in_(_IDS))

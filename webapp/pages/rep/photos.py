@@ -15,7 +15,7 @@ from webapp.core import clock, files, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError, Invalid
-from webapp.core.forms import Bound
+from webapp.core.forms import blank
 from webapp.core.i18n import _ as gettext
 from webapp.core.ids import client_id, new_id
 from webapp.core.limits import limiter
@@ -94,7 +94,7 @@ def add(visit_id: int) -> Response:
         attendance.photo_place(user.id, said.check_in)
         _keep(user, said, file.read(MOST_BYTES + 1), clock.now())
     except DomainError as error:
-        return show_photo_form(user, visit_id, Bound[None]({}).fail(error))
+        return show_photo_form(user, visit_id, blank({}).fail(error))
     flash(gettext("The photo is with your visit."), "ok")
     return hx.redirect(f"/visits/{visit_id}#photos")
 

@@ -94,9 +94,20 @@ def finish_issuing(*, run_id: int, at: datetime) -> bool:
     if run.state == "issuing" and not left:
         run.state, run.issued_at, run.version = "issued", at, run.version + 1
         params = {"branch": db.session.get_one(Branch, run.branch_id).name, "month": run.month}
-        said = {"topic": "payslips", "code": "notice_run_issued", "params": params, "link": f"/hr/pay-runs/{run.id}"}
-        notices.broadcast(branch_id=run.branch_id, key=f"issued|{run.id}", at=at, **said)
+        _broadcast(run, params, at)
     return not left
+
+
+def _broadcast(run: PayRun, params: dict[str, Any], at: datetime) -> None:
+    notices.broadcast(
+        branch_id=run.branch_id,
+        key=f"issued|{run.id}",
+        topic="payslips",
+        code="notice_run_issued",
+        params=params,
+        link=f"/hr/pay-runs/{run.id}",
+        at=at,
+    )
 
 
 def _tell(slip: Payslip, at: datetime) -> None:

@@ -42,8 +42,9 @@ def tell_run(*, branch: BranchDue, work_date: date, number: int, at: datetime) -
     """The branch's channels hear that a date is settled, the office of rep-days that could not be."""
     params = {"day_on": work_date.isoformat(), "branch": branch.name, "number": number}
     code, key = "notice_run_aside" if number else "notice_run_done", f"settled|{branch.id}|{work_date}"
-    said = {"topic": "settlement", "code": code, "params": params, "link": "/hr/settlement"}
-    notices.broadcast(branch_id=branch.id, key=key, at=at, **said)
+    notices.broadcast(
+        branch_id=branch.id, key=key, topic="settlement", code=code, params=params, link="/hr/settlement", at=at
+    )
     if not number:
         return
     key = f"aside|{branch.id}|{work_date}"
