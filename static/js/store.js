@@ -113,8 +113,7 @@
         }
       };
       request.onsuccess = () => (late ? request.result.close() : resolve(request.result));
-      request.onblocked = request.onerror = () =>
-        (version && request.error?.name === 'VersionError' ? resolve(open()) : reject(request.error));
+      request.onerror = () => (version && request.error.name === 'VersionError' ? resolve(open()) : reject(request.error));
     });
   }
 })();

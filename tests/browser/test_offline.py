@@ -32,7 +32,7 @@ READY = """async () => {
 NEWER = """() => new Promise((done, fail) => {
   const request = indexedDB.open('onsite', 99);
   request.onsuccess = () => { request.result.close(); done(); };
-  request.onerror = request.onblocked = () => fail(request.error);
+  request.onerror = () => fail(request.error);
 })"""
 CACHES = """async () => {
   const found = [];
