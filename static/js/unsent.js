@@ -35,7 +35,7 @@
     text('reason', why(record, said, old));
     text('tries', record.attempts ? said.tries.replace('{t}', when(record.tried)).replace('{n}', record.attempts) : '');
     ask(part('ask'), record);
-    part('send').hidden = onsite.outbox.isNewer(record);
+    part('send').hidden = onsite.outbox.isNewer(record) || record.why === 'parent';
     part('send').addEventListener('click', () => onsite.outbox.retry(record.id));
     part('drop').addEventListener('click', (event) => drop(event.currentTarget, record));
     return item;
