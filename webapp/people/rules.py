@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from webapp.core.errors import N_, Invalid, words
 
 ROLES = ("rep", "supervisor", "hr", "finance", "admin")
-PHOTO_DAYS = (7, 3650)
 FIELD_ROLES = frozenset({"rep", "supervisor"})
 EMPLOYERS = ("own", "client")
 LANGUAGES = ("zh", "en")
@@ -25,6 +24,7 @@ DESK_SIGN_IN = timedelta(hours=12)
 CONSENT_TEXT = 1
 """Version of the text about positions (templates/account/consent_text.html); a new one is asked about again."""
 DEVICES = (1, 5)
+PHOTO_DAYS = (7, 3650)
 POSITION_DAYS = (62, 1095)
 """Not shorter: what repeats is looked for among the positions of 60 days, and they must be exact."""
 
@@ -114,14 +114,6 @@ def check_settlement_time(text: str) -> str:
     if not _HHMM.match(text):
         raise Invalid("not_a_time", "settlement_time")
     return text
-
-
-def check_photo_days(days: int) -> int:
-    """For how long photos are kept. Raises Invalid."""
-    low, high = PHOTO_DAYS
-    if not low <= days <= high:
-        raise Invalid("too_low" if days < low else "too_high", "photo_days", limit=low if days < low else high)
-    return days
 
 
 def check_workdays(days: list[int]) -> list[int]:

@@ -73,6 +73,7 @@ def test_a_photo_sent_in_parts_is_kept_and_shown(f: Field, client_as: Any) -> No
     assert (row.check_in_id, row.width, row.height) == (visit.recorded.check_in_id, 640, 480)
     page = client_as(f.rep).get(f"/visits/{visit.visit_id}")
     assert f"/photos/{row.id}" in page.text
+    assert "Photo of" in client_as(f.rep).get("/me/privacy").text
     assert up.part(10000).status_code == 200
     assert count() == 1
     assert files.part_length(f.rep.id, f"{up.asked['id']}-{up.asked['sha'][:16]}") == 0

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from flask import Blueprint, Response, flash, request
 
+from webapp.attendance.queries import photos_of
 from webapp.attendance.queries.privacy import PAGE, looks_at, taken_of
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
@@ -14,7 +15,7 @@ from webapp.core.forms import Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.pages.account.places import local_path
 from webapp.people import service
-from webapp.people.queries.privacy import last_answer, position_days
+from webapp.people.queries.privacy import last_answer, photo_days, position_days
 
 bp = Blueprint("account_privacy", __name__, url_prefix="/me")
 
@@ -38,6 +39,7 @@ def show() -> Response:
     context: dict[str, Any] = {
         "rows": rows, "looks": looks_at([row.id for row in rows]), "page": page, "pages": pages, "total": total,
         "days": days, "keep": timedelta(days=days), "answer": last_answer(user.id),
+        "photos": photos_of([row.id for row in rows]), "keep_photos": timedelta(days=photo_days(user.branch_id)),
     }  # fmt: skip
     return hx.respond("account/privacy.html", **context)
 

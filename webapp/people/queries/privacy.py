@@ -22,5 +22,10 @@ def last_answer(employee_id: int) -> Answer | None:
     return Answer(*row) if row else None
 
 
+def photo_days(branch_id: int) -> int:
+    """How long photos are kept."""
+    return conn().execute(select(Branch.photo_days).where(Branch.id == branch_id)).scalar_one()
+
+
 def position_days(branch_id: int) -> int:
     return conn().execute(select(Branch.position_days).where(Branch.id == branch_id)).scalar_one()

@@ -144,7 +144,7 @@ def _checked(
         "country": country,
         "settlement_time": rules.check_settlement_time(settlement_time),
         "workdays": rules.check_workdays(workdays),
-        "photo_days": rules.check_photo_days(photo_days),
+        "photo_days": rules.check_between(photo_days, rules.PHOTO_DAYS, "photo_days"),
     }
 
 
