@@ -14,6 +14,7 @@ from webapp.schedules.models import PlanStop
 from webapp.sites.policy import supervised_by
 
 SUPERVISORS_DECIDE = frozenset({"outside", "uncertain", "remark", "cannot"})
+"""What they can see for themselves. Evidence of phones speaks of colleagues and of other stores: that is HR's."""
 LATELY = timedelta(days=31)
 
 

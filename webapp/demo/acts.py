@@ -91,6 +91,8 @@ def spot(place: Place, doubt: str | None, dice: Random) -> tuple[float, float, f
     way = dice.uniform(0, 2 * pi)
     lat = place.lat + away * cos(way) / 111_195
     lng = place.lng + away * sin(way) / (111_195 * cos(radians(place.lat)))
+    if doubt == "typed":
+        return round(lat, 4), round(lng, 4), 5.0
     return round(lat, 6), round(lng, 6), round(accuracy, 1)
 
 
@@ -131,7 +133,7 @@ def _fresh(story: Story, member: Member, on: date, grace: int) -> _Fate:
     troubled = pick(others, TROUBLED, story.dice(on, "troubled"))
     if member not in troubled:
         return _Fate()
-    kinds = (*DOUBTS[:3], "forgot_out", "late", "sent_late", "far")
+    kinds = (*DOUBTS[:3], "forgot_out", "late", "sent_late", "typed")
     kind = kinds[(troubled.index(member) + on.toordinal()) % len(kinds)]
     if kind == "late":
         return _Fate(late=grace + 12, ask="late")

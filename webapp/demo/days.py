@@ -1,13 +1,15 @@
 """Acting a rep's day out: check-ins and check-outs as the phone would have sent them, all at their own time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from webapp.attendance import service as attendance
 from webapp.attendance.rules import Evidence, Fix
 from webapp.core import outbox
 from webapp.core.authz import SignedIn
+from webapp.core.db import do
 from webapp.demo.acts import Act, Visit, client_id, spot
 from webapp.demo.plan import Story
 from webapp.sales import service as sales
@@ -43,6 +45,14 @@ def live(*, stage: Stage, act: Act, until: datetime) -> None:
     if act.visits and act.ends_at + timedelta(hours=1) <= until:
         _sold(rep, act)
     forget(rep.id, act.on)
+
+
+def weigh(*, stage: Stage, acts: Sequence[Act], at: datetime) -> None:
+    """A position that looks typed is asked about before the day is paid, as the queue would have it."""
+    typed = [act for act in acts if any(visit.doubt == "typed" for visit in act.visits)]
+    pairs = [(stage.actors[act.member.staff_no].id, act.on) for act in typed]
+    if pairs and attendance.scan(pairs=pairs, at=at):
+        do(outbox.forget, topic="day_changed", keys=[f"{employee_id}|{on}" for employee_id, on in pairs])
 
 
 def forget(employee_id: int, on: date) -> None:
@@ -83,7 +93,8 @@ def _evidence(
     if doubt == "denied":
         return Evidence(key, tapped_at, sent_at, no_fix="denied")
     lat, lng, accuracy = spot(visit.place, doubt, dice)
-    return Evidence(key, tapped_at, sent_at, Fix(lat, lng, accuracy, tapped_at - 2 * SECOND))
+    extra = {"altitude": 0.0} if doubt == "typed" else {}
+    return Evidence(key, tapped_at, sent_at, Fix(lat, lng, accuracy, tapped_at - 2 * SECOND), extra=extra)
 
 
 def _sold(rep: SignedIn, act: Act) -> None:

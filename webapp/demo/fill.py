@@ -16,7 +16,7 @@ from webapp.core.queue import nudge, silence
 from webapp.demo import company, money, office, rosters
 from webapp.demo.acts import Act, act, is_fresh
 from webapp.demo.cast import OFFICES, STAFF
-from webapp.demo.days import BREATH, Stage, live
+from webapp.demo.days import BREATH, Stage, live, weigh
 from webapp.demo.models import DemoStory, percent
 from webapp.demo.plan import DAY, Story
 from webapp.notifications.models import Notice
@@ -77,6 +77,7 @@ def _date(stage: Stage, on: date) -> None:
         do(live, stage=stage, act=rep, until=story.made_at)
         sleep(BREATH)
     steps: list[tuple[date, str, Callable[[datetime], object]]] = [
+        (on, "21:10", lambda at: weigh(stage=stage, acts=acts, at=at)),
         (on, "21:20", lambda at: [office.explain(stage, rep, at) for rep in acts if rep.ask == "late"]),
         (on, "21:30", lambda at: office.confirm(stage, acts, at)),
         (on, "21:40", lambda at: office.ask_for_money(stage, on, at)),
