@@ -48,6 +48,8 @@ def test_a_branch_stores_what_differs_from_the_defaults(desk: Any, branch: Any, 
     assert check.status_code == 200
     assert "It counts at once as field work" in check.text
     assert stored(Branch) == {}, "looking changes nothing"
+    back = desk.post(url, data={**wanted, "again": "1"}).text
+    assert '<option value="field" selected>' in back, "nothing typed is lost on the way back"
     assert desk.post(url, data={**wanted, "sure": "1"}).status_code == 303
     assert stored(Branch) == {"outside": "field", "remark": "outside", "offline_hours": 0}
     assert desk.post(url, data={**PLAIN, "version": "2", "sure": "1"}).status_code == 303

@@ -64,8 +64,7 @@ def fence_picture(
     x, y = _HALF + east * scale * shrink, _HALF - north * scale * shrink
     circle = 0.0 if ring else radius_m * scale
     drawn = " ".join(f"{_HALF + a * scale:.1f},{_HALF - b * scale:.1f}" for a, b in ring)
-    radius, x, y, cloud = (round(number, 1) for number in (circle, x, y, min(blur * scale, _HALF)))
-    return FencePicture(radius, x, y, cloud, drawn)
+    return FencePicture(round(circle, 1), round(x, 1), round(y, 1), round(min(blur * scale, _HALF), 1), drawn)
 
 
 def _offset(site: tuple[float, float], place: tuple[float, float]) -> tuple[float, float]:

@@ -35,6 +35,8 @@ class FenceForm(Form):
     radius_max: int | None = None
     version: int = 0
     sure: int = 0
+    again: int = 0
+    """Back from what would change to the form, as it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def change_branch(branch_id: int) -> Response:
     """Without `sure` it says what would change for whom."""
     found, form = _branch(branch_id), read_form(FenceForm)
     try:
-        if not form.ok:
+        if not form.ok or form.data.again:
             return _show_branch(found, form)
         new = rules.of_branch(_given(form))
         types = queries.type_fences(branch_id)
@@ -88,7 +90,7 @@ def change_type(store_type_id: int) -> Response:
     found, form = _type(store_type_id), read_form(FenceForm)
     base = _branch(found.branch_id).fence_policy
     try:
-        if not form.ok:
+        if not form.ok or form.data.again:
             return _show_type(found, form)
         new = rules.of_store_type(_given(form), base)
         if form.data.sure or new == found.fence_policy:

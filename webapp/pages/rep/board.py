@@ -16,7 +16,7 @@ from webapp.rewards.rules.due import settles_at
 from webapp.schedules import queries as schedules
 from webapp.schedules.rules import Stop
 from webapp.sites import queries as sites
-from webapp.sites.rules import DEFAULT_POLICY, FencePolicy, Point, offsets
+from webapp.sites.rules import DEFAULT_POLICY, FencePolicy, offsets
 from webapp.visits import queries as visits
 from webapp.visits.queries import VisitSeen
 
@@ -34,7 +34,7 @@ class StopView:
     lat: float | None
     lng: float | None
     radius_m: int
-    polygon: Sequence[Point] | None = None
+    polygon: Sequence[Sequence[float]] | None = None
     policy: FencePolicy = DEFAULT_POLICY
     shows_code: bool = False
 
