@@ -171,7 +171,7 @@ def _chosen(user: SignedIn, site_id: int | None) -> StopView | None:
         return None
     site = sites.for_rep(user, site_id)
     where = (site.lat, site.lng, site.radius_m, site.polygon, site.policy, site.shows_code)
-    return StopView(site.site_id, site.name, site.address, "", *where)  # type: ignore[arg-type]
+    return StopView(site.site_id, site.name, site.address, "", *where)
 
 
 def _open(seen: Sequence[VisitSeen], at: datetime) -> VisitSeen | None:
@@ -188,7 +188,7 @@ def _left(plan: Sequence[Stop], seen: Sequence[VisitSeen], chosen: StopView | No
 
 def _stop(stop: Stop) -> StopView:
     where = (stop.lat, stop.lng, stop.radius_m, stop.polygon, stop.policy, stop.shows_code)
-    return StopView(stop.site_id, stop.name, stop.address, _window(stop), *where)  # type: ignore[arg-type]
+    return StopView(stop.site_id, stop.name, stop.address, _window(stop), *where)
 
 
 def _window(stop: Stop) -> str:
