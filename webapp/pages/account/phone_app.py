@@ -36,7 +36,8 @@ def worker() -> Response:
     """Other bytes whenever anything it keeps has changed: that is how a browser sees a new version."""
     response = Response(_worker(), mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @bp.get("/apple-touch-icon.png")
