@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select, union
 from sqlalchemy.orm import aliased
 
 from webapp.attendance import policy
@@ -156,13 +156,14 @@ def _differ(one: Shot, other: Shot) -> int:
 
 
 def _candidates(shots: Collection[Shot]) -> Any:
-    """Earlier photos with the same file, or with a band near one of these; the rule decides."""
-    shas = {shot.sha256 for shot in shots}, {shot.sent_sha256 for shot in shots}
+    """Earlier photos with the same file or a band near one of these, each found by its index; the rule decides."""
     near = {band for shot in shots if shot.phash is not None for band in near_bands(shot.phash)}
-    alike = select(PhotoBand.photo_id).where(PhotoBand.band.in_(sorted(near)))
-    last = max(shot.id for shot in shots)
-    same = or_(Photo.sha256.in_(shas[0]), Photo.sent_sha256.in_(shas[1]), Photo.id.in_(alike))
-    return _SHOTS.where(same, Photo.id < last)
+    found = union(
+        select(PhotoBand.photo_id).where(PhotoBand.band.in_(sorted(near))),
+        select(Photo.id).where(Photo.sha256.in_({shot.sha256 for shot in shots})),
+        select(Photo.id).where(Photo.sent_sha256.in_({shot.sent_sha256 for shot in shots})),
+    ).subquery()
+    return _SHOTS.where(Photo.id.in_(select(found.c[0])), Photo.id < max(shot.id for shot in shots))
 
 
 def _shot(row: Any) -> Shot:

@@ -10,7 +10,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, cast, exists, literal, select, true, tuple_
 
-from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, CheckInSignals, CheckInVoid, CodeUse
+from webapp.attendance.models import (
+    AttendanceDay,
+    AttendanceException,
+    CheckIn,
+    CheckInSignals,
+    CheckInVoid,
+    CodeUse,
+    Photo,
+)
 from webapp.attendance.queries.facts import Pair
 from webapp.attendance.queries.photos import Repeat, photo_repeats
 from webapp.attendance.queries.site_code import code_reuse
@@ -73,7 +81,7 @@ def cases(pairs: Collection[Pair], *, since: datetime) -> list[Case]:
     before = _before({(tap.employee_id, tap.on) for tap in taps.values()})
     again, phones = _again(taps.values()), _phones({tap.device_key for tap in taps.values() if tap.device_key})
     shared = code_reuse([row.id for row in rows if row.coded])
-    photos = photo_repeats(list(taps))
+    photos = photo_repeats([row.id for row in rows if row.pictured])
     known: dict[int, SignalSettings] = {}
     found = []
     for row in rows:
@@ -182,13 +190,14 @@ _SEEN = (
     CheckIn.extra, Site.lat.label("site_lat"), Site.lng.label("site_lng"),
 )  # fmt: skip
 _CODED = exists().where(CodeUse.check_in_id == CheckIn.id, CodeUse.vouched).correlate(CheckIn)
+_PICTURED = exists().where(Photo.check_in_id == CheckIn.id).correlate(CheckIn)
 _DOUBT = AttendanceException.__table__.alias("doubt")
 _TAPS = (
     select(
         *_SEEN, CheckIn.branch_id, CheckIn.site_id, Branch.signals.label("settings"), Branch.settled_through,
         CheckInSignals.score, CheckInSignals.signals, CheckInSignals.spot,
         AttendanceException.id.label("exception_id"), AttendanceException.state, AttendanceException.params,
-        _DOUBT.c.kind.label("asked"), _CODED.label("coded"),
+        _DOUBT.c.kind.label("asked"), _CODED.label("coded"), _PICTURED.label("pictured"),
     )
     .join(Branch, Branch.id == CheckIn.branch_id)
     .outerjoin(Site, Site.id == CheckIn.site_id)
