@@ -83,6 +83,7 @@ def test_offline_with_its_check_in(page: Page, stack: Any, camera: Path) -> None
     """The photo waits for a check-in that waits for the network; the page is opened again in between."""
     go(page, stack)
     sees(page, "inside")
+    page.wait_for_function("() => onsite.shrink && document.getElementById('t-photo')")  # comes after the page
     page.context.set_offline(True)
     tap(page)
     sees(page, "saved")
