@@ -54,11 +54,12 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "css/install.css": _files("css", "install"),
     "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY, *_PHONE),
     "js/code.js": _files("js", "code"),
+    "js/push.js": _files("js", "push"),
     "js/outform.js": _files("js", "outform"),
     "js/photo.js": _files("js", "shrink", "photo"),
     "js/install.js": _files("js", "install"),
     "js/offline.js": _files("js", "offline", "onward"),
-    "js/sw.js": _files("js", *_SENDING, "worker"),
+    "js/sw.js": _files("js", *_SENDING, "worker", "push_worker"),
     "js/desk.js": _files("js", *_JS, "table", "bulk", "drawer"),
 }
 MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data"))
