@@ -72,9 +72,8 @@ def _tap(driver: Any) -> None:
     driver.execute_script("document.querySelector('#checkin [data-main]').click()")
     _until(driver, "!['ask', 'ready'].includes(document.querySelector('#checkin').dataset.view)", "the phone to look")
     if driver.execute_script("return document.querySelector('#checkin').dataset.checkin") == "ready":
-        _until(
-            driver, "['inside', 'sending', 'saved'].includes(document.querySelector('#checkin').dataset.view)", "a fix"
-        )
+        looking = "['inside', 'sending', 'saved'].includes(document.querySelector('#checkin').dataset.view)"
+        _until(driver, looking, "a fix")
         driver.execute_script("document.querySelector('#checkin[data-view=inside] [data-main]')?.click()")
 
 
