@@ -38,6 +38,6 @@
     if (detail.here) {
       onsite.put(detail.text, !(shown && busy));
       if (shown && busy) onsite.buzz(detail.state === 'accepted');
-    } else if (root.dataset.checkin === 'ready') onsite.fresh();
+    } else if (shown || root.dataset.checkin === 'ready') onsite.fresh();
   });
 })();

@@ -6,7 +6,6 @@
   const GIVE_UP = 20000;
   const WALK = 180000;
   const BLIND = ['declined', 'denied', 'timeout', 'unavailable', 'unsupported'];
-  const ARRIVALS = ['check-in', 'cannot'];
   const SEEING = ['locating', 'inside', 'near', 'outside', 'weak', 'noplace'];
 
   class CheckIn extends onsite.Pending {
@@ -21,8 +20,7 @@
     }
 
     async begin() {
-      const site = this.root.dataset.site;
-      const waiting = (await onsite.outbox.list()).find((r) => ARRIVALS.includes(r.kind) && r.fields.site_id === site && r.state !== 'refused');
+      const waiting = await onsite.note.waiting(this.root.dataset.site);
       if (waiting) return this.hold(waiting, waiting.state === 'locating' ? 'sending' : 'saved');
       if (await this.asked()) return null;
       const state = await onsite.geo.permission();
@@ -97,7 +95,7 @@
 
     second(action) {
       if (action === 'locate') this.look('locating');
-      if (action === 'drop') onsite.outbox.drop(this.more.id).then(() => { this.more = null; this.look('locating'); });
+      if (action === 'drop') this.forgo();
       if (action === 'cancel') {
         this.unmake(this.armed);
         this.armed = null;

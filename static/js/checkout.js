@@ -1,7 +1,7 @@
 // Finishing a visit: the same road as the check-in, from Today and from the visit's own page. It is written down at the
 // tap; whatever position a few seconds give goes with it.
 (function () {
-  const HELD = ['sending', 'saved-out', 'signin-out'];
+  const HELD = ['sending', 'saved-out', 'signin-out', 'unsaved', 'full'];
 
   onsite.bind('form[data-checkout]', (form) => {
     const root = form.closest('[data-checkin]');
@@ -36,7 +36,7 @@
       onsite.busy(button, false);
       if (kind === 'sent') return root.id !== 'checkin' && location.assign('/today');
       const numbers = { t: onsite.time(record.fields?.tapped_at), w: onsite.because(why), r: record.reason };
-      if (kind === 'kept') return view.show(why === 'signin' ? 'signin-out' : 'saved-out', numbers);
+      if (kind === 'kept') return view.show(record.unsaved || (why === 'signin' ? 'signin-out' : 'saved-out'), numbers);
       delete root.dataset.record;
       return kind === 'refused' ? view.show('refused', numbers) : forget();
     });

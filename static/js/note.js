@@ -2,6 +2,7 @@
 // wrote first, or to null when this page cannot write at all.
 (function () {
   const isOpen = (record) => record.state !== 'refused';
+  const over = (record, all) => all.some((other) => other.kind === 'check-out' && other.after === record.id);
 
   onsite.note = {
     // Without a position: it is still looked for, and outbox.complete() brings it.
@@ -11,7 +12,8 @@
       const fields = {
         ...base(id, at), site_id: site, choice, ...onsite.remark.fields(root), ...typed(root, at), ...(position && onsite.geo.fields(position)),
       };
-      const twin = (r) => r.kind === 'check-in' && r.fields.site_id === site && isOpen(r) && (r.state !== 'sent' || r.sent > born);
+      const isTwin = (r) => r.kind === 'check-in' && r.fields.site_id === site && isOpen(r) && (r.state !== 'sent' || r.sent > born);
+      const twin = (r, i, all) => isTwin(r) && !over(r, all);
       return add({ id, kind: 'check-in', url, fields, about: name, locating: !position }, twin);
     },
 
@@ -31,6 +33,10 @@
       const twin = (r) => r.kind === 'undo' && r.after === after && isOpen(r);
       return add({ id, kind: 'undo', url, fields: base(id, at), about: name, after }, twin);
     },
+    // An arrival at this store that is still on this phone.
+    waiting: async (site) => (await onsite.outbox.list()).find((r, i, all) => {
+      return ['check-in', 'cannot'].includes(r.kind) && r.fields.site_id === site && isOpen(r) && !over(r, all);
+    }),
     unique,
     base,
     typed,

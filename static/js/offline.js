@@ -23,7 +23,8 @@
     const tapped = records.filter((record) => record.kind === 'check-in').pop();
     const { photo = '' } = (tapped && stops.find(({ site }) => site === tapped.fields.site_id)) || {};
     const visit = tapped ? { id: tapped.id, name: tapped.about, photo } : known;
-    return visit && !records.some((record) => record.after === visit.id) ? visit : null;
+    const ends = ({ kind, after }) => ['check-out', 'undo'].includes(kind) && after === visit.id;
+    return visit && !records.some(ends) ? visit : null;
   }
 
   // The visit, or the next store; and the others below.

@@ -5,7 +5,7 @@
   const AGAIN = 15000;
   const TYPED = '.finish[open], input:focus, textarea:focus';
 
-  const busy = () => ['armed', 'sending'].includes(document.getElementById('checkin')?.dataset.view) || document.querySelector(TYPED);
+  const busy = () => ['armed', 'sending', 'unsaved', 'full'].includes(document.getElementById('checkin')?.dataset.view) || document.querySelector(TYPED);
   const go = () => (location.pathname.startsWith('/offline/') ? location.replace('/') : location.reload());
   let looking = false;
 

@@ -26,7 +26,7 @@
       const created = new Date().toISOString();
       const record = { v: FORMAT, id, uid, kind, url, fields: posted, about, after, created, state, why: '', attempts: 0 };
       if (locating) onsite.tidy.watch(id);
-      const kept = await onsite.store.add(record, (other) => other.uid === uid && twin && twin(other));
+      const kept = await onsite.store.add(record, (other, i, all) => other.uid === uid && twin && twin(other, i, all));
       if (kept.id !== id) onsite.tidy.unwatch(id);
       tell({ kind: 'changed', record: kept });
       return kept;

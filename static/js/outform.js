@@ -39,7 +39,7 @@
       if (kind === 'sent') location.assign('/today');
       if (!['kept', 'refused', 'dropped'].includes(kind)) return;
       onsite.busy(button, false);
-      if (kind === 'kept') return say(why === 'signin' ? told.dataset.signin : told.dataset.kept);
+      if (kind === 'kept') return say(record.unsaved ? told.dataset.unsaved : why === 'signin' ? told.dataset.signin : told.dataset.kept);
       waiting = '';
       if (kind === 'dropped') return null;
       // the person is here and can correct it: nothing of it has to wait in a list

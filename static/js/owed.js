@@ -13,7 +13,7 @@
     const { one, many } = title.dataset;
     const refused = records.some((record) => record.state === 'refused');
     onsite.owed = count;
-    if (!lost) onsite.kept.count(count);
+    if (!lost && !onsite.store.mute) onsite.kept.count(count);
     line.hidden = !count && !lost;
     line.classList.toggle('att', Boolean(lost) || refused);
     title.textContent = lost ? title.dataset.lost : refused ? title.dataset.refused : count === 1 ? one : many.replace('{n}', count);

@@ -31,8 +31,9 @@
 
     async settled({ record }, position) {
       const written = await record;
-      if (written && written.state === 'locating') await onsite.outbox.complete(written.id, onsite.geo.fields(position));
-      return written;
+      if (!written || written.state !== 'locating') return written;
+      await onsite.outbox.complete(written.id, onsite.geo.fields(position));
+      return (await onsite.store.all()).find(({ id }) => id === written.id) || { ...written, state: 'sent' };
     }
 
     // Nothing was promised yet: the phone itself saw that this tap would not be what the button said.
@@ -53,11 +54,11 @@
     news({ kind, record, why }) {
       if (this.gone || !this.record || this.record.id !== record.id) return;
       if (kind === 'sending') this.view.show('sending');
-      if (kind === 'kept') this.hold({ ...this.record, ...record }, why === 'signin' ? 'signin' : record.unsaved || 'saved');
-      if (kind === 'dropped') { this.record = null; this.look('locating'); }
+      if (kind === 'kept') this.hold({ ...this.record, ...record }, record.unsaved || (why === 'signin' ? 'signin' : 'saved'));
+      if (kind === 'dropped') { this.record = null; this.root.dataset.record = ''; this.look('locating'); }
       if (kind !== 'refused') return;
       this.record = null;
-      if (!this.wants(record)) this.view.show('refused', { r: record.reason });
+      if (!this.wants(record)) { this.root.dataset.record = ''; this.view.show('refused', { r: record.reason }); }
       onsite.buzz(false);
     }
 
@@ -69,6 +70,13 @@
       this.more = record;
       this.view.show(name, { r: record.reason });
       return true;
+    }
+
+    async forgo() {
+      await onsite.outbox.drop(this.more.id);
+      this.more = null;
+      this.root.dataset.record = '';
+      this.look('locating');
     }
 
     async asked() {

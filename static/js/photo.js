@@ -78,10 +78,13 @@
     const id = crypto.randomUUID();
     const fields = { check_in: checkIn, size: bytes.byteLength, sha, tapped_at: new Date().toISOString(), lost };
     const twin = (r) => r.kind === 'photo' && r.fields.sha === sha && r.fields.check_in === checkIn && r.state !== 'refused';
-    await onsite.photos.add({ id, uid: onsite.outbox.uid(), created: Date.now(), bytes });
+    const whole = await onsite.photos.add({ id, uid: onsite.outbox.uid(), created: Date.now(), bytes });
     const kept = await onsite.outbox.add({ id, kind: 'photo', url: '/photos', fields, about, after: checkIn }, twin);
     if (kept.id !== id) await onsite.photos.remove(id);
-    return kept.id;
+    if (kept.id !== id || whole || kept.unsaved) return kept.id;
+    // an entry others can see, whose picture only this page has, would be lost with it
+    await onsite.outbox.drop(id);
+    return null;
   }
 
   document.addEventListener('onsite:outbox', ({ detail }) => {

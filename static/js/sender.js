@@ -16,7 +16,7 @@
       form.set('sent_at', new Date().toISOString());
       if (self.document && document.visibilityState === 'visible') form.set('live', '1'); // somebody can be asked for more
       if (record.kind) await onsite.sign?.(record.kind, form);
-      const headers = { 'HX-Request': 'true' };
+      const headers = { 'HX-Request': 'true', ...(record.uid && { 'X-Onsite-User': record.uid }) };
       const sent = { method: 'POST', body: form, headers, signal: stop.signal, credentials: 'same-origin' };
       const answer = await fetch(record.url, sent);
       const head = (name) => answer.headers.get(name) || '';

@@ -32,7 +32,7 @@
       run(OUTBOX, 'readonly', (store, done) => {
         store.getAll().onsuccess = (event) => done(event.target.result);
       })
-        .catch(() => [])
+        .then((kept) => { onsite.store.mute = false; return kept; }, () => { onsite.store.mute = true; return []; })
         .then((kept) => [...kept.filter(({ id }) => !memory.has(id)), ...memory.values()].sort((a, b) => (a.created < b.created ? -1 : 1))),
 
     // Change a record that is still there (changes: an object, or record => object, or null for no change); resolves

@@ -29,10 +29,13 @@
     if ((await onsite.store.change(record.id, open)) === null) return {};
     onsite.outbox.tell({ kind: 'sending', record });
     const answer = await onsite.sender.post({ ...record, attempts });
+    // what it belongs to is neither there nor here: it never comes
+    if (answer.error === 'photo_early' && !(await onsite.store.all()).some(({ id }) => id === record.after)) answer.status = 422;
     const verdict = onsite.sender.judge(answer);
     const { text, state, error } = answer;
     const changes = { ...verdict.changes, error, tried: Date.now() };
-    await onsite.store.change(record.id, (now) => now.state !== 'sent' && changes);
+    const written = await onsite.store.change(record.id, (now) => now.state !== 'sent' && changes);
+    if (written && written.state === 'sent' && record.kind === 'photo') await onsite.photos.remove(record.id);
     const news = { kind: verdict.kind, record: { ...record, ...changes, attempts }, state, via, why: verdict.why };
     onsite.outbox.tell(news, text);
     return verdict;

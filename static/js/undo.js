@@ -26,6 +26,7 @@
       onsite.busy(button, true);
       const record = await onsite.note.undo(form, root.dataset.name, new Date());
       if (!record) return form.submit();
+      if (record.state === 'sent') return onsite.fresh();
       root.dataset.record = record.id;
       view.show('sending');
       return onsite.outbox.flush('tap');

@@ -15,10 +15,10 @@
     const list = box.querySelector('ul');
     const told = box.querySelector('[data-lost]');
     const held = list.contains(document.activeElement);
-    if (told.hidden) onsite.kept.count(records.length);
+    if (told.hidden && !onsite.store.mute) onsite.kept.count(records.length);
     list.replaceChildren(...records.map((record) => line(row, words, record)));
     list.hidden = !records.length;
-    box.querySelector('[data-empty]').hidden = Boolean(records.length) || !told.hidden;
+    box.querySelector('[data-empty]').hidden = Boolean(records.length) || !told.hidden || Boolean(onsite.store.mute);
     if (held) box.focus();
   }
 

@@ -38,6 +38,7 @@
   onsite.sendPhoto = async function (record) {
     const photo = await onsite.photos.get(record.id);
     const begun = Date.now();
+    if (photo === null) return { status: 0, text: '', state: '', error: '', wait: 0 };
     if (!photo) return { status: 410, text: '<p data-reason>' + record.fields.lost + '</p>', state: '', error: 'photo_lost', wait: 0 };
     // After a break an empty part asks how much arrived.
     let have = record.attempts > 1 ? -1 : 0;
@@ -45,7 +46,6 @@
     for (;;) {
       const from = Math.max(0, have);
       const answer = await post(record, photo, from, have < 0 ? new ArrayBuffer(0) : photo.bytes.slice(from, from + PART));
-      if (answer.state === 'sent') await onsite.photos.remove(record.id);
       if (answer.state !== 'part') return answer;
       stuck = answer.have > have ? 0 : stuck + 1;
       have = answer.have;
@@ -66,7 +66,7 @@
     const limit = setTimeout(() => stop.abort(), PATIENCE);
     const { check_in, size, sha, tapped_at } = fields;
     const asked = new URLSearchParams({ id, uid, check_in, size, sha, offset, taken_at: tapped_at });
-    const headers = { 'HX-Request': 'true', 'Content-Type': 'application/octet-stream' };
+    const headers = { 'HX-Request': 'true', 'X-Onsite-User': uid, 'Content-Type': 'application/octet-stream' };
     try {
       const sent = { method: 'POST', body: part, headers, signal: stop.signal, credentials: 'same-origin' };
       const answer = await fetch(url + '?' + asked, sent);

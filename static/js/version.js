@@ -8,7 +8,7 @@
   let asked = false;
   let looked = Date.now();
 
-  const busy = () => ['armed', 'sending'].includes(document.getElementById('checkin')?.dataset.view);
+  const busy = () => ['armed', 'sending', 'unsaved', 'full'].includes(document.getElementById('checkin')?.dataset.view);
 
   onsite.bind('[data-update]', (box) => {
     const button = box.querySelector('button');

@@ -68,7 +68,7 @@ def there() -> Iterator[Elsewhere]:
 
 @pytest.fixture
 def somebody(app) -> Any:
-    app.config.update(OUTGOING_PRIVATE=True, PUBLIC_URL="https://onsite.example.com")
+    app.config.update(OUTGOING_PRIVATE=True, PUSH_PRIVATE=True, PUBLIC_URL="https://onsite.example.com")
     return sign_in(app, factories.employee(factories.branch(language="zh"), language="zh"))
 
 

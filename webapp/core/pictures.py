@@ -16,7 +16,8 @@ from webapp.core.errors import N_, Invalid, words
 LONGEST, SMALL = 1280, 320
 SHORTEST = 200
 MOST_BYTES = 15 * 1024 * 1024
-MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
+MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 6_000_000, "WEBP": 6_000_000}
+MOST_PROGRESSIVE = 16_000_000  # all its coefficients are held at once, whatever size is asked for
 QUALITY, SMALL_QUALITY = 82, 70
 FLAT = 4.0
 """Deviation of the grey values below which a picture shows nothing: all such pictures look alike."""
@@ -74,7 +75,8 @@ def dhash(image: Image.Image) -> int | None:
 def _read(data: bytes, field: str) -> Picture:
     with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
         kind = opened.format or ""
-        if opened.width * opened.height > MOST_PIXELS.get(kind, 0):
+        limit = MOST_PIXELS.get(kind, 0)
+        if opened.width * opened.height > (min(limit, MOST_PROGRESSIVE) if opened.info.get("progressive") else limit):
             raise Invalid("picture_too_large", field)
         if min(opened.size) < SHORTEST:
             raise Invalid("picture_too_small", field, limit=SHORTEST)

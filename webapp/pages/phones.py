@@ -65,7 +65,8 @@ def _show(device_id: int, url: str, form: Bound[DecisionForm]) -> Response:
     mine = [one for one in devices_of(phone.employee_id) if one.state == "bound"]
     context: dict[str, Any] = {
         "phone": phone, "mine": mine, "replaceable": [(one.id, device_text(one)) for one in mine],
-        "others": others_with([phone.key], phone.employee_id, user)[phone.key],
+        # such evidence about colleagues is not for the client's own staff
+        "others": others_with([phone.key], phone.employee_id, user)[phone.key] if user.sees_money else [],
         "full": len(mine) >= phone.limit, "back": url, "form": form,
     }  # fmt: skip
     return hx.respond("_shared/new_phone.html", status=form.status, **context)

@@ -16,8 +16,9 @@ class RepeatView:
     words: str
 
 
-def photos_by_mark(marks: Collection[MarkRow]) -> dict[int, list[PhotoRow]]:
-    return attendance.photos_of([mark.id for mark in marks if mark.kind == "in"])
+def photos_by_mark(marks: Collection[MarkRow], user: SignedIn) -> dict[int, list[PhotoRow]]:
+    """Those the user may open; a supervisor's day of a person may hold stores that are not theirs."""
+    return attendance.photos_of([mark.id for mark in marks if mark.kind == "in"], user)
 
 
 def repeats_by_mark(user: SignedIn, photos: dict[int, list[PhotoRow]]) -> dict[int, list[RepeatView]]:

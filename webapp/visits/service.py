@@ -119,6 +119,7 @@ def undo(*, rep: Person, client_id: str, evidence: Evidence | None = None, at: d
 
     `evidence` says when it was tapped. Raises NotFound, Invalid (more than 30 seconds ago).
     """
+    attendance.lock_people(ids=[rep.id])
     key = canonical(client_id)
     visit = conn().execute(_TOUCHED, {"who": rep.id, "client": key}).first()
     also = [visit.check_out_id] if visit and visit.kind == "in" and visit.check_out_id else []

@@ -43,7 +43,7 @@ class Backlog:
 
 
 def asked_about(pairs: Collection[tuple[int, date]]) -> list[Asked]:
-    """Exceptions of these rep-days that are open or were taken back."""
+    """Every exception of these rep-days."""
     wanted = set(pairs)
     last = and_(Decision.exception_id == _issue.id, Decision.seq == _issue.state_seq)
     own = (_issue[name] for name in ("id", "kind", "state", "state_seq", "employee_id", "work_date", "branch_id"))
@@ -53,7 +53,6 @@ def asked_about(pairs: Collection[tuple[int, date]]) -> list[Asked]:
         .outerjoin(Site, Site.id == _issue.site_id)
         .outerjoin(Decision, last)
         .where(_issue.employee_id.in_({who for who, _ in wanted}), _issue.work_date.in_({on for _, on in wanted}))
-        .where(_issue.state.in_(("open", "withdrawn")))
     )
     found = [Asked(*row) for row in conn().execute(query)] if wanted else []
     return [row for row in found if (row.employee_id, row.work_date) in wanted]
@@ -64,7 +63,9 @@ def supervisors_of(site_ids: Collection[int], on: date) -> dict[int, list[int]]:
     query = (
         select(SiteSupervisor.site_id, SiteSupervisor.employee_id)
         .join(Employee, Employee.id == SiteSupervisor.employee_id)
+        .join(Site, Site.id == SiteSupervisor.site_id)
         .where(SiteSupervisor.site_id.in_(set(site_ids)), or_(Employee.left_on.is_(None), Employee.left_on >= on))
+        .where(Employee.role == "supervisor", Employee.branch_id == Site.branch_id)
     )
     found: dict[int, list[int]] = {}
     for site_id, employee_id in conn().execute(query) if site_ids else ():

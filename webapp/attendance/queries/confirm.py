@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, func, or_, select
+from sqlalchemy import Integer, and_, case, cast, exists, func, or_, select
 
 from webapp.attendance import policy
-from webapp.attendance.models import AttendanceDay, Confirmation
+from webapp.attendance.models import AttendanceDay, AttendanceException, Confirmation
 from webapp.attendance.queries.evidence import IssueRow, MarkRow, issue_rows, mark_rows
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair, expectation_of
 from webapp.attendance.rules import DayResult
@@ -91,13 +91,21 @@ def person_day(user: SignedIn, employee_id: int, work_date: date) -> PersonDay:
 
 
 def waiting(user: SignedIn, dates: Collection[date]) -> dict[date, int]:
-    """{work date: people with a check-in that nobody confirmed yet}; dates with none are left out."""
+    """{work date: people with a check-in that nobody confirmed yet, or who came again since}; no zeros."""
     mine = policy.supervised(user, AttendanceDay.work_date)  # type: ignore[arg-type]
     came = or_(AttendanceDay.first_in.is_not(None), AttendanceDay.undecided.is_(True))
+    left = exists().where(
+        AttendanceException.employee_id == AttendanceDay.employee_id,
+        AttendanceException.work_date == AttendanceDay.work_date,
+        AttendanceException.state == "open",
+        AttendanceException.kind.in_(sorted(policy.SUPERVISORS_DECIDE)),
+        AttendanceException.site_id.in_(supervised_by(user.id)),
+    )
+    unsaid = or_(AttendanceDay.confirmed.is_(None), and_(AttendanceDay.confirmed == "present", left))
     found = (
         select(AttendanceDay.work_date, func.count())
         .join(Employee, Employee.id == AttendanceDay.employee_id)
-        .where(mine, AttendanceDay.work_date.in_(list(dates)), AttendanceDay.confirmed.is_(None), came)
+        .where(mine, AttendanceDay.work_date.in_(list(dates)), unsaid, came)
         .group_by(AttendanceDay.work_date)
     )
     return {row[0]: row[1] for row in conn().execute(found)}

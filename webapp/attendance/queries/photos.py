@@ -82,10 +82,13 @@ def photo_sent(employee_id: int, client_id: str) -> Any:
     return conn().execute(_SENT, {"who": employee_id, "client": client_id}).first()
 
 
-def photos_of(check_in_ids: Collection[int]) -> dict[int, list[PhotoRow]]:
-    """{check-in: its photos in the order they were taken}; one statement."""
+def photos_of(check_in_ids: Collection[int], seen_by: SignedIn | None = None) -> dict[int, list[PhotoRow]]:
+    """{check-in: its photos in the order they were taken}, those `seen_by` may open; one statement."""
     found: dict[int, list[PhotoRow]] = defaultdict(list)
-    for row in conn().execute(_OF, {"ids": sorted(check_in_ids)}) if check_in_ids else ():
+    asked = _OF
+    if seen_by is not None:
+        asked = asked.join(CheckIn, CheckIn.id == Photo.check_in_id).where(policy.photos_seen_by(seen_by))
+    for row in conn().execute(asked, {"ids": sorted(check_in_ids)}) if check_in_ids else ():
         found[row.check_in_id].append(PhotoRow(*row))
     return found
 

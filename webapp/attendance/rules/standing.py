@@ -29,9 +29,12 @@ class FencePicture:
     corners: str = ""
 
 
-def standing(day: DayResult | None, expected: Expectation, as_of: datetime) -> Standing:
-    """done: somebody said so. clean: may be confirmed with the others. look: one by one. missing: nothing came."""
-    if day is not None and day.confirmed:
+def standing(day: DayResult | None, expected: Expectation, as_of: datetime, *, left: bool = False) -> Standing:
+    """done: somebody said so. clean: may be confirmed with the others. look: one by one. missing: nothing came.
+
+    `left`: something came after the word that its speaker still has to decide.
+    """
+    if day is not None and day.confirmed and not (left and day.confirmed == "present"):
         return "done"
     if day is not None and (day.first_in is not None or day.undecided):
         return "clean" if is_clean(day) else "look"

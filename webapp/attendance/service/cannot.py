@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 
 from webapp.attendance.models import AttendanceException, CheckIn, Verdict
 from webapp.attendance.rules import Evidence, Judgement
+from webapp.attendance.service.check_in import placed
 from webapp.attendance.service.days import lock_people
 from webapp.attendance.service.evidence import Person, Recorded
 from webapp.core.db import conn
@@ -15,7 +16,7 @@ AGAIN = timedelta(minutes=10)
 
 def waiting_ticket(*, rep: Person, evidence: Evidence, site_id: int, at: datetime) -> Recorded | None:
     """The rep's open ticket for this store of the last minutes; None for an ordinary check-in, which asks nothing."""
-    if not evidence.cannot:
+    if not evidence.cannot or placed(evidence, at).late:
         return None
     lock_people(ids=[rep.id])
     asked = {"who": rep.id, "site": site_id, "since": at - AGAIN, "client": evidence.client_id}
@@ -44,7 +45,7 @@ _WAITING = (
         AttendanceException.state == "open",
         AttendanceException.kind == "cannot",
         AttendanceException.site_id == bindparam("site"),
-        AttendanceException.opened_at >= bindparam("since"),
+        CheckIn.counted_at >= bindparam("since"),
         CheckIn.client_id != bindparam("client"),
     )
     .order_by(AttendanceException.id.desc())

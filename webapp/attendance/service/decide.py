@@ -53,6 +53,8 @@ def decide(
     if _is_repeated(row, by, decision, expected_seq):
         return
     _check_seq(row, expected_seq)
+    if row.state != "open" and row.decided_by is None:
+        raise Conflict("conflict")  # the store's code was faster than the page
     granted = _granted(row, params or {}) if decision == "approved" else None
     write_decision(by=by, exception=row, decision=decision, reason=reason, params=granted, at=at)
     tell_decided(by=by, exception=row, decision=decision, reason=reason, at=at)

@@ -22,7 +22,7 @@ def coarsen_positions(*, branch_id: int, at: datetime, limit: int = BATCH) -> in
 
     Only where the phone was gets coarse: verdict, distance and all that money follows from stay as they are.
     """
-    branch = conn().execute(_BRANCH.where(Branch.id == branch_id).with_for_update()).one()
+    branch = conn().execute(_BRANCH.where(Branch.id == branch_id).with_for_update(key_share=True)).one()
     before = at - timedelta(days=branch.position_days)
     old = []
     for row in conn().execute(_NEXT.where(CheckIn.id > branch.coarse_through).limit(limit)):

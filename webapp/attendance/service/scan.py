@@ -110,9 +110,16 @@ def _what_follows(case: Case, weighed: Weighed) -> str:
         if not doubtful:
             return "withdraw"
         return "tell" if known.params.get("signals") != weighed.stored() else "nothing"
-    if not doubtful or known.state in ("approved", "rejected") or (case.settled and known.score is not None):
+    if not doubtful or known.state in ("approved", "rejected"):
         return "nothing"
-    return "open"
+    old_news = case.settled and known.score is not None and not _has_new_photo(known.signals, weighed)
+    return "nothing" if old_news else "open"
+
+
+def _has_new_photo(before: Any, weighed: Weighed) -> bool:
+    """A photo may come after its day is settled: that is new evidence, another weight is not."""
+    known = {signal["code"] for signal in before or ()}
+    return any(signal.code == "photo" and signal.code not in known for signal in weighed.against)
 
 
 def _is_new(one: Found, at: datetime) -> bool:

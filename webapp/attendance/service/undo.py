@@ -20,6 +20,9 @@ _OWN = (
     .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
     .where(CheckIn.employee_id == bindparam("who"), CheckIn.client_id == bindparam("client"))
 )
+_DECIDED = select(AttendanceException.id).where(
+    AttendanceException.check_in_id == bindparam("id"), AttendanceException.state.in_(("approved", "rejected"))
+)
 
 
 def undo(
@@ -37,6 +40,8 @@ def undo(
     if row.void_at is not None:
         return row.id
     if _said_at(evidence, at) - row.received_at > UNDO_TIME + TRAVEL:
+        raise Invalid("undo_closed")
+    if at - row.received_at > UNDO_TIME + TRAVEL and conn().execute(_DECIDED, {"id": row.id}).first():
         raise Invalid("undo_closed")
     ids = [row.id, *also]
     conn().execute(insert(CheckInVoid), [{"check_in_id": one, "at": at, "by_id": employee_id} for one in ids])

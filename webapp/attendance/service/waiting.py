@@ -12,11 +12,11 @@ from webapp.notifications.rules import Told
 
 def tell_waiting(*, pairs: Collection[tuple[int, date]], at: datetime) -> int:
     """Notices about the open exceptions of these rep-days: to the site's supervisors what they may decide, to HR
-    the rest when they want each at once. What was taken back is closed. How many were new.
+    the rest when they want each at once. What is no longer open is closed. How many were new.
     """
     found = asked_about(pairs)
     for row in found:
-        if row.state == "withdrawn":
+        if row.state != "open":
             notices.close(about=f"exception|{row.id}", at=at)
     open_ones = [row for row in found if row.state == "open"]
     if not open_ones:

@@ -26,6 +26,8 @@ class House:
     private: bool = False
     """Plain http and addresses of the own network may be called."""
     mail: Mail | None = None
+    private_push: bool = False
+    """The same for push services, whose addresses anybody who signs in may give: for tests only."""
 
 
 @dataclass(frozen=True, slots=True)

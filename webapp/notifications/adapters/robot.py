@@ -28,7 +28,7 @@ def called(url: str, data: bytes, headers: Mapping[str, str], *, private: bool) 
         return Outcome("refused", "channel_address")
     except TimeoutError:
         return Outcome("again", "channel_timeout")
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return Outcome("again", "channel_unreachable", type(error).__name__)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn
@@ -17,7 +17,7 @@ from webapp.notifications.adapters.message import House, Mail
 from webapp.notifications.models import Channel, Delivery, NoticeChoice, PushKey, PushSubscription
 from webapp.notifications.queries.wording import plain_body
 from webapp.notifications.rules import masked
-from webapp.people.models import Branch, SignIn, Team
+from webapp.people.models import Branch, Employee, SignIn, Team
 
 LOG = 50
 _subscription, _delivery, _channel = PushSubscription.__table__, Delivery.__table__, Channel.__table__
@@ -82,7 +82,9 @@ def house() -> House:
     """What this installation may call, and its mail server."""
     settings = current_app.config
     mail = settings.get("SMTP")
-    return House(bool(settings.get("OUTGOING_PRIVATE")), Mail(**mail) if mail else None)
+    return House(
+        bool(settings.get("OUTGOING_PRIVATE")), Mail(**mail) if mail else None, bool(settings.get("PUSH_PRIVATE"))
+    )
 
 
 def push_works() -> bool:
@@ -103,6 +105,8 @@ def reachable(employee_ids: Collection[int], at: datetime) -> list[Reach]:
     query = (
         select(_subscription.c.id, _subscription.c.employee_id, NoticeChoice.muted, NoticeChoice.digest)
         .join(SignIn, SignIn.id == _subscription.c.sign_in_id)
+        .join(Employee, Employee.id == _subscription.c.employee_id)
+        .where(or_(Employee.left_on.is_(None), Employee.left_on >= at.date()))
         .outerjoin(NoticeChoice, NoticeChoice.employee_id == _subscription.c.employee_id)
         .where(_subscription.c.employee_id.in_(set(employee_ids)), SignIn.revoked_at.is_(None), SignIn.expires_at > at)
         .order_by(_subscription.c.id)

@@ -1,5 +1,6 @@
 """Sending what is due. Opens units of work of its own; the sending itself is outside any of them."""
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from webapp.notifications.rules import Outcome, next_try
 from webapp.notifications.service.outgoing import DELIVER
 from webapp.notifications.service.parcels import Parcel, pack
 
+log = logging.getLogger("onsite.notices")
 BATCH, AT_ONCE = 20, 8
 LEASE = timedelta(minutes=3)
 _d = Delivery.__table__.c
@@ -64,10 +66,19 @@ def _send(parcels: Sequence[Parcel]) -> list[Result]:
     results: list[Result] = []
     stopped = False
     for parcel in parcels:
-        outcome = None if stopped else parcel.send()
+        outcome = None if stopped else _tried(parcel)
         results.append(Result(parcel, outcome))
         stopped = stopped or (outcome is not None and outcome.what == "again")
     return results
+
+
+def _tried(parcel: Parcel) -> Outcome:
+    """What one message does to its sender is its own affair; the others of the batch are written down."""
+    try:
+        return parcel.send()
+    except Exception as error:  # noqa: BLE001
+        log.warning("a message broke its sender", exc_info=error, extra={"delivery": parcel.id})
+        return Outcome("again", "channel_unreachable", type(error).__name__)
 
 
 def _record(*, results: Sequence[Result], at: datetime) -> None:

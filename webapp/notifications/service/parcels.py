@@ -66,7 +66,8 @@ def _to_channel(row: Any, house: House, at: datetime) -> Callable[[], Outcome]:
 
 
 def _to_browser(row: Any, signer: push.Signer | None, house: House, at: datetime) -> Callable[[], Outcome]:
-    if row.endpoint is None or row.revoked_at is not None or row.expires_at <= at:
+    left = row.left_on is not None and row.left_on < at.date()
+    if row.endpoint is None or row.revoked_at is not None or row.expires_at <= at or left:
         return partial(Outcome, "gone", "push_gone")
     if signer is None or not push.is_installed():
         return partial(Outcome, "refused", "push_not_set")
@@ -78,7 +79,7 @@ def _to_browser(row: Any, signer: push.Signer | None, house: House, at: datetime
             "notice": row.notice_id,
         }
     browser = push.Browser(row.endpoint, row.p256dh, row.auth)
-    return partial(push.send, browser, content, signer, at=at, private=house.private)
+    return partial(push.send, browser, content, signer, at=at, private=house.private_push)
 
 
 def absolute(link: str) -> str:
@@ -93,8 +94,8 @@ _TO_CHANNELS = select(
 ).join(Channel, Channel.id == Delivery.channel_id)
 _TO_PEOPLE = (
     select(
-        *_OWN, Employee.language, NoticeChoice.amounts, PushSubscription.endpoint, PushSubscription.p256dh,
-        PushSubscription.auth, SignIn.revoked_at, SignIn.expires_at,
+        *_OWN, Employee.language, Employee.left_on, NoticeChoice.amounts, PushSubscription.endpoint,
+        PushSubscription.p256dh, PushSubscription.auth, SignIn.revoked_at, SignIn.expires_at,
     )
     .join(Employee, Employee.id == Delivery.employee_id)
     .outerjoin(NoticeChoice, NoticeChoice.employee_id == Delivery.employee_id)

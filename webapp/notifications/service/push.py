@@ -47,15 +47,19 @@ def subscribe(*, user: SignedIn, endpoint: str, p256dh: str, auth: str, at: date
     """This browser takes the person's notices from now on, whoever's it took before. Raises Invalid."""
     if not queries.push_works():
         raise Invalid("push_not_set")
-    good = len(endpoint) <= LONGEST and is_address(endpoint, private=queries.house().private)
+    good = len(endpoint) <= LONGEST and is_address(endpoint, private=queries.house().private_push)
     if not good or _size(p256dh) != 65 or _size(auth) != 16:
         raise Invalid("push_bad")
     values = {
         "employee_id": user.id, "sign_in_id": user.sign_in_id, "endpoint": endpoint, "p256dh": p256dh, "auth": auth,
         "created_at": at, "reached_at": None,
     }  # fmt: skip
+    mark = _mark(endpoint)
+    # what still waits for whoever had this browser before never reaches this person
+    others = select(PushSubscription.id).where(PushSubscription.mark == mark, PushSubscription.employee_id != user.id)
+    _drop(list(conn().scalars(others)))
     insert = (postgresql if is_postgres() else sqlite).insert(PushSubscription)
-    kept = insert.values(mark=_mark(endpoint), **values)
+    kept = insert.values(mark=mark, **values)
     conn().execute(kept.on_conflict_do_update(index_elements=[PushSubscription.mark], set_=values))
     _forget_oldest(user.id)
 

@@ -27,7 +27,7 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
     preview = _preview(row, time_given, at) if row.state == "open" else None
-    photos = photos_by_mark(marks)
+    photos = photos_by_mark(marks, user)
     return {
         "row": row, "zone": zone, "marks": marks,
         "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},

@@ -37,7 +37,10 @@ def create() -> Response:
     user, at = me(), clock.now()
     try:
         check_owner(user)
-        done = do(service.check_in, rep=user, evidence=heard(user, "check-in"), site_id=_site_id(), at=at)
+        kind = (
+            "cannot" if request.form.get("ask") or request.form.get("cannot") else "check-in"
+        )  # as its outbox signs it
+        done = do(service.check_in, rep=user, evidence=heard(user, kind), site_id=_site_id(), at=at)
     except DomainError as error:
         if hx.wants_fragment() or isinstance(error, Conflict):
             raise

@@ -19,10 +19,11 @@ def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, 
     person = attendance.person_day(user, employee_id, on)
     note_looks(user, person.marks, at=at)
     found = {
-        "person": person, "on": on, "group": standing(person.day, person.expected, at),
+        "person": person, "on": on,
+        "group": standing(person.day, person.expected, at, left=bool(person.approvable)),
         "month": attendance.months_so_far([person.pair])[person.pair],
         "pictures": {mark.id: picture for mark in person.marks if (picture := mark.picture)},
-        "photos": photos_by_mark(person.marks),
+        "photos": photos_by_mark(person.marks, user),
         "words": attendance.words_of(employee_id, on), "deadline": sheets.deadline(user, on),
         "settled": sheets.is_settled(user, on), "effect": None, "absences": {},
     }  # fmt: skip

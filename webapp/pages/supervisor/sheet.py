@@ -85,6 +85,6 @@ def dates_to_look_at(user: SignedIn, today: date) -> dict[date, int]:
 
 
 def _group(person: PersonDay, at: datetime) -> str:
-    found = standing(person.day, person.expected, at)
+    found = standing(person.day, person.expected, at, left=bool(person.approvable))
     handed_on = person.open_issues and all(issue.decision == "passed_on" for issue in person.open_issues)
     return "hr" if handed_on and found in ("look", "missing") else found

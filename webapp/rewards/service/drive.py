@@ -1,7 +1,12 @@
 """Driving settlement from outside any transaction: by the jobs, the command line and the demo."""
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
+
+from rq.timeouts import BaseTimeoutException
+from sqlalchemy.exc import OperationalError
 
 from webapp.attendance import service as attendance
 from webapp.core.clock import now
@@ -14,6 +19,7 @@ from webapp.rewards.service.runs import finish_run, open_run, progress
 from webapp.rewards.service.settle import mark_changed
 from webapp.rewards.service.telling import tell_posted, tell_settled
 
+log = logging.getLogger("onsite.rewards")
 MARKED_AT_ONCE = 2000
 TOLD_AT_ONCE = 200
 Told = Callable[[Tally], None]
@@ -55,7 +61,7 @@ def settle_chunk(*, run_id: int, pairs: Sequence[Pair], at: datetime) -> tuple[T
         do(progress, run_id=run_id, tally=tally, at=now())
 
     tally = settle_many(pairs=pairs, at=at, cause="due", told=tell)
-    do(tell_settled, pairs=pairs, at=now())
+    _tell(tell_settled, pairs=pairs, at=now())
     return tally, do(finish_run, run_id=run_id, at=now())
 
 
@@ -111,8 +117,18 @@ def _told_after(pairs: Collection[Pair], at: datetime, tally: Tally) -> Tally:
     """People hear of what was posted to them; a rep-day nothing was posted to is not even looked at."""
     if tally.posted:
         for start in range(0, len(pairs), TOLD_AT_ONCE):
-            do(tell_posted, pairs=list(pairs)[start : start + TOLD_AT_ONCE], at=at)
+            _tell(tell_posted, pairs=list(pairs)[start : start + TOLD_AT_ONCE], at=at)
     return tally
+
+
+def _tell(verb: Callable[..., object], **told: Any) -> None:
+    """What people are paid does not wait for what they are told."""
+    try:
+        do(verb, **told)
+    except (OperationalError, BaseTimeoutException):
+        raise
+    except Exception:
+        log.exception("people were not told what was posted")
 
 
 def _next_date(branch_id: int, through: date) -> date | None:

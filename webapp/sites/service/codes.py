@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 import pyotp
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from webapp.core import audit
 from webapp.core.authz import SignedIn
@@ -28,8 +28,10 @@ def start_code(*, by: SignedIn, site_id: int, at: datetime) -> None:
 
 
 def renew_code(*, by: SignedIn, site_id: int, at: datetime) -> None:
-    """A new secret: digits somebody passes on from the old one are worth nothing. Raises NotFound."""
+    """A new secret: digits passed on from the old one are worth nothing, and open screens close. Raises NotFound."""
     _make(by, _mine(by, site_id), at, "site.code_renewed")
+    still = SiteScreen.site_id == site_id, SiteScreen.closed_at.is_(None)
+    conn().execute(update(SiteScreen).where(*still).values(closed_at=at, closed_by=by.id))
 
 
 def open_screen(*, by: SignedIn, site_id: int, label: str, at: datetime) -> str:

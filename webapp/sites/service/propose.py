@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from webapp.core import audit, ids
 from webapp.core.authz import SignedIn
@@ -92,7 +92,13 @@ def _ask(site: Site, proposal_id: int, rep: Person, at: datetime) -> None:
     """Its supervisors hear of it; where it has none, HR finds it in the list."""
     name = db.session.scalar(select(Employee.name).where(Employee.id == rep.id))
     params, about = {"name": name, "site": site.name}, f"proposal|{proposal_id}"
-    theirs = db.session.scalars(select(SiteSupervisor.employee_id).where(SiteSupervisor.site_id == site.id))
+    theirs = db.session.scalars(
+        select(SiteSupervisor.employee_id)
+        .join(Employee, Employee.id == SiteSupervisor.employee_id)
+        .where(SiteSupervisor.site_id == site.id, Employee.role == "supervisor")
+        .where(Employee.branch_id == site.branch_id)
+        .where(or_(Employee.left_on.is_(None), Employee.left_on >= at.date()))
+    )
     told = [Told(who, "notice_proposal", f"{about}|{who}", "/site-proposals", params, about) for who in theirs]
     notices.tell(told=told, at=at)
 
