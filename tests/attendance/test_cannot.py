@@ -11,7 +11,7 @@ from tests.attendance.days import ON, arrive, client_id_of, evidence
 from tests.attendance.test_decisions import Crew, confirm, count, crew, newest, status
 from webapp.attendance import queries, service
 from webapp.attendance.models import AttendanceException, CheckIn
-from webapp.attendance.rules import CANNOT, read_evidence
+from webapp.attendance.rules import CANNOT, read_evidence, standing
 from webapp.core.db import do
 from webapp.core.errors import Conflict, Invalid
 from webapp.core.ids import new_id
@@ -112,3 +112,23 @@ def test_what_the_form_refuses(form: dict[str, str], code: str, field: str) -> N
 def test_every_reason_is_read(reason: str) -> None:
     read = read_evidence({"client_id": new_id(), "cannot": reason, "note": " why "})
     assert (read.cannot, read.note) == (reason, "why")
+
+
+def test_two_that_were_tapped_hours_apart_are_two(crew: Crew) -> None:
+    early = evidence(None, crew.f.moment("09:00"), cannot="slow")
+    ask(crew, "15:05")
+    arrive(crew.f, "15:06", said=early)
+    assert count(CheckIn) == 2
+
+
+def test_what_comes_after_the_word_is_shown_to_its_speaker_again(crew: Crew) -> None:
+    arrive(crew.f, "08:50")
+    confirm(crew)
+    ask(crew, "13:00")
+    person = queries.person_day(crew.boss, crew.f.rep.id, ON)
+    now = crew.f.moment("20:00")
+    assert standing(person.day, person.expected, now, left=bool(person.approvable)) == "look"
+    assert queries.waiting(crew.boss, [ON]) == {ON: 1}
+    confirm(crew)
+    assert status(crew.f) == "normal"
+    assert queries.waiting(crew.boss, [ON]) == {}

@@ -20,7 +20,7 @@ from webapp.attendance.rules.site_code import TRIES, Doubt, minutes_to_wait, set
 from webapp.core.db import db, do, transaction
 from webapp.core.errors import Conflict, NotFound
 from webapp.sites import service as sites
-from webapp.sites.queries.codes import code_secret
+from webapp.sites.queries.codes import code_secret, open_screens
 from webapp.sites.rules.codes import digits_at
 from webapp.visits import service as visits
 
@@ -235,3 +235,19 @@ def test_an_ordinary_check_in_asks_nothing_more(shop: Crew) -> None:
         arrive(shop.f, "11:00", site=other)
     assert not [text for text in [*with_code, *again] if "code_" in text]
     assert db.session.scalar(select(func.count()).select_from(CodeTry)) == 0
+
+
+def test_a_page_from_before_the_code_overrides_nothing(shop: Crew) -> None:
+    arrived = blind(shop)
+    enter(shop, arrived, digits(shop, "09:01"), "09:01")
+    known = {"by": shop.hr, "exception_id": arrived.recorded.exception_id, "at": shop.f.moment("10:00")}
+    with pytest.raises(Conflict):
+        do(service.decide, decision="rejected", reason="No position", expected_seq=0, **known)
+    assert newest().state == "approved"
+
+
+def test_a_new_code_closes_the_screens_that_showed_the_old_one(shop: Crew) -> None:
+    known = {"by": shop.boss, "site_id": shop.f.shop.id, "at": shop.f.moment("08:30")}
+    do(sites.open_screen, label="Till", **known)
+    do(sites.renew_code, **known)
+    assert open_screens(shop.f.shop.id) == 0

@@ -22,19 +22,21 @@ def rep(company: Company, name: str, **known: Any) -> Field:
 
 
 def seed(stack: Any, *, clean: int = 0, far: int = 0, late: int = 0, missing: int = 0) -> None:
-    """The company's own two reps have a day off, so that only these count."""
+    """The company's own two reps have a day off, so that only these count; no two stand on the very same spot."""
     with stack.app.app_context():
         company = find()
         at = datetime.fromisoformat(NOON)
         do(seed_defaults, branch_id=company.branch.id, currency="CNY", effective_from=START, at=at)
         for number in range(clean):
-            arrive(rep(company, f"Clean {number}"), "09:02")
+            arrive(rep(company, f"Clean {number}"), "09:02", number)
         for number in range(far):
             arrive(
-                rep(company, f"Far 王小明 {number}" if number else "Far Bartholomew Featherstonehaugh-Ng"), "09:05", 400
+                rep(company, f"Far 王小明 {number}" if number else "Far Bartholomew Featherstonehaugh-Ng"),
+                "09:05",
+                400 + number,
             )
         for number in range(late):
-            arrive(rep(company, f"Late {number}"), "09:26")
+            arrive(rep(company, f"Late {number}"), "09:26", 30 + number)
         for number in range(missing):
             found = rep(company, f"Missing {number}", phone=f"1380013800{number}")
             factories.save(PlanStop(employee_id=found.rep.id, work_date=ON, seq=1, site_id=found.shop.id))

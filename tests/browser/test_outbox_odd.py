@@ -38,9 +38,10 @@ def test_a_phone_that_stores_badly_still_sends(phone, stack, odd: str) -> None:
     assert count(stack) == 1
 
 
-def test_somebody_else_signed_in_beside_it_is_told_as_such(page, stack) -> None:
-    """T22: not "no network", and the record waits for its owner."""
-    page.context.add_cookies([stack.cookie("R002")])
+@pytest.mark.parametrize("who", ["R002", "S001"])
+def test_somebody_else_signed_in_beside_it_is_told_as_such(page, stack, who: str) -> None:
+    """T22: not "no network", nor "not for your role", and the record waits for its owner."""
+    page.context.add_cookies([stack.cookie(who)])
     tap(page)
     sees(page, "signin")
     assert count(stack) == 0

@@ -7,19 +7,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jobs import notifications as jobs
 from tests import factories
 from tests.notifications.elsewhere import Elsewhere, http_server
 from tests.wallet.people import signed_in
 from webapp.core import clock
-from webapp.core.db import conn, db, do
+from webapp.core.db import conn, db, do, transaction
 from webapp.core.errors import Invalid, NotFound
 from webapp.core.outbox import OutboxRow
+from webapp.core.secrets import seal
 from webapp.notifications import queries, service
 from webapp.notifications.adapters import http
 from webapp.notifications.models import Channel, Delivery
+from webapp.notifications.service.deliver import deliver_some
 
 SAID = {"branch": "Shanghai", "day_on": "2026-03-02", "number": 3}
 
@@ -186,14 +188,14 @@ def test_old_news_is_not_sent(hr, there, freeze) -> None:
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"target": "ftp://x"}, "target"), ({"target": ""}, "target"), ({"topics": []}, "topics"),
+        ({"url": "ftp://x"}, "target"), ({"url": ""}, "target"), ({"topics": []}, "topics"),
         ({"topics": ["weather"]}, "topics"), ({"digest_at": "25:00"}, "digest_at"), ({"name": " "}, "name"),
-        ({"kind": "pigeon"}, "kind"), ({"kind": "email", "target": "nobody"}, "target"), ({"team_id": 999}, "team_id"),
+        ({"kind": "pigeon"}, "kind"), ({"kind": "email", "url": "nobody"}, "target"), ({"team_id": 999}, "team_id"),
     ],
 )  # fmt: skip
 def test_what_a_channel_cannot_be(hr, wrong, field) -> None:
     with pytest.raises(Invalid) as refused:
-        channel(hr, **{"url": wrong.pop("target", "http://127.0.0.1:1/"), **wrong})
+        channel(hr, **{"url": "http://127.0.0.1:1/", **wrong})
     assert refused.value.field == field
 
 
@@ -217,3 +219,20 @@ def test_the_log_is_forgotten_in_the_end(hr, there, freeze) -> None:
     freeze("2026-06-02T09:00+08:00")
     jobs.forget()
     assert db.session.scalar(select(Delivery.id)) is None
+
+
+def test_one_message_that_breaks_its_sender_stops_no_other_and_repeats_none(hr, there) -> None:
+    channel(hr, there.url)
+    bad = channel(hr, there.url, name="Typo")
+    with transaction():
+        conn().execute(update(Channel).where(Channel.id == bad).values(target=seal("https://a..b/x")))
+    say(hr)
+    jobs.deliver()
+    assert len(there.got) == 1
+    deliver_some(at=clock.now() + timedelta(minutes=4), now=clock.now)
+    assert len(there.got) == 1
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1", "fec0::1", "::ffff:10.0.0.1"])
+def test_an_inner_address_in_other_clothes_is_none_of_ours(address: str) -> None:
+    assert not http._is_public(address)

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from webapp.notifications import queries, service
 from webapp.notifications.adapters import http, push
 from webapp.notifications.models import Delivery, NoticeChoice, PushKey, PushSubscription
 from webapp.notifications.rules import Told
+from webapp.notifications.service.deliver import deliver_some
 from webapp.people import queries as people
 from webapp.people import service as accounts
 
@@ -257,3 +259,23 @@ def test_nobody_has_more_than_ten_browsers(somebody, there) -> None:
     for number in range(12):
         subscribed(somebody, there, f"/push/{number}")
     assert left() == 10
+
+
+def test_what_waits_for_the_one_before_never_reaches_the_next_on_a_shared_phone(app, somebody, there) -> None:
+    browser = subscribed(somebody, there)
+    there.answers = [(503, b"", {})]
+    earn(somebody)
+    jobs.deliver()
+    other = sign_in(app, factories.employee(factories.branch()))
+    do(service.subscribe, user=other, at=clock.now(), **browser.keys())
+    there.answers = [(201, b"", {})]
+    tried = len(there.got)
+    deliver_some(at=clock.now() + timedelta(hours=1), now=clock.now)
+    assert len(there.got) == tried
+    assert left() == 1
+
+
+def test_a_push_address_in_the_own_network_is_refused_also_where_robots_may_call_it(app, somebody, there) -> None:
+    app.config["PUSH_PRIVATE"] = False
+    with pytest.raises(Invalid, match="push_bad"):
+        subscribed(somebody, there)

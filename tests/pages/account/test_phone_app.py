@@ -170,3 +170,12 @@ def test_the_way_there_from_sign_in_and_me(client, client_as) -> None:
     assert 'href="/install"' in client.get("/login").text
     assert 'href="/install"' in client_as("R001").get("/me").text
     assert 'href="/me"' in client_as("R001").get("/install").text
+
+
+def test_the_worker_is_the_same_whoever_asks_first(app, client) -> None:
+    """Else every restart, and every other process, would be a new version."""
+    bodies = set()
+    for agent in ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0)", "Mozilla/5.0 (Linux; Android 15)"):
+        app.extensions.pop("onsite_worker", None)
+        bodies.add(client.get("/sw.js", headers={"User-Agent": agent}).data)
+    assert len(bodies) == 1

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests import factories
 from tests.attendance.days import ON, Field, field
 from tests.pages.rep.test_today import count, said
+from tests.support.signing import Key
 from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid
 from webapp.core import clock, time_token
 from webapp.core.db import db
@@ -158,3 +159,9 @@ def test_a_refused_tap_can_be_asked_about_with_what_is_known(f: Field, client_as
     page = client_as(f.rep).get(f"/visits/days/{ON}/ask?kind=forgot_in&at=09:02&note=Shop: not accepted")
     assert 'value="09:02"' in page.text
     assert "Shop: not accepted</textarea>" in page.text
+
+
+def test_a_ticket_is_checked_as_the_kind_it_was_signed_as(f: Field, client_as: Any) -> None:
+    data = Key().signed(said(f, ask="1", cannot="slow"), "cannot")
+    assert client_as(f.rep).hx("POST", "/check-ins", data=data).status_code == 201
+    assert the(CheckIn).signed is True
