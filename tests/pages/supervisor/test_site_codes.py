@@ -88,12 +88,13 @@ def test_a_screen_without_a_name_is_asked_for_one(team: Crew, client_as: Any) ->
     assert "Give the screen a name" in answer.text
 
 
-def test_renewing_changes_what_every_screen_shows(team: Crew, client_as: Any, client: Any) -> None:
+def test_renewing_closes_every_screen_that_showed_the_old_code(team: Crew, client_as: Any, client: Any) -> None:
     boss = client_as(team.boss)
     screen, before = open_screen(boss, team), shown(team)
     boss.post(f"/site-codes/{team.field.shop.id}/renew")
     assert before != shown(team)
-    assert shown(team) in client.get(screen).text
+    assert client.get(screen).status_code == 404
+    assert shown(team) in client.get(open_screen(boss, team)).text
 
 
 def test_the_code_never_reaches_a_rep(team: Crew, client_as: Any) -> None:
