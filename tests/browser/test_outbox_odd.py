@@ -160,7 +160,7 @@ def test_the_list_of_unsent_entries_keeps_the_focus(page, axe) -> None:
     page.locator("[data-send]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#outbox")).to_be_focused()
-    expect(page.locator("[data-tries]")).to_contain_text("so far")
+    expect(page.locator("#outbox li [data-tries]")).to_contain_text("so far")
 
 
 def test_finishing_by_keyboard_goes_on_with_the_outcome(page) -> None:

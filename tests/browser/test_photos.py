@@ -112,6 +112,8 @@ def test_a_line_that_breaks_goes_on_where_it_was(page: Page, stack: Any, camera:
     page.context.route("**/photos?*", line)
     arrive(page, stack)
     page.locator(CAMERA).set_input_files(camera)
+    while cut["after"]:
+        page.wait_for_timeout(50)  # lets the route answer
     told(page, "saved on this phone")
     assert photos(stack) == []
     have = sum(size for _, size in sent)
