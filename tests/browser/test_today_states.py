@@ -97,7 +97,7 @@ def test_denied_explains_how_to_turn_it_on(stubbed) -> None:
     page = stubbed({"code": 1})
     sees(page, "denied")
     page.get_by_text("How to turn it on").click()
-    expect(page.locator(".help")).to_contain_text("Location Services")
+    expect(page.locator(".help")).to_contain_text("Permissions › Location › Allow")
 
 
 def test_t39_who_once_gave_a_position_is_not_asked_on_every_page(phone, stack) -> None:
