@@ -24,32 +24,13 @@ def visible_to(user: SignedIn) -> Select[tuple[AttendanceException]]:
 
 
 def seen_by(user: SignedIn) -> ColumnElement[bool]:
-    if user.role is Role.REP:
-        return AttendanceException.employee_id == user.id
-    if user.role in OFFICE:
-        return AttendanceException.branch_id.in_(user.branch_ids)
-    if user.role is not Role.SUPERVISOR:
-        return false()
-    mine = select(Employee.id).where(Employee.team_id == _team_of(user))
-    return and_(
-        AttendanceException.branch_id == user.branch_id,
-        or_(AttendanceException.site_id.in_(supervised_by(user.id)), AttendanceException.employee_id.in_(mine)),
-    )
+    about = AttendanceException
+    return _within_reach(user, about.employee_id, about.branch_id, about.site_id)
 
 
 def photos_seen_by(user: SignedIn) -> ColumnElement[bool]:
-    """Of photos joined to their check-ins: one's own, those of a supervisor's sites and people, of HR's branches."""
-    if user.role is Role.REP:
-        return Photo.employee_id == user.id
-    if user.role in OFFICE:
-        return Photo.branch_id.in_(user.branch_ids)
-    if user.role is not Role.SUPERVISOR:
-        return false()
-    mine = select(Employee.id).where(Employee.team_id == _team_of(user))
-    return and_(
-        Photo.branch_id == user.branch_id,
-        or_(CheckIn.site_id.in_(supervised_by(user.id)), Photo.employee_id.in_(mine)),
-    )
+    """Of photos joined to their check-ins."""
+    return _within_reach(user, Photo.employee_id, Photo.branch_id, CheckIn.site_id)
 
 
 def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
@@ -95,6 +76,18 @@ def can_decide(user: SignedIn, exception: Any) -> bool:
 
 def _in_team(user: SignedIn) -> ColumnElement[bool]:
     return Employee.team_id == _team_of(user)
+
+
+def _within_reach(user: SignedIn, person: Any, branch: Any, site: Any) -> ColumnElement[bool]:
+    """One's own, what a supervisor's sites and people bring, all of the branches of HR and admin."""
+    if user.role is Role.REP:
+        return person == user.id
+    if user.role in OFFICE:
+        return branch.in_(user.branch_ids)
+    if user.role is not Role.SUPERVISOR:
+        return false()
+    mine = select(Employee.id).where(Employee.team_id == _team_of(user))
+    return and_(branch == user.branch_id, or_(site.in_(supervised_by(user.id)), person.in_(mine)))
 
 
 def _team_of(user: SignedIn) -> Any:
