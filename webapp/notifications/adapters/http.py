@@ -63,7 +63,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) ->
 
 def _cut(connection: http.client.HTTPConnection) -> None:
     """For a side that begins its answer and never ends it: each byte of it would renew the time limit."""
-    with suppress(OSError, AttributeError):
+    with suppress(OSError, TypeError):  # TypeError: it is closed already
         socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
