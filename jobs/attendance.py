@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from jobs.base import job
+from jobs.base import job, read
 from jobs.queues import LONG
 from jobs.sweep import let_pass
 from webapp.attendance import queries, service
 from webapp.core.clock import now
-from webapp.core.db import db, do
+from webapp.core.db import do
 from webapp.core.outbox import Item
 
 BATCH = 100
@@ -30,7 +30,7 @@ def schedule_changed(items: Sequence[Item]) -> None:
 def close_days() -> int:
     """Days whose window has ended are over, and people who never came get a day that says so."""
     closed = 0
-    for branch_id in _read(queries.branch_ids):
+    for branch_id in read(queries.branch_ids):
         while done := do(service.rebuild_due, branch_id=branch_id, at=now(), limit=BATCH):
             closed += done
             let_pass()
@@ -50,15 +50,8 @@ def forget_spots() -> int:
 def _pairs(payload: dict[str, Any]) -> list[tuple[int, date]]:
     if "first" in payload:
         span = date.fromisoformat(payload["first"]), date.fromisoformat(payload["last"])
-        return [(payload["employee_id"], on) for on in _read(lambda: queries.dates_of(payload["employee_id"], *span))]
+        return [(payload["employee_id"], on) for on in read(lambda: queries.dates_of(payload["employee_id"], *span))]
     on = date.fromisoformat(payload["work_date"])
     if "employee_id" in payload:
         return [(payload["employee_id"], on)]
-    return [(person, on) for person in _read(lambda: queries.people_with_a_day(payload["branch_id"], on))]
-
-
-def _read(ask: Any) -> Any:
-    try:
-        return ask()
-    finally:
-        db.session.remove()
+    return [(person, on) for person in read(lambda: queries.people_with_a_day(payload["branch_id"], on))]

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
@@ -13,11 +13,13 @@ from rq import Retry, get_current_job
 from sqlalchemy.exc import OperationalError
 
 from jobs.queues import SHORT
+from webapp.core.db import db
 from webapp.core.logs import bound
 from webapp.core.queue import enqueue
 
 TRANSIENT: tuple[type[Exception], ...] = (OperationalError, RedisAway, RedisSlow)
 log = logging.getLogger("onsite.jobs")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ def later(function: Job, *, at_front: bool = False, **kwargs: Any) -> str | None
     spec = function.spec
     retry = Retry(max=len(spec.pauses), interval=list(spec.pauses)) if spec.pauses else None
     return enqueue(spec.name, timeout=spec.timeout, at_front=at_front, retry=retry, **kwargs)
+
+
+def read(ask: Callable[[], T]) -> T:
+    """Something read between units of work; its connection is given back at once."""
+    try:
+        return ask()
+    finally:
+        db.session.remove()
 
 
 def _run(function: Callable[..., Any], spec: Spec, kwargs: dict[str, Any]) -> Any:

@@ -3,15 +3,14 @@
 import logging
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from jobs.base import job
+from jobs.base import job, read
 from jobs.queues import LONG
 from jobs.sweep import let_pass
 from webapp.attendance.queries.asked import backlog
 from webapp.core.clock import now
-from webapp.core.db import db, do
+from webapp.core.db import do
 from webapp.notifications import queries, service
 from webapp.notifications.rules import Told
 from webapp.people import queries as people
@@ -40,15 +39,15 @@ def deliver() -> int:
 def digests() -> int:
     """Every ten minutes: what is due today by each branch's and each person's own clock, once a day."""
     at, made = now(), 0
-    for channel in _read(queries.all_channels):
+    for channel in read(queries.all_channels):
         made += _channel_digest(channel, at)
-    for branch in _read(people.all_branches):
+    for branch in read(people.all_branches):
         local = at.astimezone(ZoneInfo(branch.timezone))
         if f"{local:%H:%M}" >= MORNING:
             made += _office_digest(branch.id, local.date(), at) + _finance_digest(
                 branch.id, branch.name, local.date(), at
             )
-    for employee_id, on, number in _read(partial(queries.digests_due, at)):
+    for employee_id, on, number in read(partial(queries.digests_due, at)):
         do(service.summarise, employee_id=employee_id, on=on, number=number, at=at)
         made += 1
     return made
@@ -64,7 +63,7 @@ def _channel_digest(channel: queries.ChannelRow, at: datetime) -> int:
     local = at.astimezone(ZoneInfo(channel.timezone))
     if "exceptions" not in channel.topics or f"{local:%H:%M}" < channel.digest_at:
         return 0
-    waits = _read(partial(backlog, channel.branch_id, channel.team_id))
+    waits = read(partial(backlog, channel.branch_id, channel.team_id))
     if waits is None:
         return 0
     params = {"branch": channel.team or waits.branch, "number": waits.number, "day_on": waits.oldest.isoformat()}
@@ -75,11 +74,11 @@ def _channel_digest(channel: queries.ChannelRow, at: datetime) -> int:
 
 def _office_digest(branch_id: int, today: date, at: datetime) -> int:
     """Those who want each exception at once have heard of it already."""
-    waits = _read(partial(backlog, branch_id))
+    waits = read(partial(backlog, branch_id))
     if waits is None:
         return 0
     params = {"branch": waits.branch, "number": waits.number, "day_on": waits.oldest.isoformat()}
-    officers = _read(partial(queries.office_of, [branch_id], "hr", "admin", on=today))
+    officers = read(partial(queries.office_of, [branch_id], "hr", "admin", on=today))
     told = [
         Told(one.id, "notice_waiting_many", f"many|{branch_id}|{today}|{one.id}", "/hr/inbox", params)
         for one in officers
@@ -89,20 +88,13 @@ def _office_digest(branch_id: int, today: date, at: datetime) -> int:
 
 
 def _finance_digest(branch_id: int, name: str, today: date, at: datetime) -> int:
-    number = _read(partial(wallet.requested, branch_id))
+    number = read(partial(wallet.requested, branch_id))
     if not number:
         return 0
-    officers = _read(partial(queries.office_of, [branch_id], "finance", on=today))
+    officers = read(partial(queries.office_of, [branch_id], "finance", on=today))
     params = {"branch": name, "number": number}
     told = [
         Told(one.id, "notice_withdrawals", f"asked|{branch_id}|{today}|{one.id}", "/hr/withdrawals", params)
         for one in officers
     ]
     return do(service.tell, told=told, at=at)
-
-
-def _read(ask: Any) -> Any:
-    try:
-        return ask()
-    finally:
-        db.session.remove()

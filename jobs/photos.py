@@ -1,15 +1,14 @@
 """Photos are kept as long as the branch says, and nothing of a broken upload stays."""
 
 from datetime import timedelta
-from typing import Any
 
-from jobs.base import job
+from jobs.base import job, read
 from jobs.queues import LONG
 from jobs.sweep import let_pass
 from webapp.attendance import queries, service
 from webapp.core import files
 from webapp.core.clock import now
-from webapp.core.db import db, do
+from webapp.core.db import do
 
 BATCH = 200
 UNFINISHED = timedelta(days=7)
@@ -23,8 +22,8 @@ IN_USE = timedelta(hours=1)
 def clean() -> dict[str, int]:
     """Daily; may be killed and repeated at any point: rows are marked first, files follow."""
     at = now()
-    expired = sum(_expire(branch_id) for branch_id in _read(queries.branch_ids))
-    for name in _unneeded(_read(lambda: queries.lately_expired(at=at))):
+    expired = sum(_expire(branch_id) for branch_id in read(queries.branch_ids))
+    for name in _unneeded(read(lambda: queries.lately_expired(at=at))):
         files.drop(name, before=at - IN_USE)
     return {"expired": expired, "left": _left_over(), "parts": files.drop_parts(before=at - UNFINISHED)}
 
@@ -60,11 +59,4 @@ def _unneeded(names: list[str]) -> list[str]:
 
 
 def _kept(names: list[str]) -> set[str]:
-    return _read(lambda: queries.kept_files(names))
-
-
-def _read(ask: Any) -> Any:
-    try:
-        return ask()
-    finally:
-        db.session.remove()
+    return read(lambda: queries.kept_files(names))

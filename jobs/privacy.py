@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from jobs.base import job
+from jobs.base import job, read
 from jobs.queues import LONG
 from jobs.sweep import let_pass
 from webapp.attendance import queries
 from webapp.attendance import service as attendance
 from webapp.core.clock import now
-from webapp.core.db import db, do
+from webapp.core.db import do
 from webapp.sites import service as sites
 
 
 @job(timeout=LONG)
 def coarsen() -> int:
     """Every branch by its own period; how many rows were looked at."""
-    try:
-        branches = queries.branch_ids()
-    finally:
-        db.session.remove()
-    return sum(_all(verb, n) for n in branches for verb in (attendance.coarsen_positions, sites.coarsen_proposals))
+    return sum(
+        _all(verb, n)
+        for n in read(queries.branch_ids)
+        for verb in (attendance.coarsen_positions, sites.coarsen_proposals)
+    )
 
 
 def _all(verb: Any, branch_id: int) -> int:
