@@ -1,6 +1,7 @@
 // The list of what is still on this phone, with its reason and what can be done.
 (function () {
   const DAY = 86400000;
+  const asked = new Set(); // to be removed on the next tap, also when the list was drawn anew meanwhile
 
   onsite.bind('[data-outbox]', async (box) => {
     const number = await onsite.kept.missing();
@@ -37,6 +38,7 @@
     ask(part('ask'), record);
     part('send').hidden = onsite.outbox.isNewer(record) || record.why === 'parent';
     part('send').addEventListener('click', () => onsite.outbox.retry(record.id));
+    if (asked.has(record.id)) sure(part('drop'), record);
     part('drop').addEventListener('click', (event) => drop(event.currentTarget, record));
     return item;
   }
@@ -71,11 +73,14 @@
   }
 
   function drop(button, record) {
-    if (button.dataset.asked) return onsite.outbox.drop(record.id);
+    if (asked.delete(record.id)) return onsite.outbox.drop(record.id);
+    asked.add(record.id);
+    return sure(button, record);
+  }
+
+  function sure(button, record) {
     const unsure = record.attempts && record.state !== 'refused';
-    button.dataset.asked = '1';
     button.textContent = unsure ? button.dataset.unsure : button.dataset.sure;
-    return null;
   }
 
   // Told until somebody has seen it.

@@ -70,6 +70,7 @@
   async function send() {
     for (let second = 0; second < WATCHED && (await watched()); second += 1) {
       if (!(await owes())) return;
+      if (self.registration.waiting) throw new Error('a newer version goes on'); // and waits for us to end
       await sleep(1000);
     }
     await onsite.outbox.flush('sync');

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route
 from sqlalchemy import select
 
-from tests.browser.rep_phone import DOOR, STUB
+from tests.browser.rep_phone import DOOR, STUB, owes_nothing
 from tests.support.company import find
 from webapp.attendance.models import AttendanceException, CheckIn
 from webapp.core.db import db
@@ -25,6 +25,9 @@ PEOPLE = ("R001", "R002")
 # Every entry is told to the test as soon as it is written down, before anything else happens to it.
 LISTEN = """document.addEventListener('onsite:outbox', ({detail: {kind, here, record}}) =>
   kind === 'changed' && here && record.id && self.made(record))"""
+TAP = """() => { const button = document.querySelector('#checkin[data-view=inside]:not([data-record]) [data-main]');
+  if (button) button.click();
+  return Boolean(button); }"""
 ACTS = {"tap": 6, "finish": 4, "offline": 2, "online": 4, "close": 2, "kill": 2, "revive": 4, "lose": 2, "switch": 2}
 
 
@@ -125,10 +128,9 @@ class Shared:
             return
         before = len(self.made)
         self.page.locator("#checkin[data-view=inside], #checkin[data-record], #checkin[data-checkin=open]").wait_for()
-        if not self.page.locator("#checkin[data-view=inside]:not([data-record])").count():
-            return
         self._trouble()
-        self.page.locator("#checkin [data-main]").click()
+        if not self.page.evaluate(TAP):
+            return  # an older tap got its answer meanwhile, and the screen shows that
         self._wait(lambda: len(self.made) > before)
         self._settle()
 
@@ -203,7 +205,8 @@ class Shared:
         for who in PEOPLE:
             self._sign_in(who)
             self._go("/me")
-            expect(self.page.locator("#owed")).to_be_hidden(timeout=20_000)  # type: ignore[union-attr]
+            assert self.page is not None
+            owes_nothing(self.page)
             self.check()
         assert set(self.there()) == set(self.made), self._told()
         with self.stack.app.app_context():

@@ -84,6 +84,12 @@ def reads(stack: Any, size: str) -> None:
         db.session.execute(update(Employee).where(Employee.staff_no == "R001").values(text_size=size))
 
 
+def owes_nothing(page: Page) -> None:
+    """Everything was sent, and the line says so too; the line alone is hidden until the page has looked."""
+    page.wait_for_function("() => onsite.outbox.list().then((mine) => !mine.length)", timeout=20_000)
+    expect(page.locator("#owed")).to_be_hidden()
+
+
 def count(stack: Any) -> int:
     with stack.app.app_context():
         return db.session.scalar(select(func.count()).select_from(CheckIn)) or 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rep_phone import DOOR, STUB, Net, checked_in, count, go, rows, sees, tap
+from tests.browser.rep_phone import DOOR, STUB, Net, checked_in, count, go, owes_nothing, rows, sees, tap
 
 NETWORK = "net::ERR_|status of 5|status of 4"
 SILENT = {"silent": True}
@@ -40,7 +40,7 @@ def test_t22_an_armed_tap_outlives_its_page(page, stack) -> None:
     assert count(stack) == 0
     later = context.new_page()
     later.goto("/me")
-    expect(later.locator("#owed")).to_be_hidden(timeout=15_000)
+    owes_nothing(later)
     (row,) = rows(stack)
     assert before - timedelta(milliseconds=1) <= row.tapped_at <= after
     assert (row.no_fix, row.lat) == ("timeout", None)
@@ -69,7 +69,7 @@ def test_a_tap_that_was_not_what_the_button_said_leaves_nothing(page, stack, way
     else:
         page.evaluate("fix => setFix(fix)", {**DOOR, "latitude": 31.24})
         sees(page, "outside")
-    expect(page.locator("#owed")).to_be_hidden()
+    owes_nothing(page)
     assert held(page) == []
     assert count(stack) == 0
 
@@ -97,7 +97,7 @@ def test_a_finish_outlives_its_page(page, stack) -> None:
     page.close()
     later = context.new_page()
     later.goto("/today")
-    expect(later.locator("#owed")).to_be_hidden(timeout=15_000)
+    owes_nothing(later)
     assert [(row.kind, row.no_fix) for row in rows(stack)] == [("in", None), ("out", "timeout")]
 
 
@@ -128,7 +128,7 @@ def test_taken_back_without_a_network(page, stack) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#range")).to_contain_text("No network. Taken back")
     page.context.set_offline(False)
-    expect(page.locator("#owed")).to_be_hidden(timeout=15_000)
+    owes_nothing(page)
     expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.browser.rep_phone import checked_in, count, rows, sees, tap
+from tests.browser.rep_phone import checked_in, count, owes_nothing, rows, sees, tap
 from tests.support import browsers
 from tests.support.company import find
 from tests.support.process import wait_until
@@ -167,7 +167,7 @@ def test_the_next_person_sees_nothing_of_the_first(page, stack) -> None:
     page.context.set_offline(True)
     page.reload()
     offline_page(page)
-    expect(page.locator("#owed")).to_be_hidden()
+    owes_nothing(page)
     expect(page.get_by_text("Shop 1")).to_have_count(0)
 
 
@@ -219,7 +219,7 @@ def test_a_new_version_waits_for_the_tap_and_strands_nothing(context, stack, fro
     expect(banner).to_contain_text("as soon as your check-in is through")
     page.wait_for_timeout(700)  # nothing happens meanwhile
     assert page.evaluate("() => navigator.serviceWorker.getRegistration().then((r) => Boolean(r.waiting))")
-    with page.expect_navigation():
+    with page.expect_navigation(timeout=12_000):  # the old worker does not go on waiting for this page
         page.evaluate("() => { document.getElementById('checkin').dataset.view = 'saved'; }")
     ready(page)
     assert page.evaluate("() => caches.keys()") == [f"onsite-v2{old.removeprefix('onsite-')}"]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from tests.browser.rep_phone import FRESH_FIX, Net, checked_in, count, go, rows, sees, shop, tap
+from tests.browser.rep_phone import FRESH_FIX, Net, checked_in, count, go, owes_nothing, rows, sees, shop, tap
 from webapp.attendance.models import AttendanceException
 from webapp.core.db import db
 
@@ -100,7 +100,7 @@ def test_a_store_that_was_thrown_away_is_told(page) -> None:
     page.locator("[data-lost] button").click()
     expect(page.locator("[data-lost]")).to_be_hidden()
     page.goto("/me")
-    expect(page.locator("#owed")).to_be_hidden()
+    owes_nothing(page)
 
 
 def test_what_the_worker_sent_is_not_lost(page, stack) -> None:
@@ -111,7 +111,7 @@ def test_what_the_worker_sent_is_not_lost(page, stack) -> None:
     page.evaluate("() => { onsite.remember = () => null; return onsite.outbox.flush('sync'); }")
     page.goto("/me")
     expect(page.locator("[data-outbox-count]")).to_have_text("")
-    expect(page.locator("#owed")).to_be_hidden()
+    owes_nothing(page)
     assert count(stack) == 1
 
 

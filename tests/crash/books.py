@@ -37,7 +37,8 @@ def _settled_once(round_: Round) -> None:
     days = select(RepDay.state, func.count()).where(RepDay.work_date <= DAYS[-1], RepDay.changed_at.is_(None))
     assert db.session.execute(days.group_by(RepDay.state)).all() == [("settled", REPS * DATES)]
     runs = select(SettlementRun.work_date, SettlementRun.state, SettlementRun.done).order_by(SettlementRun.work_date)
-    assert db.session.execute(runs).all() == [(on, "done", REPS) for on in DAYS]
+    found, wanted = db.session.execute(runs).all(), [(on, "done", REPS) for on in DAYS]
+    assert found == wanted, f"{set(found) ^ set(wanted)}; struck {round_.struck}"
     lines = db.session.execute(select(SettlementLine.revision, SettlementLine.txn_id)).all()
     assert Counter(line.revision for line in lines) == {1: LINES}
     booked = db.session.scalars(select(Txn.id).where(Txn.kind == "reward")).all()

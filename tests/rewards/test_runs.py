@@ -215,7 +215,19 @@ def test_a_run_counts_what_a_killed_worker_had_done(app: Flask) -> None:
     service.settle_many(pairs=[(world.rep.id, MONDAY)], at=at, cause="due")
     service.settle_chunk(run_id=run_id, pairs=service.still_waiting(run_id=run_id), at=at)
     run = runs.run(run_id)
-    assert (run.state, run.posted, run.amount, run.set_aside) == ("done", 3, 30000, 0)
+    assert (run.state, run.done, run.posted, run.amount, run.set_aside) == ("done", 3, 3, 30000, 0)
+
+
+def test_a_run_whose_last_rep_day_was_settled_by_a_killed_worker_is_whole(app: Flask) -> None:
+    """Nothing is left to do, and nobody counted it."""
+    world = World(reps=2)
+    world.works(MONDAY)
+    at = world.morning_after(MONDAY)
+    run_id = do(service.open_run, branch_id=world.branch.id, work_date=MONDAY, by=None, at=at)
+    service.settle_many(pairs=service.still_waiting(run_id=run_id), at=at, cause="due")
+    service.settle_chunk(run_id=run_id, pairs=[], at=at)
+    run = runs.run(run_id)
+    assert (run.state, run.total, run.done) == ("done", 2, 2)
 
 
 @pytest.mark.parametrize("mended", [True, False])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ ENVIRONMENT = ("PostgreSQL tests", "browser tests")
 def main(arguments: list[str]) -> int:
     started = time.monotonic()
     os.chdir(ROOT)
+    _hear_signals()
     skips: dict[str, int] = {}
     if arguments == ["--lint"]:
         failed = lint()
@@ -48,6 +50,13 @@ def main(arguments: list[str]) -> int:
     _closing_lines(failed, skips, time.monotonic() - started)
     lacking = os.environ.get("ONSITE_CI") == "1" and any(reason.startswith(ENVIRONMENT) for reason in skips)
     return 1 if failed or lacking else 0
+
+
+def _hear_signals() -> None:
+    """Whoever starts us in the background has them ignored, and everything started from here would inherit that."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 def lint() -> list[str]:

@@ -70,7 +70,8 @@ def finish_run(*, run_id: int, at: datetime) -> bool:
         return False
     closing = update(SettlementRun).where(SettlementRun.id == run_id, SettlementRun.state == "running")
     counted = runs.outcome(run.branch_id, run.work_date, run.started_at)
-    if not conn().execute(closing.values(state="done", finished_at=at, progress_at=at, **counted)).rowcount:
+    closed = {"state": "done", "done": SettlementRun.total, "finished_at": at, "progress_at": at, **counted}
+    if not conn().execute(closing.values(**closed)).rowcount:
         return False
     known = runs.branch(run.branch_id)
     if known is not None and known.next_date == run.work_date:
