@@ -45,7 +45,8 @@
     try {
       return (await navigator.locks.query()).held.map((lock) => lock.name);
     } catch {
-      return null; // no locks here: then it is the time that tells
+      // no locks here: then it is the time that tells
+      return null;
     }
   }
 

@@ -70,11 +70,13 @@
   async function send() {
     for (let second = 0; second < WATCHED && (await watched()); second += 1) {
       if (!(await owes())) return;
-      if (self.registration.waiting) throw new Error('a newer version goes on'); // and waits for us to end
+      // a newer version waits for our end
+      if (self.registration.waiting) throw new Error('not sent yet');
       await sleep(1000);
     }
     await onsite.outbox.flush('sync');
-    if (await owes()) throw new Error('not sent yet'); // and the browser asks again later
+    // and the browser asks again later
+    if (await owes()) throw new Error('not sent yet');
   }
 
   async function owes() {
