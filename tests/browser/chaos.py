@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Error, Page, Route
 from sqlalchemy import select
 
 from tests.browser.rep_phone import DOOR, STUB, owes_nothing
@@ -94,8 +94,7 @@ class Shared:
         self._says(held)
 
     def held(self) -> dict[str, Any]:
-        assert self.page is not None
-        return {record["id"]: record for record in self.page.evaluate("() => onsite.store.all()")}
+        return {record["id"]: record for record in self._ask("() => onsite.store.all()")}
 
     def there(self) -> dict[str, CheckIn]:
         with self.stack.app.app_context():
@@ -106,7 +105,7 @@ class Shared:
         owed = """() => onsite.outbox.list().then((mine) => { const line = document.getElementById('owed');
           return [mine.length, line.hidden ? 0 : Number((line.textContent.match(/\\d+/) || [1])[0])]; })"""
         for _ in range(40):
-            count, said = self.page.evaluate(owed)
+            count, said = self._ask(owed)
             if count == said:
                 return
             self.page.wait_for_timeout(50)
@@ -185,7 +184,7 @@ class Shared:
         if self.page is None and self._reachable():
             self._open()
         elif self.page:
-            self.page.evaluate("() => { onsite.outbox.flush('tap'); }")
+            self._ask("() => { onsite.outbox.flush('tap'); }")
             self._settle()
 
     def _lose(self) -> None:
@@ -235,7 +234,19 @@ class Shared:
             quiet = """async () => { for (let n = 0; n < 200; n++) {
               await new Promise((done) => setTimeout(done, 25));
               if (!(await onsite.store.all()).some((one) => ['sending', 'locating'].includes(one.state))) return; } }"""
-            self.page.evaluate(quiet)
+            self._ask(quiet)
+
+    def _ask(self, question: str) -> Any:
+        """Of the page; again, when it was just asking for itself anew."""
+        assert self.page is not None
+        for _ in range(3):
+            try:
+                return self.page.evaluate(question)
+            except Error as error:
+                if "context was destroyed" not in str(error):
+                    raise
+                self.page.wait_for_load_state("domcontentloaded")
+        return self.page.evaluate(question)
 
     def _wait(self, until: Callable[[], bool]) -> None:
         for _ in range(200):

@@ -41,5 +41,5 @@ def test_nothing_tapped_is_lost_doubled_or_somebody_elses(context, stack, watch,
     seed = first_seed + number
     print(f"ONSITE_SEED={first_seed}, round {number}: seed {seed}")  # noqa: T201 - shown when it fails
     watch.allow("net::ERR_|status of 5|status of 4")
-    server = (stack.kill_web, stack.start_web) if number % 10 == 0 else None
+    server = (stack.kill_web_family, stack.start_web) if number % 10 == 0 else None
     Shared(stack, context(browsers.PHONE), seed, server).run(ACTS)

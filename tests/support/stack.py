@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 from redis.exceptions import RedisError
 
 from tests.support import apps, forks, process, valkey
@@ -64,6 +65,12 @@ class Stack:
 
     def kill_web(self) -> None:
         process.kill(self._processes.pop("web"))
+
+    def kill_web_family(self) -> None:
+        """Until its children, who may still answer for a moment, are gone too."""
+        children = psutil.Process(self._processes["web"].pid).children(recursive=True)
+        self.kill_web()
+        psutil.wait_procs(children, timeout=15)
 
     def kill_worker(self) -> None:
         process.kill(self._processes.pop("worker"))
