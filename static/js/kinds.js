@@ -16,6 +16,7 @@
     photo: { rank: 1, post: (record) => onsite.sendPhoto(record) },
     cannot: { asks: 'forgot_in' },
     code: {},
+    place: {},
   };
   onsite.kind = (record) => ({ ...FORM, ...onsite.kinds[record.kind] });
 })();

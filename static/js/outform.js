@@ -1,6 +1,6 @@
 // A form that goes through the outbox from a page of its own: written down at the tap, sent at once or when there is a
 // network, and the page says which. data-kind says what it is, data-after what it belongs to; with data-place it takes
-// along what position a few seconds give.
+// along what position a few seconds give; with a number there, it is nothing without one and has that many milliseconds.
 (function () {
   function note(form, at) {
     const { kind, name, after, place } = form.dataset;
@@ -18,6 +18,7 @@
   onsite.bind('form[data-kind]', (form) => {
     const button = form.querySelector('[type=submit]');
     const told = form.querySelector('[data-told]');
+    const long = Number(form.dataset.place);
     let waiting = '';
 
     form.addEventListener('submit', async (event) => {
@@ -27,16 +28,20 @@
       onsite.busy(button, true);
       const record = await note(form, new Date());
       if (!record) return form.submit();
-      if (record.state === 'sent') return location.assign('/today');
+      if (record.state === 'sent') return done();
       waiting = record.id;
-      if (record.state === 'locating') await onsite.outbox.complete(record.id, onsite.geo.fields(await onsite.geo.best(4000, 0)));
+      if (record.state === 'locating') {
+        const found = await onsite.geo.best(long || 4000, long ? 10000 : 0);
+        if (long && !found.fix) return forgo(record.id);
+        await onsite.outbox.complete(record.id, onsite.geo.fields(found));
+      }
       return onsite.outbox.flush('tap');
     });
 
     document.addEventListener('onsite:outbox', ({ detail: { kind, record, why } }) => {
       if (!waiting || record.id !== waiting) return;
       if (kind === 'sending') onsite.busy(button, true);
-      if (kind === 'sent') location.assign('/today');
+      if (kind === 'sent') done();
       if (!['kept', 'refused', 'dropped'].includes(kind)) return;
       onsite.busy(button, false);
       if (kind === 'kept') return say(record.unsaved ? told.dataset.unsaved : why === 'signin' ? told.dataset.signin : told.dataset.kept);
@@ -46,6 +51,19 @@
       onsite.outbox.drop(record.id);
       return say(record.reason, true);
     });
+
+    function done() {
+      if (!told.dataset.sent) return location.assign('/today');
+      button.hidden = true;
+      return say(told.dataset.sent);
+    }
+
+    async function forgo(id) {
+      waiting = '';
+      await onsite.outbox.drop(id);
+      onsite.busy(button, false);
+      say(told.dataset.lost, true);
+    }
 
     function say(text, isProblem) {
       told.hidden = false;

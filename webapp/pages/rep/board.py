@@ -66,6 +66,8 @@ class VisitView:
     shows_code: bool = False
     photo: bool = False
     """May have one."""
+    unplaced: int | None = None
+    """The store, when nobody has said yet where it is."""
 
     @property
     def href(self) -> str:
@@ -212,6 +214,7 @@ def _view(visit: VisitSeen, at: datetime, earned: Earned | None = None, *, named
         next_id=new_id(),
         shows_code=visit.shows_code,
         photo=visit.takes_photos,
+        unplaced=visit.site_id if visit.unplaced else None,
     )
 
 

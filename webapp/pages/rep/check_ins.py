@@ -169,6 +169,7 @@ def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board
         next_id=new_id(),
         shows_code=recorded.site.shows_code,
         photo=wanted != "none",
+        unplaced=None if recorded.site.placed else recorded.site.site_id,
     )
     return board.Today(work_date=recorded.work_date, open_visit=visit, **board.frame(user, recorded.work_date, earned))
 

@@ -15,7 +15,7 @@ from webapp.sites.queries.office import (
     supervisors_of,
 )
 from webapp.sites.queries.places import MOST_CHOICES, choices, fences, for_rep, near
-from webapp.sites.queries.proposals import Proposal, open_count, proposal_state, proposals
+from webapp.sites.queries.proposals import Proposal, open_count, proposal_state, proposals, proposed_since
 
 __all__ = [
     "MOST_CHOICES",
@@ -35,6 +35,7 @@ __all__ = [
     "plannable",
     "proposal_state",
     "proposals",
+    "proposed_since",
     "search",
     "store_types",
     "supervisor_names",

@@ -45,6 +45,12 @@ def proposal_state(user: SignedIn, proposal_id: int) -> str:
     return state
 
 
+def proposed_since(user: SignedIn, site_id: int) -> datetime | None:
+    """When the person proposed a position for this site that nobody has decided about; the newest."""
+    mine = (SiteProposal.state == "open", SiteProposal.site_id == site_id, SiteProposal.employee_id == user.id)
+    return conn().scalar(select(SiteProposal.proposed_at).where(*mine).order_by(SiteProposal.id.desc()).limit(1))
+
+
 def open_count(user: SignedIn) -> int:
     return conn().scalar(select(func.count()).select_from(_open(user).subquery())) or 0
 

@@ -138,6 +138,7 @@ words(
         "store_type_code_taken": N_("Another store type of this branch has the code %(taken)s."),
         "site_placed": N_("This site has a position already."),
         "fix_too_rough": N_("Your position is only known to ±%(metres)s m. Step outside and try again."),
+        "position_needed": N_("No position came with it. Turn on location, stand at the store and try again."),
         "proposal_decided": N_("%(name)s has decided this already."),
         "proposal_own": N_("Somebody else has to decide about what you proposed."),
         "proposal_reason_needed": N_("Say why."),

@@ -29,16 +29,21 @@ class Person(Protocol):
 
 
 def propose_position(
-    *, rep: Person, site_id: int, client_id: str, lat: object, lng: object, accuracy_m: float, at: datetime
+    *, rep: Person, site_id: int, client_id: str, lat: object, lng: object, accuracy_m: float, at: datetime,
+    stood_at: datetime | None = None,
 ) -> int:
-    """The proposal's id; the same client_id again gives the same one.
+    """The proposal's id; the same client_id again gives the same one. `stood_at`: when the person stood there.
 
-    Raises NotFound (no such active site in the person's branch), Conflict (it has a position), Invalid.
+    Raises NotFound (no such active site in the person's branch), Conflict (it has a position; the same id with
+    other content), Invalid.
     """
     key = ids.client_id(client_id)
-    said = select(SiteProposal.id).where(SiteProposal.employee_id == rep.id, SiteProposal.client_id == key)
+    said = select(SiteProposal).where(SiteProposal.employee_id == rep.id, SiteProposal.client_id == key)
     if (earlier := db.session.scalar(said)) is not None:
-        return earlier
+        same = (earlier.lat, earlier.lng) == rules.position(lat, lng) or earlier.coarse_at is not None
+        if earlier.site_id != site_id or not same:
+            raise Conflict("same_id_other_content")
+        return earlier.id
     site = db.session.get(Site, site_id)
     if site is None or site.branch_id != rep.branch_id or site.archived_at is not None:
         raise NotFound("not_found", "site_id")
@@ -46,12 +51,12 @@ def propose_position(
         raise Conflict("site_placed")
     spot = rules.position(lat, lng)
     if spot is None:
-        raise Invalid("required", "lat")
+        raise Invalid("position_needed", "lat")
     if not 0 < accuracy_m <= ROUGHEST_PROPOSAL_M:
         raise Invalid("fix_too_rough", "accuracy", metres=round(accuracy_m) if accuracy_m < 1e9 else "?")
     made = SiteProposal(
         site_id=site_id, employee_id=rep.id, client_id=key, lat=spot[0], lng=spot[1],
-        accuracy_m=accuracy_m, proposed_at=at, state="open",
+        accuracy_m=accuracy_m, proposed_at=min(at, stood_at or at), state="open",
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()

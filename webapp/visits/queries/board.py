@@ -48,6 +48,8 @@ class VisitSeen:
     decision_reason: str | None
     decided_at: datetime | None
     shows_code: bool
+    unplaced: bool
+    """Nobody has said yet where this store is."""
     photo_state: str | None
     """Of the exception that waits for a photo: open until it arrives; None where none is needed."""
     branch_policy: dict[str, Any]
@@ -152,6 +154,7 @@ _COLUMNS: Sequence[tuple[str, Any]] = (
     ("decision_reason", Decision.reason),
     ("decided_at", AttendanceException.decided_at),
     ("shows_code", shows_code(Visit.site_id)),
+    ("unplaced", and_(Site.id.is_not(None), Site.lat.is_(None))),
     ("photo_state", _asked.c.state),
     ("branch_policy", Branch.fence_policy),
     ("own_policy", StoreType.fence_policy),
