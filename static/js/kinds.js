@@ -1,5 +1,6 @@
-// What can be in the outbox, and how it is sent. A kind without an entry here is a small form. To add one: an entry if
-// it needs more than that, `data-<kind>` with its name in templates/_shared/outbox.html, and
+// What can be in the outbox, and how it is sent. A kind without an entry here is a small form: check-in, check-out, undo,
+// cannot, code, place, ask (a refused one, brought to a person). To add one: an entry if it needs more than that,
+// `data-<kind>` with its name in templates/_shared/outbox.html, its word in attendance/rules/words.py (TAPS), and
 //   onsite.outbox.add({ id, kind, url, fields, about, after }, twin)
 // `after` is the id of the entry it belongs to and is never sent before.
 (function () {
@@ -8,15 +9,8 @@
 
   onsite.kinds = {
     // rank: what is small goes first. limit: how long a try may take. body(record): what is posted, or a promise of it.
-    // asks: what somebody may ask of a person when the server refuses it (the kind of a correction). post(record): instead
-    // of one post of a body; `more` in its answer says that it got on and has not finished.
-    'check-in': { asks: 'forgot_in' },
-    'check-out': { asks: 'missing_out' },
-    undo: {},
+    // post(record): instead of one post of a body; `more` in its answer says that it got on and has not finished.
     photo: { rank: 1, post: (record) => onsite.sendPhoto(record) },
-    cannot: { asks: 'forgot_in' },
-    code: {},
-    place: {},
   };
   onsite.kind = (record) => ({ ...FORM, ...onsite.kinds[record.kind] });
 })();

@@ -25,7 +25,7 @@
     'signin-out': 'queue cloud-off go sign',
     'saved-undo': 'queue cloud-off go',
     'signin-undo': 'queue cloud-off go sign',
-    refused: 'stop x go choose',
+    refused: 'stop x go choose see',
     'more-ask': 'att map-pin-off ask drop',
     'more-remark': 'att triangle-alert send drop',
   };

@@ -34,7 +34,7 @@ def photos_seen_by(user: SignedIn) -> ColumnElement[bool]:
 
 
 def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
-    """Reps this person answers for on a date: of the team, planned at or checked in at one of their sites."""
+    """Reps this person answers for on a date: of the team; planned, checked in or asking at one of their sites."""
     reps = and_(Employee.role == Role.REP, Employee.id != user.id)
     if user.role in OFFICE:
         return and_(reps, belonged(list(user.branch_ids), on))
@@ -43,7 +43,9 @@ def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
     sites = supervised_by(user.id)
     here = exists().where(CheckIn.employee_id == Employee.id, CheckIn.work_date == on, CheckIn.site_id.in_(sites))
     planned = exists().where(PlanStop.employee_id == Employee.id, PlanStop.work_date == on, PlanStop.site_id.in_(sites))
-    mine = or_(_in_team(user), here, planned)
+    about = AttendanceException
+    asked = exists().where(about.employee_id == Employee.id, about.work_date == on, about.site_id.in_(sites))
+    mine = or_(_in_team(user), here, planned, asked)
     return and_(reps, belonged([user.branch_id], on), mine)
 
 

@@ -30,6 +30,7 @@ class Asked:
     name: str
     site: str | None
     last: str | None
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def asked_about(pairs: Collection[tuple[int, date]]) -> list[Asked]:
     last = and_(Decision.exception_id == _issue.id, Decision.seq == _issue.state_seq)
     own = (_issue[name] for name in ("id", "kind", "state", "state_seq", "employee_id", "work_date", "branch_id"))
     query = (
-        select(*own, _issue.site_id, Employee.name, Site.name, Decision.decision)
+        select(*own, _issue.site_id, Employee.name, Site.name, Decision.decision, AttendanceException.params)
         .join(Employee, Employee.id == _issue.employee_id)
         .outerjoin(Site, Site.id == _issue.site_id)
         .outerjoin(Decision, last)

@@ -9,6 +9,8 @@ EXCEPTIONS = (
     "absent",
 )  # fmt: skip
 MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "other")
+TAPS = ("check_in", "check_out", "undo", "photo", "cannot", "code", "place")
+"""What a phone may have got refused, and a rep then asks a person about."""
 ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system", "other")
 EXCUSABLE = ("late", "early", "missing_out", "absent")
 
@@ -72,6 +74,13 @@ words(
         "mistake_forgot_in": N_("I forgot to check in"),
         "mistake_wrong_store": N_("It was another store"),
         "mistake_other": N_("Something else"),
+        "tap_check_in": N_("A check-in was not accepted"),
+        "tap_check_out": N_("A check-out was not accepted"),
+        "tap_undo": N_("Taking something back was not accepted"),
+        "tap_photo": N_("A photo was not accepted"),
+        "tap_cannot": N_("“I cannot check in” was not accepted"),
+        "tap_code": N_("A store code was not accepted"),
+        "tap_place": N_("A proposed position was not accepted"),
         "absent_no_show": N_("Did not come"),
         "absent_leave": N_("On leave"),
         "absent_sick": N_("Sick"),

@@ -1,6 +1,7 @@
 """What people and phones do with attendance; every verb is part of the caller's unit of work."""
 
 from webapp.attendance.service.ask import ask_excuse, report_mistake
+from webapp.attendance.service.ask_tap import RefusedTap, ask_about_tap
 from webapp.attendance.service.cannot import waiting_ticket
 from webapp.attendance.service.check_in import check_in, check_out
 from webapp.attendance.service.confirm import Bulk, confirm, confirm_clean, mark_absent, undo_confirmation
@@ -18,7 +19,7 @@ from webapp.attendance.service.undo import UNDO_TIME, undo
 from webapp.attendance.service.waiting import tell_waiting
 
 __all__ = [
-    "UNDO_TIME", "Bulk", "Person", "Recorded", "Taken", "ask_excuse", "bind_devices", "check_in", "check_out",
+    "UNDO_TIME", "Bulk", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse", "bind_devices", "check_in", "check_out",
     "coarsen_positions", "confirm", "confirm_clean", "decide", "decide_phone", "enter_code", "expire_photos",
     "forget_spots", "lock_people", "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days",
     "rebuild_due", "record_photo", "reopen", "report_mistake", "scan", "set_signals", "tell_waiting", "undo",

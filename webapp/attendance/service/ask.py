@@ -108,13 +108,19 @@ def open_matter(*, matter: Matter, about: str = "", at: datetime) -> int:
     return opened
 
 
-def _wish(rep: Person, work_date: date, wanted_at: datetime | None, at: datetime) -> dict[str, Any]:
+def closes_on(rep: Person, work_date: date, at: datetime) -> date:
+    """The last date a day can be asked about. Raises Invalid when that is over, or the day has not come."""
     closes = work_date + timedelta(days=CORRECTION_DAYS)
     today = at.astimezone(rep.branch.zone).date()
     if today > closes:
         raise Invalid("correction_closed", on=closes.isoformat())
     if work_date > today:
         raise Invalid("day_in_future")
+    return closes
+
+
+def _wish(rep: Person, work_date: date, wanted_at: datetime | None, at: datetime) -> dict[str, Any]:
+    closes_on(rep, work_date, at)
     if wanted_at is None:
         return {}
     first, last = day_bounds(work_date, rep.branch.zone)

@@ -12,7 +12,7 @@ from webapp.notifications.rules import Told
 
 def tell_waiting(*, pairs: Collection[tuple[int, date]], at: datetime) -> int:
     """Notices about the open exceptions of these rep-days: to the site's supervisors what they may decide, to HR
-    the rest when they want each at once. What is no longer open is closed. How many were new.
+    the rest when they want each at once. Of a tap that was refused both hear: the one who was there, and who decides. What is no longer open is closed. How many were new.
     """
     found = asked_about(pairs)
     for row in found:
@@ -21,17 +21,18 @@ def tell_waiting(*, pairs: Collection[tuple[int, date]], at: datetime) -> int:
     open_ones = [row for row in found if row.state == "open"]
     if not open_ones:
         return 0
-    theirs = {row.site_id for row in open_ones if row.site_id and _is_theirs(row)}
+    theirs = {row.site_id for row in open_ones if row.site_id and (_is_theirs(row) or _is_tap(row))}
     supervisors, branches = supervisors_of(theirs, at.date()), {row.branch_id for row in open_ones}
     office = [one for one in office_of(branches, "hr", "admin", on=at.date()) if one.each_exception]
     return notices.tell(told=[told for row in open_ones for told in _told(row, supervisors, office)], at=at)
 
 
 def _told(row: Asked, supervisors: Mapping[int, Sequence[int]], office: Sequence[Officer]) -> Iterator[Told]:
-    asked = [who for who in supervisors.get(row.site_id or 0, ()) if who != row.employee_id] if _is_theirs(row) else []
+    near = [who for who in supervisors.get(row.site_id or 0, ()) if who != row.employee_id]
+    asked = near if _is_theirs(row) or _is_tap(row) else []
     for who in asked:
         yield _notice(row, who, f"/confirm/{row.employee_id}?on={row.work_date}")
-    if not asked:
+    if not asked or _is_tap(row):
         for officer in office:
             if officer.branch_id == row.branch_id and officer.id != row.employee_id:
                 yield _notice(row, officer.id, f"/hr/inbox/{row.id}")
@@ -42,8 +43,17 @@ def _is_theirs(row: Asked) -> bool:
     return row.kind in SUPERVISORS_DECIDE and row.last != "passed_on"
 
 
+def _is_tap(row: Asked) -> bool:
+    """A supervisor can say that the person was there, HR decides."""
+    return "tap" in row.params and row.last is None
+
+
+def _word(row: Asked) -> str:
+    return f"tap_{row.params['tap']}" if "tap" in row.params else f"exception_{row.kind}"
+
+
 def _notice(row: Asked, who: int, link: str) -> Told:
-    params = {"name": row.name, "day_on": row.work_date.isoformat(), "kind_code": f"exception_{row.kind}"}
+    params = {"name": row.name, "day_on": row.work_date.isoformat(), "kind_code": _word(row)}
     if row.site:
         params["site"] = row.site
     code = "notice_waiting_site" if row.site else "notice_waiting"

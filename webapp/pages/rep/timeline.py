@@ -95,7 +95,8 @@ def _asked(issue: IssueRow) -> str:
     category, at = issue.params.get("category"), issue.params.get("at")
     if reason := issue.params.get("cannot"):
         return say(f"cannot_{reason}")
-    what = say(f"mistake_{category}") if category else ""
+    tap = issue.params.get("tap")
+    what = say(f"tap_{tap}" if tap else f"mistake_{category}") if category else ""
     if not at:
         return what
     time = time_text(datetime.fromisoformat(at))
