@@ -30,6 +30,9 @@
     if (live && text) live.textContent = text;
   };
 
+  // Of an attribute's name: data-why-offline is dataset[camel('why-offline')].
+  onsite.camel = (name) => name.replace(/-(\w)/g, (whole, letter) => letter.toUpperCase());
+
   onsite.busy = function (button, on) {
     if (!button) return;
     if (on) button.setAttribute('aria-busy', 'true');

@@ -7,7 +7,7 @@
     // After every change of the list.
     count: async (number) => {
       if (!number) return onsite.remember(name(), '');
-      const mark = (await onsite.store.recall('mark')) || onsite.note.unique();
+      const mark = (await onsite.store.recall('mark')) || Math.random().toString(36);
       await onsite.store.keep('mark', mark);
       return onsite.remember(name(), mark + ' ' + number);
     },

@@ -4,7 +4,7 @@
   const able = self.crypto && crypto.subtle && self.createImageBitmap;
 
   // In Today the check-in block says whether its store takes photos; the button itself is a template of the page.
-  onsite.bind('[data-photo]', (root) => {
+  onsite.bind('section[data-photo]', (root) => {
     const stub = document.getElementById('t-photo');
     if (!able || !stub || root.dataset.photo === 'no') return;
     let box = null;
@@ -87,8 +87,5 @@
     return null;
   }
 
-  document.addEventListener('onsite:outbox', ({ detail }) => {
-    if (detail.kind === 'dropped') onsite.photos.remove(detail.record.id);
-  });
   if (able) onsite.photos.tidy();
 })();

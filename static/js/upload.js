@@ -82,25 +82,5 @@
     }
   }
 
-  // The camera's button and script come once the page stands, and only where a store takes photos.
-  if (!self.document) return;
-  let asked = false;
-  onsite.bind('[data-photo-src]', (el) => {
-    if (asked) return;
-    asked = true;
-    const begin = () => setTimeout(() => camera(el.dataset.photoSrc, el.matches('form')), 300);
-    if (document.readyState === 'complete') begin();
-    else self.addEventListener('load', begin);
-  });
-
-  async function camera(src, whole) {
-    if (!whole && !document.getElementById('t-photo')) {
-      const answer = await fetch('/photos/control', { headers: { 'HX-Request': 'true' } }).catch(() => null);
-      if (!answer || !answer.ok) return self.addEventListener('online', () => camera(src, whole), { once: true });
-      document.body.append(...new DOMParser().parseFromString(await answer.text(), 'text/html').head.children);
-    }
-    const script = document.createElement('script');
-    script.src = src;
-    return document.head.append(script);
-  }
+  if (self.document) document.addEventListener('onsite:outbox', ({ detail: { kind, record } }) => kind === 'dropped' && onsite.photos.remove(record.id));
 })();

@@ -26,13 +26,16 @@
     else fresh.postMessage('take-over');
   }
 
-  // Its words are in the page both versions keep for no network.
-  async function offer() {
+  // A part of the page kept for no network, which also holds what pages rarely need; null when none is kept.
+  onsite.spare = async function (selector) {
     const language = document.documentElement.lang.slice(0, 2);
-    const page = banner || !fresh || (await caches.match('/offline/' + language, { ignoreVary: true }));
-    if (!fresh || !page || banner) return;
-    const words = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('template[data-new]');
-    if (!words || banner) return;
+    const page = self.caches && (await caches.match('/offline/' + language, { ignoreVary: true }).catch(() => null));
+    return page ? new DOMParser().parseFromString(await page.text(), 'text/html').querySelector(selector) : null;
+  };
+
+  async function offer() {
+    const words = banner || !fresh ? null : await onsite.spare('template[data-new]');
+    if (!words || !fresh || banner) return;
     banner = document.importNode(words.content.firstElementChild, true);
     document.getElementById('flashes').after(banner);
     onsite.scan(banner);
@@ -58,5 +61,6 @@
     if (asked) location.reload();
     else banner?.remove(); // taken over from another tab; this one goes on as it is
   });
-  self.addEventListener('load', () => worker.register('/sw.js', { updateViaCache: 'none' }).then(watch).catch(() => null));
+  // What it imports carries a hash and is in the browser's cache already; the worker itself is never taken from there.
+  self.addEventListener('load', () => worker.register('/sw.js', { updateViaCache: 'imports' }).then(watch).catch(() => null));
 })();

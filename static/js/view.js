@@ -55,7 +55,6 @@
     };
   };
 
-  onsite.camel = (name) => name.replace(/-(\w)/g, (whole, letter) => letter.toUpperCase());
   // Why it is not sent yet, as a sentence: no network, or a server that does not answer.
   onsite.because = (why) => (why && words().dataset[onsite.camel('why-' + why)]) || '';
   onsite.time = (iso) => (iso ? new Date(iso).toTimeString().slice(0, 5) : '');

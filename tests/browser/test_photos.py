@@ -22,6 +22,7 @@ NETWORK = "net::ERR_|status of 5|status of 4"
 KEPT = (
     "() => onsite.store.run('photos', 'readonly', (s, done) => { s.count().onsuccess = (e) => done(e.target.result); })"
 )
+HELD = "() => navigator.serviceWorker.getRegistration().then((known) => known?.active?.state === 'activated')"
 CAMERA = "#checkin input[type=file]"
 
 
@@ -94,6 +95,30 @@ def test_offline_with_its_check_in(page: Page, stack: Any, camera: Path) -> None
     checked_in(page)
     process.wait_until(lambda: photos(stack), "the photo")
     assert photos(stack)[0].width == 960
+
+
+def test_the_camera_comes_with_the_check_in(phone: Any, stack: Any, watch: Any, camera: Path) -> None:
+    """Today does not carry it; the worker has it ready, also where the network ended after the page came."""
+    watch.allow(NETWORK)
+    page = phone("R001", service_workers="allow")
+    page.net = Net(page)
+    go(page, stack)
+    process.wait_until(lambda: page.evaluate(HELD), "the worker")
+    page.wait_for_function("() => onsite.shrink")  # the very first page has no worker behind it yet
+    asked: list[str] = []
+    page.on("request", lambda request: "photo" in request.url and asked.append(request.url))
+    page.reload()
+    sees(page, "inside")
+    page.wait_for_function("() => performance.now() - performance.timing.loadEventEnd + performance.timeOrigin > 900")
+    assert asked == []
+    page.context.set_offline(True)
+    tap(page)
+    sees(page, "saved")
+    page.locator(CAMERA).set_input_files(camera)
+    told(page, "saved on this phone")
+    page.context.set_offline(False)
+    checked_in(page)
+    process.wait_until(lambda: photos(stack), "the photo")
 
 
 def test_a_line_that_breaks_goes_on_where_it_was(page: Page, stack: Any, camera: Path) -> None:

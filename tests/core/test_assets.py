@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -76,6 +77,32 @@ def test_every_icon_the_templates_name_is_in_the_sprite() -> None:
     named = {name for file in root.rglob("*.html") for name in re.findall(r"ui\.icon\('([\w-]+)'", file.read_text())}
     views = set(re.findall(r": '\w+ ([\w-]+) ", (assets.STATIC / "js/view.js").read_text()))
     assert named | views <= there, f"not in the sprite: {(named | views) - there}"
+
+
+def test_every_phone_page_loads_the_scripts_its_attributes_ask_for() -> None:
+    bound: dict[tuple[str, str], set[str]] = {}  # element and attribute: the scripts that act on it
+    for file in (assets.STATIC / "js").iterdir():
+        for selector in re.findall(r"onsite\.bind\('([^']+)'", file.read_text()):
+            for pair in re.findall(r"(\w*)\[(data-[\w-]+)", selector):
+                bound.setdefault(pair, set()).add(f"js/{file.name}")
+    asked = 0
+    for page in sorted((assets.STATIC.parent / "templates").rglob("*.html")):
+        if '"_shared/phone.html"' not in page.read_text():
+            continue
+        text = _whole(page)
+        loads = {part for bundle in re.findall(r"asset_url\('(js/[\w.]+)'", text) for part in assets.BUNDLES[bundle]}
+        for (element, attribute), scripts in bound.items():
+            if re.search(rf"<{element or '[a-z]+'}\b[^<]*\s{attribute}(?![\w-])", text):
+                asked += 1
+                assert scripts & loads, f"{page.name} has {attribute} and loads nothing that acts on it"
+    assert asked > 50
+
+
+def _whole(page: Path) -> str:
+    """With what it extends and includes; a name made at run time is not followed."""
+    text = page.read_text()
+    named = re.findall(r'{%-? *(?:include|extends) "([\w/.-]+)"', text)
+    return text + "".join(_whole(assets.STATIC.parent / "templates" / name) for name in named)
 
 
 PAIRS = [

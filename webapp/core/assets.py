@@ -18,6 +18,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 from werkzeug.security import safe_join
 
+from webapp.core import squeeze
+
 STATIC = Path(__file__).resolve().parents[2] / "static"
 FOREVER = "public, max-age=31536000, immutable"
 COMPRESSIBLE = re.compile(r"^(text/|application/(json|javascript|manifest)|image/svg)")
@@ -25,22 +27,11 @@ SMALLEST, SMALL = 500, 4096
 GZIP = 16  # zlib: a gzip header around it
 
 _PARTS = ("tokens", "base", "button", "card", "chip", "field", "list", "money", "toast", "progress", "photo")
-_JS = ("app", "retry", "poll", "form", "typed")
-_PHONE = ("version", "sync", "plan")
-_SENDING = (
-    "store",
-    "token",
-    "key",
-    "kinds",
-    "upload",
-    "sender",
-    "tidy",
-    "turns",
-    "outbox",
-    "flush",
-)  # needs no document
-_OUTBOX = (*_SENDING, "view", "remark", "note", "kept", "owed", "unsent", "leave")
-_TODAY = ("geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby", "stale")
+# What sends: of no document, so the service worker runs the same file (phone_app.py) and it crosses the wire once.
+_SENDING = ("store", "token", "key", "kinds", "upload", "sender", "tidy", "turns", "outbox", "flush")
+_EVERYWHERE = ("app", "retry", "poll", "form", "typed")
+_PHONE = ("kept", "owed", "leave", "version", "sync", "plan")
+_TAPS = ("view", "remark", "note", "geo", "fence", "eyes", "answer", "pending", "checkin", "checkout", "undo", "nearby")
 
 
 def _files(folder: str, *names: str) -> tuple[str, ...]:
@@ -52,15 +43,18 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "css/desk.css": _files("css", *_PARTS, "table", "filter", "drawer", "calendar", "shell-desk", "print"),
     "css/screen.css": _files("css", "tokens", "base", "progress", "code"),
     "css/install.css": _files("css", "install"),
-    "js/phone.js": _files("js", *_JS, *_OUTBOX, *_TODAY, *_PHONE),
+    "js/sending.js": _files("js", *_SENDING),
+    "js/phone.js": _files("js", *_EVERYWHERE, *_PHONE),
+    "js/today.js": _files("js", *_TAPS, "stale", "camera"),
+    "js/unsent.js": _files("js", "unsent"),
     "js/code.js": _files("js", "code"),
     "js/push.js": _files("js", "push"),
     "js/outform.js": _files("js", "outform"),
     "js/photo.js": _files("js", "shrink", "photo"),
     "js/install.js": _files("js", "install"),
-    "js/offline.js": _files("js", "offline", "onward"),
-    "js/sw.js": _files("js", *_SENDING, "worker", "push_worker"),
-    "js/desk.js": _files("js", *_JS, "table", "bulk", "drawer"),
+    "js/offline.js": _files("js", "offline", "onward", "unsent"),
+    "js/sw.js": _files("js", "worker", "push_worker"),
+    "js/desk.js": _files("js", *_EVERYWHERE, "table", "bulk", "drawer"),
 }
 MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data"))
 
@@ -219,17 +213,4 @@ def _read(path: str) -> bytes:
     return Path(file).read_bytes()
 
 
-def _squeeze_css(body: bytes) -> bytes:
-    text = re.sub(r"/\*.*?\*/", "", body.decode(), flags=re.S)
-    text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"\s*([{};,])\s*", r"\1", text).replace(": ", ":").replace(";}", "}")
-    return text.strip().encode()
-
-
-def _squeeze_js(body: bytes) -> bytes:
-    """Drop indentation and comment lines only: nothing here can change what a script means."""
-    lines = (line.strip() for line in body.decode().splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
-
-
-_SQUEEZE: dict[str, Callable[[bytes], bytes]] = {".css": _squeeze_css, ".js": _squeeze_js}
+_SQUEEZE: dict[str, Callable[[bytes], bytes]] = {".css": squeeze.css, ".js": squeeze.js}

@@ -88,8 +88,12 @@ def test_the_worker_and_what_it_keeps_is_light(client, client_as) -> None:
     companies.build()
     files, pages = kept(client)
     assert pages == ["/offline/en", "/offline/zh"]
-    today = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', client_as("R001").get("/today").text))
+    today = set(re.findall(r' (?:href|src)="(/static/[^"#]+)', client_as("R001").get("/today").text))
+    imported = set(re.findall(r'importScripts\("([^"]+)"\)', client.get("/sw.js").text))
+    assert imported
+    assert imported <= today  # and so in the browser's cache: they carry a hash
     more = [*(file for file in files if file not in today), *pages, "/sw.js"]
+    assert any("/photo.js" in file for file in more)
     assert sum(packed(client.get(path).data) for path in more) <= MORE_THAN_TODAY
 
 

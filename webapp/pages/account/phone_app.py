@@ -15,8 +15,10 @@ from webapp.sites.rules import FencePolicy
 bp = Blueprint("account_phone_app", __name__)
 
 _PAPER = "#f4f6f8"  # --bg of css/tokens.css
-# What the offline page is made of. All but js/offline.js belongs to Today and is in the browser's own cache already.
-_FILES = ("css/phone.css", "js/phone.js", "js/offline.js", "js/photo.js", "icons/sprite.svg", "icons/icon.svg")
+# What the offline page is made of. All but js/offline.js and the camera belongs to Today and is in the browser's cache.
+_SENDING = "js/sending.js"
+_SCRIPTS = (_SENDING, "js/phone.js", "js/today.js", "js/offline.js", "js/photo.js")
+_FILES = ("css/phone.css", *_SCRIPTS, "icons/sprite.svg", "icons/icon.svg")
 
 
 @bp.get("/manifest.webmanifest")
@@ -101,7 +103,8 @@ def _make_worker() -> bytes:
         "files": files,
         "pages": {language: f"/offline/{language}" for language in pages},
     }
-    return f"self.onsite = {{ keep: {json.dumps(keep)} }};\n".encode() + scripts
+    told = f"self.onsite = {{ keep: {json.dumps(keep)} }};\nimportScripts({json.dumps(asset_url(_SENDING))});\n"
+    return told.encode() + scripts
 
 
 def _offline(language: str) -> str:
