@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -57,7 +58,10 @@ def _run(tool: str, chromium: str, address: str, cookie: str) -> dict[str, float
             command.append(f"--extra-headers={json.dumps({'Cookie': cookie})}")
         env = {**os.environ, "CHROME_PATH": chromium}
         subprocess.run(command, env=env, check=True, timeout=120, stdin=subprocess.DEVNULL)
-        found = json.loads(answer.read_text())["categories"]
+        told = json.loads(answer.read_text())
+    if urlsplit(told["finalDisplayedUrl"]).path != urlsplit(address).path:
+        raise AssertionError(f"{address} led to {told['finalDisplayedUrl']}")
+    found = told["categories"]
     return {name: 100 * (found[name]["score"] or 0) for name in BARS}
 
 

@@ -98,6 +98,18 @@ def test_every_phone_page_loads_the_scripts_its_attributes_ask_for() -> None:
     assert asked > 50
 
 
+def test_a_phone_loads_htmx_where_a_page_uses_it_and_nowhere_else() -> None:
+    used = []
+    for page in sorted((assets.STATIC.parent / "templates").rglob("*.html")):
+        if '"_shared/phone.html"' in page.read_text():
+            text = _whole(page).replace(_whole(assets.STATIC.parent / "templates/_shared/base.html"), "")
+            uses = re.search(r"""[\s'"]hx-[a-z-]+["']?[=:]""", text) is not None
+            assert uses == ("vendor/htmx.org" in text), page.name
+            used.append(uses)
+    assert True in used
+    assert False in used
+
+
 def _whole(page: Path) -> str:
     """With what it extends and includes; a name made at run time is not followed."""
     text = page.read_text()
