@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 
 from tests import factories
 from webapp.attendance.models import CheckIn, CheckInVoid, Verdict
+from webapp.attendance.service import scan
 from webapp.attendance.service.days import rebuild_days
 from webapp.core.db import conn, do
 from webapp.core.ids import new_id
@@ -63,10 +64,14 @@ class World:
         until: int | None = 18,
         at: datetime | None = None,
     ) -> None:
-        """Check in `late` minutes after 09:00, make `visits` visits of an hour with an outcome, leave at `until`."""
+        """Check in `late` minutes after 09:00, make `visits` visits of an hour with an outcome, leave at `until`.
+
+        Their evidence is weighed, as the job does.
+        """
         do(self._write, on=on, reps=reps or self.reps, late=late, verdict=verdict, visits=visits, until=until)
         pairs = [(rep.id, on) for rep in reps or self.reps]
         do(rebuild_days, pairs=pairs, at=at or self.morning_after(on))
+        scan(pairs=pairs, at=at or self.morning_after(on))
 
     def forget(self, on: date, rep: Employee | None = None) -> None:
         """Take every check-in and visit of the day back, as if nothing had been recorded."""

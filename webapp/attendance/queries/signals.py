@@ -96,6 +96,12 @@ def cases(pairs: Collection[Pair], *, since: datetime) -> list[Case]:
     return found
 
 
+def unweighed(pairs: Collection[Pair], *, since: datetime) -> dict[int, Pair]:
+    """{check-in: rep-day} of arrivals that nobody has weighed yet. One statement."""
+    rows = conn().execute(_UNWEIGHED, {**_span(sorted(set(pairs))), "since": since}) if pairs else ()
+    return {row.id: (row.employee_id, row.work_date) for row in rows}
+
+
 def asked_about(check_in_id: Any) -> ColumnElement[bool]:
     """Join the question to HR about a check-in, by its unique key."""
     return AttendanceException.dedup_key == literal(DEDUP).concat(cast(check_in_id, String))
@@ -192,6 +198,13 @@ _SEEN = (
 _CODED = exists().where(CodeUse.check_in_id == CheckIn.id, CodeUse.vouched).correlate(CheckIn)
 _PICTURED = exists().where(Photo.check_in_id == CheckIn.id).correlate(CheckIn)
 _DOUBT = AttendanceException.__table__.alias("doubt")
+_ARRIVALS = (
+    *_wanted(CheckIn),
+    CheckIn.kind == "in",
+    CheckIn.counted_at >= bindparam("since"),
+    CheckIn.id > Branch.coarse_through,
+    CheckInVoid.check_in_id.is_(None),
+)
 _TAPS = (
     select(
         *_SEEN, CheckIn.branch_id, CheckIn.site_id, Branch.signals.label("settings"), Branch.settled_through,
@@ -205,15 +218,16 @@ _TAPS = (
     .outerjoin(CheckInSignals, CheckInSignals.check_in_id == CheckIn.id)
     .outerjoin(AttendanceException, asked_about(CheckIn.id))
     .outerjoin(_DOUBT, _DOUBT.c.dedup_key == literal("check_in|").concat(cast(CheckIn.id, String)))
-    .where(
-        *_wanted(CheckIn),
-        CheckIn.kind == "in",
-        CheckIn.counted_at >= bindparam("since"),
-        CheckIn.id > Branch.coarse_through,
-        CheckInVoid.check_in_id.is_(None),
-    )
+    .where(*_ARRIVALS)
     .order_by(CheckIn.id)
 )  # fmt: skip
+_UNWEIGHED = (
+    select(CheckIn.id, CheckIn.employee_id, CheckIn.work_date)
+    .join(Branch, Branch.id == CheckIn.branch_id)
+    .outerjoin(CheckInVoid, CheckInVoid.check_in_id == CheckIn.id)
+    .outerjoin(CheckInSignals, CheckInSignals.check_in_id == CheckIn.id)
+    .where(*_ARRIVALS, CheckInSignals.check_in_id.is_(None))
+)
 _ALIKE = (
     select(
         CheckInSignals.spot, CheckInSignals.check_in_id, CheckInSignals.employee_id, CheckInSignals.work_date,

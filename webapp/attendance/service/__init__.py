@@ -12,7 +12,7 @@ from webapp.attendance.service.pass_on import pass_on
 from webapp.attendance.service.phones import bind_devices, decide_phone
 from webapp.attendance.service.photos import Taken, expire_photos, record_photo
 from webapp.attendance.service.privacy import coarsen_positions, note_looks
-from webapp.attendance.service.scan import forget_spots, scan
+from webapp.attendance.service.scan import forget_spots, is_weighed, scan, weigh_new
 from webapp.attendance.service.signal_settings import set_signals
 from webapp.attendance.service.site_code import enter_code
 from webapp.attendance.service.undo import UNDO_TIME, undo
@@ -21,7 +21,7 @@ from webapp.attendance.service.waiting import tell_waiting
 __all__ = [
     "UNDO_TIME", "Bulk", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse", "bind_devices", "check_in", "check_out",
     "coarsen_positions", "confirm", "confirm_clean", "decide", "decide_phone", "enter_code", "expire_photos",
-    "forget_spots", "lock_people", "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days",
+    "forget_spots", "is_weighed", "lock_people", "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days",
     "rebuild_due", "record_photo", "reopen", "report_mistake", "scan", "set_signals", "tell_waiting", "undo",
-    "undo_confirmation", "waiting_ticket",
+    "undo_confirmation", "waiting_ticket", "weigh_new",
 ]  # fmt: skip

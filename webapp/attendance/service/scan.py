@@ -13,9 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import AttendanceException, CheckInSignals, CheckInVoid, FiredSignal
 from webapp.attendance.queries.facts import Pair
-from webapp.attendance.queries.signals import DEDUP, Case, cases
+from webapp.attendance.queries.signals import DEDUP, Case, cases, unweighed
 from webapp.attendance.rules.signals import REMEMBERED, Weighed, packed, plain, weigh
 from webapp.attendance.service.days import lock_people, rebuild_days
+from webapp.attendance.service.phones import bind_devices
 from webapp.core.db import conn, db, do, is_postgres
 from webapp.people.models import Branch
 
@@ -52,6 +53,25 @@ def scan(*, pairs: Collection[Pair], at: datetime) -> int:
             do(keep_evidence, found=news, at=at)
         changed += len(news)
     return changed
+
+
+def weigh_new(*, pairs: Collection[Pair], at: datetime, tried: Collection[int] = ()) -> dict[int, Pair]:
+    """Weigh the rep-days with a check-in that nobody has weighed and that is not among `tried`; which these were.
+
+    For whoever is about to pay; opens units of work of its own as `scan` does.
+    """
+    found = unweighed(pairs, since=at - REMEMBERED)
+    db.session.remove()
+    new = {check_in: pair for check_in, pair in found.items() if check_in not in tried}
+    if new:
+        bind_devices(pairs=set(new.values()))
+        scan(pairs=set(new.values()), at=at)
+    return new
+
+
+def is_weighed(*, pair: Pair, at: datetime) -> bool:
+    """Inside a unit of work: nothing arrived on this rep-day that nobody has weighed."""
+    return not unweighed([pair], since=at - REMEMBERED)
 
 
 def keep_evidence(*, found: Sequence[Found], at: datetime) -> None:

@@ -1,7 +1,8 @@
 """Settling many rep-days, each in a unit of work of its own; call it outside any transaction.
 
 Facts are read for a batch at once, in a read-only transaction; a rep-day with nothing to change opens no
-write transaction at all. One that fails is set aside with the reason, the others go on.
+write transaction at all. One that fails is set aside with the reason, the others go on. Whatever road a
+check-in came, its evidence is weighed before anything is paid for it.
 """
 
 import logging
@@ -13,14 +14,16 @@ from itertools import islice
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import OperationalError
 
+from webapp.attendance import service as attendance
 from webapp.core.db import db, do
-from webapp.core.errors import DomainError
+from webapp.core.errors import Conflict, DomainError
 from webapp.rewards.queries.days import Pair
 from webapp.rewards.queries.load import load
 from webapp.rewards.rules import Plan, Work, plan
 from webapp.rewards.service.settle import Settled, clear_marks, set_aside, settle_work
 
 BATCH = 100
+TRIES = 3
 log = logging.getLogger("onsite.settlement")
 
 
@@ -77,7 +80,7 @@ def _read(pairs: Sequence[Pair], at: datetime) -> tuple[dict[Pair, Work], Tally]
     """All at once; when that fails one by one, so that one rep-day that cannot be read never stops the others."""
     works, tally = {}, Tally(done=len(pairs))
     try:
-        works = load(pairs, at=at)
+        works = _load_weighed(pairs, at)
     except (OperationalError, BaseTimeoutException):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to one rep-day and not to the others
@@ -92,6 +95,18 @@ def _read(pairs: Sequence[Pair], at: datetime) -> tuple[dict[Pair, Work], Tally]
     return works, tally
 
 
+def _load_weighed(pairs: Sequence[Pair], at: datetime) -> dict[Pair, Work]:
+    """Their facts, with nothing among them that nobody has weighed: what came in while they were read, too."""
+    tried = dict(attendance.weigh_new(pairs=pairs, at=at))
+    works = load(pairs, at=at)
+    db.session.remove()
+    while new := attendance.weigh_new(pairs=works, at=at, tried=tried):
+        tried |= new
+        works |= load(sorted(set(new.values())), at=at)
+        db.session.remove()
+    return works
+
+
 def _planned(work: Work, instant_only: bool) -> Plan | None:
     """None when it fails: it will fail again where the rep-day is set aside."""
     try:
@@ -102,10 +117,13 @@ def _planned(work: Work, instant_only: bool) -> Plan | None:
 
 def _settle_one(first: Work, found: Plan | None, at: datetime, cause: str, instant_only: bool) -> Tally:
     """The rep-day, then the later ones whose run changed until it changes no more; each is marked before."""
-    tally, work = Tally(), first
+    tally, work, tries = Tally(), first, TRIES
     while True:
         try:
             settled = do(settle_work, work=work, at=at, cause=cause, instant_only=instant_only, found=found)
+            if settled.unweighed:
+                work, found, tries = _anew(work, at, tries), None, tries - 1
+                continue
         except (OperationalError, BaseTimeoutException):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to this rep-day and not to the others
@@ -121,9 +139,17 @@ def _follower(work: Work, settled: Settled, at: datetime) -> Work | None:
     if settled.next_date is None:
         return None
     pair = (work.employee_id, settled.next_date)
-    found = load([pair], at=at).get(pair)
-    db.session.remove()
+    found = _load_weighed([pair], at).get(pair)
     return found if found is not None and found.before.state != "open" else None
+
+
+def _anew(work: Work, at: datetime, tries: int) -> Work:
+    """A check-in arrived in between: weighed, then read again. Raises Conflict when they never stop."""
+    pair = (work.employee_id, work.work_date)
+    found = _load_weighed([pair], at).get(pair) if tries else None
+    if found is None:
+        raise Conflict("conflict")
+    return found
 
 
 def _put_aside(pair: Pair, error: Exception, at: datetime) -> Tally:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceDay
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import Conflict, NotFound
@@ -31,11 +32,15 @@ _day = RepDay.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`delta` was posted; `next_date` is a later date whose run of days is not the same any more."""
+    """`delta` was posted; `next_date` is a later date whose run of days is not the same any more.
+
+    `unweighed`: nothing was done, because a check-in arrived whose evidence nobody has weighed.
+    """
 
     delta: int = 0
     revisions: int = 0
     next_date: date | None = None
+    unweighed: bool = False
 
 
 def settle(*, employee_id: int, work_date: date, at: datetime, cause: str, instant_only: bool = False) -> Settled:
@@ -57,6 +62,8 @@ def settle_work(
             _post(work, found.revisions, at, cause)
             return Settled(found.delta, len(found.revisions), later)
         work, found = _read((work.employee_id, work.work_date), at), None
+        if not attendance.is_weighed(pair=(work.employee_id, work.work_date), at=at):
+            return Settled(unweighed=True)
     raise Conflict("conflict")
 
 
