@@ -9,7 +9,7 @@ from webapp.attendance.service.days import lock_people, rebuild_day, rebuild_day
 from webapp.attendance.service.decide import decide, reopen
 from webapp.attendance.service.evidence import Person, Recorded
 from webapp.attendance.service.pass_on import pass_on
-from webapp.attendance.service.phones import bind_devices, decide_phone
+from webapp.attendance.service.phones import bind_devices, decide_phone, remove_phone
 from webapp.attendance.service.photos import Taken, expire_photos, record_photo
 from webapp.attendance.service.privacy import coarsen_positions, note_looks
 from webapp.attendance.service.scan import forget_spots, is_weighed, scan, weigh_new
@@ -22,6 +22,6 @@ __all__ = [
     "UNDO_TIME", "Bulk", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse", "bind_devices", "check_in", "check_out",
     "coarsen_positions", "confirm", "confirm_clean", "decide", "decide_phone", "enter_code", "expire_photos",
     "forget_spots", "is_weighed", "lock_people", "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days",
-    "rebuild_due", "record_photo", "reopen", "report_mistake", "scan", "set_signals", "tell_waiting", "undo",
-    "undo_confirmation", "waiting_ticket", "weigh_new",
+    "rebuild_due", "record_photo", "remove_phone", "reopen", "report_mistake", "scan", "set_signals", "tell_waiting",
+    "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
 ]  # fmt: skip

@@ -5,14 +5,21 @@ from datetime import date, datetime
 
 from webapp.attendance.policy import SUPERVISORS_DECIDE
 from webapp.attendance.queries.asked import Asked, asked_about, supervisors_of
+from webapp.attendance.queries.phones import asking, deciders
+from webapp.attendance.service.phones import about_phone
 from webapp.notifications import service as notices
 from webapp.notifications.queries import Officer, office_of
 from webapp.notifications.rules import Told
 
 
 def tell_waiting(*, pairs: Collection[tuple[int, date]], at: datetime) -> int:
-    """Notices about the open exceptions of these rep-days: to the site's supervisors what they may decide, to HR
-    the rest when they want each at once. Of a tap that was refused both hear: the one who was there, and who decides. What is no longer open is closed. How many were new.
+    """Notices about the open exceptions of these rep-days and about new phones. How many were new."""
+    return _tell_exceptions(pairs, at) + _tell_phones(pairs, at)
+
+
+def _tell_exceptions(pairs: Collection[tuple[int, date]], at: datetime) -> int:
+    """To the site's supervisors what they may decide, to HR the rest when they want each at once. Of a tap that was
+    refused both hear: the one who was there, and who decides. What is no longer open is closed.
     """
     found = asked_about(pairs)
     for row in found:
@@ -25,6 +32,21 @@ def tell_waiting(*, pairs: Collection[tuple[int, date]], at: datetime) -> int:
     supervisors, branches = supervisors_of(theirs, at.date()), {row.branch_id for row in open_ones}
     office = [one for one in office_of(branches, "hr", "admin", on=at.date()) if one.each_exception]
     return notices.tell(told=[told for row in open_ones for told in _told(row, supervisors, office)], at=at)
+
+
+def _tell_phones(pairs: Collection[tuple[int, date]], at: datetime) -> int:
+    """To the supervisors; where there are none, to the office."""
+    told = []
+    for phone in asking(pairs):
+        asked = [(who, "/team/phones") for who in deciders(phone, on=at.date())]
+        if not asked:
+            officers = office_of([phone.branch_id], "hr", "admin", on=at.date())
+            asked = [(one.id, "/hr/phones") for one in officers if one.id != phone.employee_id]
+        about = about_phone(phone.id)
+        for who, page in asked:
+            key = f"{about}|{phone.since.isoformat()}|{who}"
+            told.append(Told(who, "notice_phone_asks", key, f"{page}/{phone.id}", {"name": phone.name}, about))
+    return notices.tell(told=told, at=at)
 
 
 def _told(row: Asked, supervisors: Mapping[int, Sequence[int]], office: Sequence[Officer]) -> Iterator[Told]:

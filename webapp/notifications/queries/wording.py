@@ -30,4 +30,6 @@ def _value(name: str, value: Any) -> Any:
         return date_text(date.fromisoformat(f"{value}-01"), "month")
     if name.endswith("_code"):
         return say(value)
+    if name.endswith("_line"):
+        return line_text(*value)
     return value

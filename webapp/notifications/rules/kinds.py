@@ -25,11 +25,23 @@ _BY_KIND = {
         "notice_rejected": N_("Not approved: %(kind_code)s, %(day_on)s. %(note)s"),
         "notice_reopened": N_("Opened again: %(kind_code)s, %(day_on)s. %(note)s"),
         "notice_position_approved": N_("The position you proposed for %(site)s was taken over. Thank you."),
+        "notice_phone_bound": N_("Your new phone is accepted. Check in with it as before."),
+        "notice_phone_replaced": N_("Your new phone is accepted. It takes the place of %(device)s."),
+        "notice_phone_refused": N_("Your new phone is not accepted: %(note)s"),
         "notice_position_rejected": N_("The position you proposed for %(site)s was not taken over. %(note)s"),
     },
     "rewards": {
         "notice_reward": N_("You earned %(amount_minor)s: %(rule_code)s, %(day_on)s."),
         "notice_reward_quiet": N_("You earned a reward: %(rule_code)s, %(day_on)s."),
+        "notice_back": N_("%(amount_minor)s left your wallet again: %(rule_code)s, %(day_on)s. %(why_line)s"),
+        "notice_back_quiet": N_("A reward left your wallet again: %(rule_code)s, %(day_on)s."),
+        "notice_back_asked": N_(
+            "%(amount_minor)s left your wallet again: %(rule_code)s, %(day_on)s. Somebody looks at it first: "
+            "%(kind_code)s. Once approved, it comes back."
+        ),
+        "notice_back_asked_quiet": N_(
+            "A reward left your wallet again: %(rule_code)s, %(day_on)s. Somebody looks at it first: %(kind_code)s."
+        ),
     },
     "settlement": {
         "notice_settled": N_("%(day_on)s is settled: %(amount_minor)s for you."),
@@ -52,12 +64,14 @@ _BY_KIND = {
         "notice_waiting_many": N_(
             "%(branch)s: exceptions that wait for a decision: %(number)s, the oldest since %(day_on)s."
         ),
+        "notice_phone_asks": N_("%(name)s checked in with a new phone. It waits for you."),
         "notice_withdrawals": N_("%(branch)s: withdrawals that wait for you: %(number)s."),
         "notice_proposal": N_("%(name)s proposed a position for %(site)s. It waits for you."),
     },
     "account": {
         "notice_password_reset": N_("%(name)s gave you a one-time password. All your sign-ins ended."),
         "notice_password_changed": N_("Your password was changed. If that was not you, tell HR at once."),
+        "notice_phone_removed": N_("%(name)s took one of your phones off the list. It needs a yes to be used again."),
         "notice_try": N_("This is what a notice looks like on this device."),
         "notice_digest": N_("New notices for you: %(number)s."),
     },

@@ -13,7 +13,9 @@ _LOCAL = re.compile(r"^/(?![/\\])[^\\\s]{0,198}$")
 @dataclass(frozen=True, slots=True)
 class Told:
     """`params` are JSON: names ending in _minor are money (in "currency"), in _on ISO dates, in _code codes of their
-    own. `key` names the event, so that it is told once; `about` the matter, so that it can be closed."""
+    own, in _line codes with their parameters. `key` names the event, so that it is told once; `about` the matter, so
+    that it can be closed.
+    """
 
     employee_id: int
     code: str

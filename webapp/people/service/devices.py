@@ -80,14 +80,18 @@ def decide_device(
     return device
 
 
-def remove_device(*, by: SignedIn, device_id: int, at: datetime, reason: str = "") -> None:
-    """One's own, or by whoever manages the person; when it signs again, somebody is asked. Raises NotFound."""
+def remove_device(*, by: SignedIn, device_id: int, at: datetime, reason: str = "") -> Device | None:
+    """One's own, or by whoever manages the person; when it signs again, somebody is asked. None when it was removed
+    before. Raises NotFound.
+    """
     device = _device(device_id)
     employee = db.session.get_one(Employee, device.employee_id)
     if by.id != employee.id and not policy.can_manage(by, employee):
         raise NotFound("not_found")
-    if device.state != "removed":
-        _set(device, "removed", by, reason, at)
+    if device.state == "removed":
+        return None
+    _set(device, "removed", by, reason, at)
+    return device
 
 
 def _device(device_id: int) -> Device:

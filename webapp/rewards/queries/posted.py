@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
@@ -13,6 +14,7 @@ from webapp.rewards.queries.days import Pair
 from webapp.rules.models import Rule
 
 _day, _line = RepDay.__table__, SettlementLine.__table__
+_before = _line.alias("before")
 _TOTALS = (
     select(_day.c.employee_id, _day.c.work_date, _day.c.posted, Branch.currency)
     .join(Branch, Branch.id == _day.c.branch_id)
@@ -28,9 +30,17 @@ _POSTED = (
     select(
         _line.c.employee_id, _line.c.work_date, _line.c.posted_at, _line.c.rule_id, _line.c.revision, Rule.kind,
         _line.c.delta, _line.c.currency, _line.c.txn_id, _day.c.posted, _day.c.state == "settled",
+        _line.c.explain, _before.c.explain,
     )
     .join(Rule, Rule.id == _line.c.rule_id)
     .join(_day, and_(_day.c.employee_id == _line.c.employee_id, _day.c.work_date == _line.c.work_date))
+    .outerjoin(
+        _before,
+        and_(
+            *(_before.c[name] == _line.c[name] for name in ("rule_id", "employee_id", "period")),
+            _before.c.revision == _line.c.revision - 1,
+        ),
+    )
     .where(
         _line.c.employee_id.in_(bindparam("ids", expanding=True)),
         _line.c.work_date.in_(bindparam("dates", expanding=True)),
@@ -52,7 +62,9 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """One posted line; `total` and `settled` say what the whole rep-day has come to."""
+    """One posted line; `total` and `settled` say what the whole rep-day has come to. `lines` explain it, `before`
+    what was posted before it.
+    """
 
     employee_id: int
     work_date: date
@@ -65,6 +77,8 @@ class Posted:
     txn_id: int | None
     total: int
     settled: bool
+    lines: Any
+    before: Any
 
 
 def settled_totals(pairs: Collection[Pair]) -> list[Total]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -104,6 +104,18 @@ def outcomes(work: Work, *, instant_only: bool = False) -> Iterator[tuple[RuleIn
     for rule in work.rules:
         if not instant_only or is_instant(rule):
             yield rule, evaluate(rule, work.snapshot)
+
+
+def why_less(before: Sequence[Any] | None, after: Sequence[Any]) -> Sequence[Any]:
+    """The line (code, parameters) of an explanation that says why a slot is worth less than it was.
+
+    That of the visit that was paid and is not any more; the first, where no visit is meant.
+    """
+    paid = {params.get("visit_id") for _, params, amount in before or () if amount}
+    unpaid = [line for line in after if not line[2]]
+    lost = [line for line in unpaid if line[1].get("visit_id") in paid]
+    code, params, _ = (lost or unpaid or list(after))[0]
+    return [code, params]
 
 
 def worth(found: Iterable[tuple[RuleInForce, Outcome]]) -> int:
