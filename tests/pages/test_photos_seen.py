@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +14,14 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from tests import factories
-from tests.attendance.days import ON, Field, arrive, client_id_of, field, subject
+from tests.attendance.days import ON, Field, arrive, client_id_of, evidence, field, subject
 from tests.support import shots
 from tests.support.photos import Upload
 from webapp.attendance import queries as attendance
 from webapp.attendance import service
 from webapp.attendance.models import AttendanceException, CheckInSignals, Photo
 from webapp.core.db import db, transaction
+from webapp.core.i18n import date_text
 from webapp.people.models import Branch, Employee, Team
 from webapp.sites.models import SiteSupervisor
 
@@ -175,3 +177,24 @@ def exception(f: Field) -> AttendanceException:
 def test_ids_nobody_has(client_as: Any, f: Field) -> None:
     assert client_as(f.rep).get("/photos/999999").status_code == 404
     assert client_as(f.rep).get(f"/photos/{uuid4()}").status_code == 404
+
+
+def test_the_privacy_page_counts_photos_and_says_who_looked_at_one(f: Field, client_as: Any) -> None:
+    """Also of a check-in without a position."""
+    rep = client_as(f.rep)
+    assert "No photo of yours is kept." in rep.get("/me/privacy").text
+    visit = arrive(f, "09:00", said=evidence(None, f.moment("09:00")))
+    up = Upload(rep, client_id_of(visit), shots.jpeg(1))
+    assert up.part().status_code == 201
+    page = rep.get("/me/privacy").text
+    assert ("1 photo is kept." in page, "Nobody looked." in page) == (True, True)
+    goes = date_text(f.moment("09:05") + timedelta(days=f.branch.photo_days), "long")
+    assert f"Each goes {f.branch.photo_days} days after it arrived, the next on {goes}." in page
+    assert "No phone has signed for you yet." in page
+    boss = factories.employee(f.branch, "supervisor", name="Chen Jie")
+    factories.save(SiteSupervisor(site_id=f.shop.id, employee_id=boss.id))
+    client_as(boss).get(f"/confirm/{f.rep.id}?on={ON}")
+    assert "Chen Jie, " in rep.get("/me/privacy").text
+    with transaction():
+        db.session.execute(update(Photo).values(deleted_at=f.moment("10:00")))
+    assert "No photo of yours is kept." in rep.get("/me/privacy").text

@@ -3,7 +3,7 @@
 The one thing a GET writes, see docs/decisions/12-who-looked.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from webapp.attendance import service
@@ -13,9 +13,12 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import do
 
 
-def note_looks(user: SignedIn, marks: Iterable[MarkRow], *, at: datetime) -> None:
-    """Of check-ins with a position, of others than oneself; once a day, so that most pages only read."""
-    ids = {mark.id for mark in marks if mark.lat is not None and mark.employee_id != user.id}
+def note_looks(user: SignedIn, marks: Iterable[MarkRow], pictured: Collection[int], *, at: datetime) -> None:
+    """Of check-ins with a position or with a photo (`pictured`), of others than oneself; once a day, so that most
+    pages only read.
+    """
+    others = [mark for mark in marks if mark.employee_id != user.id]
+    ids = {mark.id for mark in others if mark.lat is not None or mark.id in pictured}
     on = at.astimezone(user.branch.zone).date()
     new = ids - noted(user.id, on, ids)
     if new:

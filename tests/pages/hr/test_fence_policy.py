@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -141,3 +142,21 @@ def test_only_the_office_of_the_branch(app: Flask, client_as: Any, branch: Any, 
         assert stranger.post(url, data={**PLAIN, "sure": "1"}).status_code == 404
         for role in ("rep", "supervisor", "finance"):
             assert client_as(make.employee(branch, role)).get(url).status_code == 403
+
+
+def test_the_sites_page_says_what_counts_and_who_set_it(desk: Any, branch: Any, kind: Any) -> None:
+    site = make.site(kind)
+    base, own = f"/hr/settings/{branch.id}/fence", f"/hr/sites/store-types/{kind.id}/fence"
+    page = desk.get(f"/hr/sites/{site.id}").text
+    assert "Nothing is set for this store type" in page
+    assert (f'href="{base}"' in page, f'href="{own}"' in page) == (True, True)
+    desk.post(base, data={**PLAIN, "outside": "field", "sure": "1"})
+    desk.post(own, data={"photo": "required", "version": "1", "sure": "1"})
+    page = desk.get(f"/hr/sites/{site.id}").text
+    for label, value, source in (
+        ("Out of range", "It counts at once as field work", "Branch"),
+        ("Photo", "A photo is required", kind.name_en),
+    ):
+        said = re.sub(r"<[^>]+>|\s+", " ", page.partition(f"<dt>{label}</dt>")[2].partition("<dt>")[0])
+        assert " ".join(said.split()) == f"{value} {source}", label
+    assert "Nothing is set for this store type" not in page

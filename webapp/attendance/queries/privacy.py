@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, func, select
 
-from webapp.attendance.models import CheckIn, PositionView
+from webapp.attendance.models import CheckIn, Photo, PositionView
 from webapp.core.db import conn
 from webapp.people.models import Branch, Device, Employee
 from webapp.sites.models import Site
@@ -53,6 +53,20 @@ def taken_of(employee_id: int, page: int) -> tuple[list[Taken], int]:
         .offset((page - 1) * PAGE)
     )  # fmt: skip
     return [_taken(*row) for row in conn().execute(query)], total
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Photos that are kept of somebody; `oldest`: when the first of them arrived."""
+
+    number: int
+    oldest: datetime | None
+
+
+def photos_kept(employee_id: int) -> Kept:
+    query = select(func.count(), func.min(Photo.received_at))
+    row = conn().execute(query.where(Photo.employee_id == employee_id, Photo.deleted_at.is_(None))).one()
+    return Kept(*row)
 
 
 def looks_at(check_in_ids: Collection[int]) -> dict[int, list[Look]]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from flask import Blueprint, Response, flash, request
 
 from webapp.attendance.queries import photos_of
-from webapp.attendance.queries.privacy import PAGE, looks_at, taken_of
+from webapp.attendance.queries.privacy import PAGE, looks_at, photos_kept, taken_of
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
 from webapp.core.db import do
@@ -15,7 +15,7 @@ from webapp.core.forms import Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.pages.account.places import local_path
 from webapp.people import service
-from webapp.people.queries.privacy import last_answer, photo_days, position_days
+from webapp.people.queries.privacy import last_answer, phones_known, photo_days, position_days
 
 bp = Blueprint("account_privacy", __name__, url_prefix="/me")
 
@@ -35,11 +35,12 @@ def show() -> Response:
     pages = max(1, -(-total // PAGE))
     if page > pages:
         return hx.redirect(f"/me/privacy?page={pages}")
-    days = position_days(user.branch_id)
+    days, kept_days = position_days(user.branch_id), photo_days(user.branch_id)
     context: dict[str, Any] = {
         "rows": rows, "looks": looks_at([row.id for row in rows]), "page": page, "pages": pages, "total": total,
         "days": days, "keep": timedelta(days=days), "answer": last_answer(user.id),
-        "photos": photos_of([row.id for row in rows]), "keep_photos": timedelta(days=photo_days(user.branch_id)),
+        "photos": photos_of([row.id for row in rows]), "keep_photos": timedelta(days=kept_days),
+        "photo_days": kept_days, "kept": photos_kept(user.id), "phones": phones_known(user.id),
     }  # fmt: skip
     return hx.respond("account/privacy.html", **context)
 

@@ -13,6 +13,7 @@ from webapp.core.errors import DomainError, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import lang, say
+from webapp.pages.hr.site_fence import word
 from webapp.people import queries as people
 from webapp.people.models import Branch
 from webapp.sites import queries, service
@@ -123,17 +124,11 @@ def _change(
         return None
     reached = [kind for kind in types if kind not in spared]
     reach = ", ".join(_counted(kind) for kind in reached) or gettext("No site")
-    return Change(
-        say(f"field_fence_{name}"), _word(name, old), _word(name, new), reach, ", ".join(map(_counted, spared))
-    )
+    return Change(say(f"field_fence_{name}"), word(name, old), word(name, new), reach, ", ".join(map(_counted, spared)))
 
 
 def _counted(kind: TypeFence) -> str:
     return f"{kind.name_zh if lang() == 'zh' else kind.name_en} ({kind.sites})"
-
-
-def _word(name: str, value: Any) -> str:
-    return str(value) if name in rules.NUMBERS else say(f"fence_{name}_{value}")
 
 
 def _show_branch(found: Branch, form: Bound[Any] | None = None) -> Response:
@@ -143,7 +138,7 @@ def _show_branch(found: Branch, form: Bound[Any] | None = None) -> Response:
 
 def _show_type(found: StoreType, form: Bound[Any] | None = None) -> Response:
     base = FencePolicy.of(_branch(found.branch_id).fence_policy)
-    inherited = {name: _word(name, getattr(base, name)) for name in rules.NAMES}
+    inherited = {name: word(name, getattr(base, name)) for name in rules.NAMES}
     return _show(form, found.fence_policy, found.version, inherited=inherited, **_type_frame(found))
 
 
@@ -151,7 +146,7 @@ def _show(form: Bound[Any] | None, values: Mapping[str, Any], version: int, **fr
     """The version becomes the newest, so that saving again is a decision."""
     data = form or blank({name: values.get(name) for name in rules.NAMES})
     data.values["version"] = version
-    options = {name: [(one, _word(name, one)) for one in choices] for name, choices in rules.CHOICES.items()}
+    options = {name: [(one, word(name, one)) for one in choices] for name, choices in rules.CHOICES.items()}
     context = {"form": form, "data": data, "options": options, "numbers": rules.NUMBERS, **frame}
     return hx.respond("hr/fence_policy.html", status=data.status, **context)
 

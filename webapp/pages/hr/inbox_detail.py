@@ -23,11 +23,11 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     """`granted`: the time that would be approved, else the proposed one."""
     time_given = granted or (view.proposed_time(row) if view.needs_time(row) else None)
     marks = attendance.mark_rows([row.pair])[row.pair]
-    note_looks(user, marks, at=at)
+    photos = photos_by_mark(marks, user)
+    note_looks(user, marks, photos.keys(), at=at)
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
     preview = _preview(row, time_given, at) if row.state == "open" else None
-    photos = photos_by_mark(marks, user)
     return {
         "row": row, "zone": zone, "marks": marks,
         "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},

@@ -16,6 +16,7 @@ from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import lang, say
 from webapp.core.ids import row_id
 from webapp.pages.hr.importing import csv_file
+from webapp.pages.hr.site_fence import rows_of
 from webapp.people import queries as people
 from webapp.sites import queries, rules, service
 from webapp.sites.models import Site, StoreType
@@ -162,7 +163,8 @@ def _show(site_id: int, form: Bound[Any] | None = None) -> Response:
     data = form if form is not None and typed else blank(_values(site, supervisors))
     data.values["version"] = site.version
     fixes = recent_positions(site.id, _today() - LOOK_BACK)
-    policy = queries.branch_policy(site.branch_id, site.store_type_id)
+    here = queries.site_fence(site.branch_id, site.store_type_id)
+    policy = here.policy
     context: dict[str, Any] = {
         "site": site,
         "data": data,
@@ -171,6 +173,10 @@ def _show(site_id: int, form: Bound[Any] | None = None) -> Response:
         **_options(site.branch_id, supervisors),
         "low": policy.radius_min,
         "high": policy.radius_max,
+        "counts": rows_of(here),
+        "type_name": type_name(here),
+        "type_fence": f"/hr/sites/store-types/{site.store_type_id}/fence",
+        "branch_fence": f"/hr/settings/{site.branch_id}/fence",
     }
     return hx.respond("hr/site.html", status=422 if form and form.errors else 200, **context)
 
@@ -267,7 +273,7 @@ def _filter() -> queries.SiteFilter:
     )
 
 
-def type_name(kind: StoreType) -> str:
+def type_name(kind: StoreType | queries.SiteFence) -> str:
     return kind.name_zh if lang() == "zh" else kind.name_en
 
 

@@ -17,13 +17,14 @@ from webapp.rewards import queries as rewards
 def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, absent: bool = False) -> dict[str, Any]:
     """The day with its evidence, the month behind it, and what confirming or an absence would change."""
     person = attendance.person_day(user, employee_id, on)
-    note_looks(user, person.marks, at=at)
+    photos = photos_by_mark(person.marks, user)
+    note_looks(user, person.marks, photos.keys(), at=at)
     found = {
         "person": person, "on": on,
         "group": standing(person.day, person.expected, at, left=bool(person.approvable)),
         "month": attendance.months_so_far([person.pair])[person.pair],
         "pictures": {mark.id: picture for mark in person.marks if (picture := mark.picture)},
-        "photos": photos_by_mark(person.marks, user),
+        "photos": photos,
         "words": attendance.words_of(employee_id, on), "deadline": sheets.deadline(user, on),
         "settled": sheets.is_settled(user, on), "effect": None, "absences": {},
     }  # fmt: skip

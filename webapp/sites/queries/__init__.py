@@ -1,6 +1,6 @@
 """Reading sites: where somebody may check in, what is near, and the lists of the office."""
 
-from webapp.sites.queries.fences import TypeFence, branch_policy, type_fences
+from webapp.sites.queries.fences import SiteFence, TypeFence, branch_policy, site_fence, type_fences
 from webapp.sites.queries.office import (
     SiteFilter,
     SitePage,
@@ -21,6 +21,7 @@ __all__ = [
     "MOST_CHOICES",
     "Proposal",
     "SiteFilter",
+    "SiteFence",
     "SitePage",
     "TypeFence",
     "branch_policy",
@@ -37,6 +38,7 @@ __all__ = [
     "proposals",
     "proposed_since",
     "search",
+    "site_fence",
     "store_types",
     "supervisor_names",
     "supervisors",

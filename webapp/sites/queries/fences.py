@@ -30,6 +30,31 @@ class TypeFence:
         return sum(count for radius, count in self.radii.items() if not policy.allows(radius))
 
 
+@dataclass(frozen=True, slots=True)
+class SiteFence:
+    """What counts at one site, and who said so."""
+
+    branch: Mapping[str, Any]
+    own: Mapping[str, Any]
+    name_en: str
+    name_zh: str
+
+    @property
+    def policy(self) -> FencePolicy:
+        return FencePolicy.of(self.branch, self.own)
+
+    def source(self, name: str) -> str:
+        """type | branch | usual"""
+        return "type" if name in self.own else "branch" if name in self.branch else "usual"
+
+
+def site_fence(branch_id: int, store_type_id: int) -> SiteFence:
+    query = select(Branch.fence_policy, StoreType.fence_policy, StoreType.name_en, StoreType.name_zh)
+    here = query.join(StoreType, StoreType.branch_id == Branch.id)
+    row = conn().execute(here.where(Branch.id == branch_id, StoreType.id == store_type_id)).one()
+    return SiteFence(row[0] or {}, row[1] or {}, *row[2:])
+
+
 def type_fences(branch_id: int) -> list[TypeFence]:
     """Of every store type of a branch, by code."""
     is_round = Site.polygon.is_(None)
