@@ -29,6 +29,13 @@ def local(text: str, zone: ZoneInfo = ZONES[0]) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
 
 
+def test_working_days_follow_the_week_and_what_the_calendar_says() -> None:
+    """Friday; Monday is a holiday, Sunday is made up for it."""
+    week, known = (1, 2, 3, 4, 5), {date(2026, 3, 9): "holiday", date(2026, 3, 8): "workday"}
+    after = [rules.working_day_after(date(2026, 3, 6), days, week, known) for days in (1, 2, 3)]
+    assert after == [date(2026, 3, 8), date(2026, 3, 10), date(2026, 3, 11)]
+
+
 @given(start=hhmm, end=hhmm, on=dates, zone=zones)
 def test_t15_a_window_starts_on_its_date_and_lasts_at_most_a_day_and_an_hour(
     start: str, end: str, on: date, zone: ZoneInfo

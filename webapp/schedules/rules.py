@@ -1,6 +1,6 @@
 """Which hours, which work date; pure. Shift times are local "HH:MM", moments are aware UTC."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -117,6 +117,15 @@ def decide(day: DayWords, on: date) -> tuple[Kind, str]:
     if day.calendar:
         return ("work" if day.calendar == "workday" else "holiday"), "calendar"
     return ("work" if on.isoweekday() in day.workdays else "rest"), "week"
+
+
+def working_day_after(on: date, days: int, workdays: Collection[int], calendar: Mapping[date, str]) -> date:
+    """The `days`th working day after `on`, by the branch's week and what its calendar says otherwise."""
+    while days:
+        on += timedelta(days=1)
+        kind = calendar.get(on, "ordinary")
+        days -= kind == "workday" or (kind == "ordinary" and on.isoweekday() in workdays)
+    return on
 
 
 def expectation(day: DayWords, shift: ShiftTimes, on: date, zone: ZoneInfo) -> Expectation:

@@ -99,7 +99,15 @@ def test_a_mistake_becomes_a_question_to_a_person(f: Field, client_as: Any) -> N
     assert client.post(url, data=good).status_code == 422
     page = client.get(f"/visits/{arrived.visit_id}").get_data(as_text=True)
     assert "The time is wrong: 09:05 would be right" in page
-    assert "What you asked" in client.get(f"/visits?view=day&day={ON}").get_data(as_text=True)
+    day = client.get(f"/visits?view=day&day={ON}").get_data(as_text=True)
+    assert "What you asked" in day
+    assert "Answered by Thu 5 Mar, usually" in day
+
+
+def test_what_the_server_found_by_itself_is_not_what_the_rep_asked(f: Field, client_as: Any) -> None:
+    arrive(f, "09:05", 400)
+    assert opened().kind == "outside"
+    assert "What you asked" not in client_as(f.rep).get(f"/visits?view=day&day={ON}").get_data(as_text=True)
 
 
 def test_a_late_day_can_be_explained_and_a_good_one_needs_none(f: Field, client_as: Any) -> None:

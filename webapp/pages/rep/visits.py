@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from webapp.attendance import queries as attendance
-from webapp.attendance.queries.evidence import issue_rows
 from webapp.attendance.rules import DayResult, excusable
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.i18n import date_text, ngettext, say
+from webapp.pages.rep.asked import asked
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Earned
 from webapp.schedules import queries as schedules
@@ -55,9 +55,6 @@ def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:
     earned = rewards.earned_today(user.id, on, clock.now()) if user.sees_money and day else None
     plan = schedules.plan(user.id, on) if on >= today else []
     left = [stop for stop in plan if stop.site_id not in {visit.site_id for visit in visits}]
-    requests = (
-        [row for row in issue_rows([pair])[pair] if row.kind not in ("outside", "uncertain", "cannot")] if day else []
-    )
     return {
         "on": on,
         "today": today,
@@ -69,7 +66,7 @@ def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:
         "worth": _worth(earned),
         "earned": earned,
         "plan": left,
-        "requests": requests,
+        "requests": asked(user, on) if day else [],
         "can_ask": bool(askable(day, on <= today)),
         "currency": user.branch.currency,
     }

@@ -7,10 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from webapp.attendance import queries as attendance
+from webapp.attendance.rules import DayResult
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.errors import Invalid
 from webapp.core.i18n import date_text, line_text, money_text, say
+from webapp.pages.rep.asked import asked
 from webapp.payroll import queries as payroll
 from webapp.payroll.queries import Reason
 from webapp.people import queries as people
@@ -80,8 +83,17 @@ def why(txn_id: int) -> Response:
         "reason": reason,
         "lines": lines,
         "withdrawal": paid,
+        "attended": _attended(user, reason),
+        "requests": asked(user, reason.work_date) if reason else [],
     }
     return hx.respond("rep/wallet_entry.html", visits=_visits(reason, been), **context)
+
+
+def _attended(user: SignedIn, reason: Reason | None) -> DayResult | None:
+    """The day whose shift and first check-in the allowance was computed from."""
+    if reason is None or reason.kind != "attendance_allowance":
+        return None
+    return attendance.days([(user.id, reason.work_date)]).get((user.id, reason.work_date))
 
 
 def _filters() -> Filters:

@@ -1,7 +1,16 @@
 """Reading schedules: what a day should look like, which work date it is, plans, rosters, calendars, leave."""
 
 from webapp.schedules.queries.days import expectation, expectations, work_date, work_day
-from webapp.schedules.queries.office import calendar, has_calendar, leaves, open_shifts, shifts, some_day, upcoming
+from webapp.schedules.queries.office import (
+    calendar,
+    has_calendar,
+    leaves,
+    open_shifts,
+    shifts,
+    some_day,
+    upcoming,
+    working_day_after,
+)
 from webapp.schedules.queries.plans import plan, plans
 from webapp.schedules.queries.week import Cell, WeekFilter, WeekPage, cells, people, person, week, week_people
 
@@ -27,4 +36,5 @@ __all__ = [
     "week_people",
     "work_date",
     "work_day",
+    "working_day_after",
 ]

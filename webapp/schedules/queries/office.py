@@ -1,7 +1,7 @@
 """Lists and forms: shifts, calendars, leave, one roster row."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import extract, select
@@ -9,8 +9,8 @@ from sqlalchemy.engine import Row
 
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
-from webapp.people.models import Employee
-from webapp.schedules import policy
+from webapp.people.models import Branch, Employee
+from webapp.schedules import policy, rules
 from webapp.schedules.models import CalendarDay, EarlierTimes, Leave, RosterDay, Shift
 
 
@@ -44,6 +44,16 @@ def calendar(branch_id: int, year: int) -> list[CalendarDay]:
 def has_calendar(branch_id: int, year: int) -> bool:
     days = select(CalendarDay.on).where(CalendarDay.branch_id == branch_id, extract("year", CalendarDay.on) == year)
     return conn().execute(days.limit(1)).first() is not None
+
+
+def working_day_after(branch_id: int, on: date, days: int) -> date:
+    """The `days`th working day of the branch after a date."""
+    near = select(CalendarDay.on, CalendarDay.kind).where(
+        CalendarDay.branch_id == branch_id, CalendarDay.on > on, CalendarDay.on <= on + timedelta(days=60)
+    )
+    known = {row.on: row.kind for row in conn().execute(near)}
+    workdays = conn().scalars(select(Branch.workdays).where(Branch.id == branch_id)).one()
+    return rules.working_day_after(on, days, workdays, known)
 
 
 def leaves(user: SignedIn, branch_id: int, from_on: date, limit: int = 200) -> list[Row[Any]]:
