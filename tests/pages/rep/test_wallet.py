@@ -120,7 +120,7 @@ def test_less_than_the_smallest_withdrawal_is_said_instead_of_asked_for(phone: C
     assert "<form" not in page.split("<main")[1].split("</main")[0]
     earn(rep, 20_001)
     page = phone.get("/wallet/withdraw").get_data(as_text=True)
-    assert re.findall(r"/wallet/withdraw\?amount=([\d.]+)", page) == ["400.00"]
+    assert re.findall(r"/wallet/withdraw/check\?amount=([\d.]+)", page) == ["400.00"]
 
 
 def test_a_damaged_form_is_not_a_500(phone: CheckingClient, rep: SignedIn) -> None:
