@@ -1,25 +1,40 @@
 // What is typed outlives a change of language and a sign-in that ended meanwhile: kept in this tab for the next
-// page of the same person, only where the server did not get it, and never passwords or files.
+// page of the same person, only where the server did not get it, and never passwords or files. What is typed about an
+// open visit also outlives a look at other pages.
 (function () {
   const KEY = 'onsite-typed';
+  const VISIT = 'onsite-visit';
   const MINUTES = 15;
   const uid = document.documentElement.dataset.uid || '';
   const gone = document.querySelector('[data-signed-out]');
   const signing = location.pathname.startsWith('/login');
-  const kept = take();
+  const kept = take(KEY);
+  const visit = () => document.querySelector('form[data-checkout]');
+  const begun = visit() && take(VISIT);
 
   if (kept && gone) {
     gone.href = '/login?next=' + encodeURIComponent(kept.page);
-    put({ ...kept, held: true });
-  } else if (kept && kept.held && signing) put(kept);
-  else if (kept && kept.held && kept.uid === uid && Date.now() - kept.at < MINUTES * 60000) kept.forms.forEach(fill);
+    put(KEY, { ...kept, held: true });
+  } else if (kept && kept.held && signing) put(KEY, kept);
+  else if (kept && kept.held && mine(kept)) kept.forms.forEach(fill);
+  if (begun && mine(begun) && begun.of === visit().check_in.value) fill(begun);
+
+  addEventListener('pagehide', () => {
+    const form = visit();
+    const typing = form && !form.closest('[data-record]') && [...form.elements].some((el) => typed(el) && (pick(el) ? el.checked : el.value));
+    if (typing) put(VISIT, { ...read(form), of: form.check_in.value, uid, at: Date.now() });
+  });
 
   document.addEventListener('submit', ({ target: form }) => {
     const action = form.getAttribute('action');
     if (form.method !== 'post' || form.matches('[hx-post]') || signing || !uid || action === '/logout') return;
     const forms = [...document.querySelectorAll('form[method=post]')].map(read).filter(({ fields }) => fields.length);
-    put({ page: location.pathname + location.search, uid, at: Date.now(), held: action === '/language', forms });
+    put(KEY, { page: location.pathname + location.search, uid, at: Date.now(), held: action === '/language', forms });
   });
+
+  function mine(what) {
+    return what.uid === uid && Date.now() - what.at < MINUTES * 60000;
+  }
 
   function read(form) {
     const fields = [...form.elements].filter(typed).map((el) => ({ name: el.name, value: el.value, on: Boolean(el.checked) }));
@@ -47,16 +62,16 @@
     return el.type === 'checkbox' || el.type === 'radio';
   }
 
-  function put(what) {
+  function put(key, what) {
     try {
-      sessionStorage.setItem(KEY, JSON.stringify(what));
+      sessionStorage.setItem(key, JSON.stringify(what));
     } catch { /* no storage: it is as it was without this script */ }
   }
 
-  function take() {
+  function take(key) {
     try {
-      const found = JSON.parse(sessionStorage.getItem(KEY));
-      sessionStorage.removeItem(KEY);
+      const found = JSON.parse(sessionStorage.getItem(key));
+      sessionStorage.removeItem(key);
       return found;
     } catch {
       return null;
