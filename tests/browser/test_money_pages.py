@@ -9,8 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.support import apps, browsers, money
 from tests.support.company import find
-from tests.wallet.people import signed_in
-from webapp.wallet import queries as wallet
 
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -60,22 +58,6 @@ def test_the_desks_money_pages(desk, stack, paid, axe, screens, language: str, s
             screens(page, f"{path.strip('/').replace('/', '-').replace('?', '-')}-{language}")
 
 
-def test_t30_three_taps_are_one_withdrawal(phone, stack, paid, axe) -> None:
-    page = phone("R001")
-    before = _reserved(stack)
-    page.goto("/wallet/withdraw")
-    page.get_by_label("Amount", exact=True).fill("50")
-    page.get_by_role("button", name="Check the withdrawal").click()
-    axe(page)
-    button = page.get_by_role("button", name=re.compile("Withdraw ¥50.00"))
-    button.evaluate("button => { button.click(); button.click(); button.click(); }")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Withdrawal W")
-    assert _reserved(stack) - before == 5_000
-    page.get_by_role("button", name="Take the request back").click()
-    expect(page.get_by_text("You took the request back")).to_be_visible()
-    assert _reserved(stack) == before
-
-
 def test_filters_swap_the_entries_and_keep_the_address(phone, paid) -> None:
     page = phone("R001")
     page.goto("/wallet")
@@ -103,8 +85,3 @@ def _good(page: Page, path: str, axe) -> None:
     page.wait_for_load_state("networkidle")
     axe(page)
     assert page.evaluate(_TOO_WIDE) <= 0, f"{path} scrolls sideways"
-
-
-def _reserved(stack) -> int:
-    with stack.app.app_context():
-        return wallet.balances(signed_in(find().people["R001"]).id, "CNY").reserved

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.rep_phone import DOOR, STUB, arrive, checked_in, finish, go, reads, rows, sees, tap
-from tests.support import apps
+from tests.browser.rep_phone import DOOR, STUB, arrive, checked_in, finish, go, rows, sees, tap
 from webapp.attendance.models import Verdict
 from webapp.core.db import db
 
@@ -33,39 +30,6 @@ def stubbed(phone, stack):
         return page
 
     return open_page
-
-
-def test_at_the_store_one_tap_and_the_focus_is_on_the_result(phone, stack, axe) -> None:
-    """T41: the result is where the focus goes, in words, with a shape."""
-    page = phone("R001")
-    go(page, stack)
-    sees(page, "inside")
-    expect(page.locator("#range")).to_contain_text("0 m")
-    axe(page)
-    tap(page)
-    checked_in(page)
-    expect(page.locator("#range")).to_be_focused()
-    expect(page.locator("#range svg")).to_have_count(1)
-    axe(page)
-
-
-def test_outside_says_how_far_and_turns_by_itself(phone, stack) -> None:
-    page = phone("R001", geolocation=FAR)
-    go(page, stack)
-    sees(page, "outside")
-    expect(page.locator("#range")).to_contain_text("m too far from the store (±20 m)")
-    expect(page.locator("[data-label]").first).to_have_text("Ask to confirm")
-    page.context.set_geolocation(DOOR)
-    expect(page.locator("#checkin")).to_have_attribute("data-view", "inside")
-
-
-def test_outside_is_one_tap_that_waits_for_a_person(phone, stack) -> None:
-    page = phone("R001", geolocation=FAR)
-    go(page, stack)
-    sees(page, "outside")
-    tap(page)
-    checked_in(page)
-    expect(page.locator("#range")).to_have_class("range wait")
 
 
 def test_no_coordinates_are_ever_shown(phone, stack) -> None:
@@ -138,17 +102,6 @@ def test_what_is_not_sure_is_one_tap_that_waits_for_a_person(phone, stack, fix: 
         assert verdict.verdict == "uncertain"
 
 
-def test_a_browser_that_may_not_tell_still_checks_in(phone, stack) -> None:
-    """T4: Chromium's own refusal, not a stand-in for it."""
-    page = phone("R001", permissions=["background-sync"], geolocation=None)
-    go(page, stack)
-    sees(page, "denied")
-    tap(page)
-    checked_in(page)
-    (row,) = rows(stack)
-    assert row.no_fix == "denied"
-
-
 def test_a_tap_before_the_position_sends_itself(stubbed, stack) -> None:
     """One tap arms; the time is the tap's."""
     page = stubbed({"code": 3})
@@ -168,14 +121,6 @@ def test_armed_and_found_outside_asks_before_sending(stubbed, stack) -> None:
     page.evaluate("fix => setFix(fix)", FAR)
     sees(page, "outside")
     assert rows(stack) == []
-
-
-def test_undo_takes_it_back_and_the_button_returns(phone, stack) -> None:
-    page = phone("R001")
-    arrive(page, stack)
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
-    expect(page.locator("#range")).to_be_focused()
 
 
 def test_finishing_needs_only_the_outcome(phone, stack) -> None:
@@ -201,22 +146,3 @@ def test_without_scripts_a_person_confirms(phone, stack) -> None:
     expect(page.locator("#checkin[data-checkin=open] .range.wait")).to_be_visible()
     (row,) = rows(stack)
     assert row.lat is None
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", ["normal", "large"])
-@pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844)])
-def test_the_button_is_whole_and_within_the_thumb(phone, stack, language, size, width, height) -> None:
-    """U13, U14: no scrolling, in all of it, at 100 and 140 %."""
-    apps.speak(stack.app, "R001", language)
-    reads(stack, size)
-    for fix in (DOOR, FAR, WEAK):
-        page = phone("R001", viewport={"width": width, "height": height}, geolocation=fix)
-        go(page, stack)
-        expect(page.locator("#checkin")).to_have_attribute("data-view", re.compile("inside|outside|weak"))
-        box = page.locator("[data-main]").bounding_box()
-        tabs = page.locator(".tabs").bounding_box()
-        assert box["y"] + box["height"] <= tabs["y"]
-        assert box["height"] >= 60
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-        page.close()

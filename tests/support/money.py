@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -23,11 +23,8 @@ from webapp.wallet.rules import Posting, month_of, month_span
 def entry(who: Employee, months_ago: int = 0) -> int:
     """An entry in this person's wallet, of today or of the last day of an earlier month; its id."""
     person, key = signed_in(who), f"test:{uuid4()}"
-    today = clock.now().astimezone(person.branch.zone).date()
-    for _ in range(months_ago):
-        today = today.replace(day=1) - timedelta(days=1)
     known = {"employee_id": who.id, "currency": person.branch.currency, "at": clock.now()}
-    return do(wallet.post, postings=[Posting(key, "adjustment", 10_000, today)], **known)[key]
+    return do(wallet.post, postings=[Posting(key, "adjustment", 10_000, _day_of(person, months_ago))], **known)[key]
 
 
 def withdrawal(who: Employee) -> int:
@@ -37,10 +34,10 @@ def withdrawal(who: Employee) -> int:
     return do(wallet.request_withdrawal, rep=person, client_id=str(uuid4()), amount=100, at=clock.now())
 
 
-def pay_run(hr: Employee) -> int:
-    """Last month of this person's branch, issued, with a payslip for everybody of our own; its id."""
+def pay_run(hr: Employee, months_ago: int = 1) -> int:
+    """An earlier month of this person's branch, issued, with a payslip for everybody of our own; its id."""
     by = signed_in(hr)
-    month = month_of(clock.now().astimezone(by.branch.zone).date().replace(day=1) - timedelta(days=1))
+    month = month_of(_day_of(by, months_ago))
     known = db.session.scalar(select(PayRun.id).where(PayRun.branch_id == by.branch_id, PayRun.month == month))
     return known or _issued(by, month)
 
@@ -48,6 +45,14 @@ def pay_run(hr: Employee) -> int:
 def payslip(who: Employee, hr: Employee) -> int:
     run_id = pay_run(hr)
     return db.session.scalars(select(Payslip.id).where(Payslip.run_id == run_id, Payslip.employee_id == who.id)).one()
+
+
+def _day_of(person: SignedIn, months_ago: int) -> date:
+    """Today, or the last day of an earlier month."""
+    on = clock.now().astimezone(person.branch.zone).date()
+    for _ in range(months_ago):
+        on = on.replace(day=1) - timedelta(days=1)
+    return on
 
 
 def _issued(by: SignedIn, month: str) -> int:
