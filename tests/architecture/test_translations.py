@@ -31,3 +31,9 @@ def test_the_compiled_catalogue_is_current():
     assert messages.MO.read_bytes() == messages.compiled(messages.load()), (
         "run python -m webapp.translations.messages and commit both files"
     )
+
+
+def test_chinese_is_punctuated_as_chinese():
+    """A comma or colon of half width between Chinese words is a slip; one after a number or in an example is not."""
+    slips = [str(m.string) for m in messages.load() if re.search(r"[\u4e00-\u9fff][,;:?!](?! )", str(m.string))]
+    assert slips == []
