@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
 
 from tests import factories
 from tests.attendance.days import ON, arrive, evidence
+from tests.pages.rep.test_today import said
 from tests.pages.supervisor.crew import NOON, Crew, crew
 from tests.support.queries import record
-from webapp.attendance.models import AttendanceException, PositionView
+from webapp.attendance.models import AttendanceException, CheckIn, PositionView
 from webapp.core.db import db, transaction
 from webapp.people import rules
 from webapp.people.models import Branch, Consent, Employee
@@ -148,3 +150,21 @@ def test_hr_sets_the_period_and_the_limit(team: Crew, client_as: Any) -> None:
     branch = db.session.get(Branch, team.field.branch.id)
     assert (branch.device_limit, branch.position_days) == (3, 120)
     assert "Changed phones and privacy" in hr.get(f"/hr/audit?object_type=branch&object_id={branch.id}").text
+
+
+def test_a_page_from_before_the_no_leaves_no_position(team: Crew, client_as: Any) -> None:
+    """Another tab, or a tap that waited: nothing of where they were is kept, and the same again is the same."""
+    rep = client_as(team.field.rep)
+    before = {**said(team.field), "altitude": "4.5", "speed": "1"}
+    first = rep.hx("POST", "/check-ins", data=before)
+    rep.post("/me/consent", data={"answer": "no", "text": rules.CONSENT_TEXT})
+    assert rep.hx("POST", "/check-ins", data=before).status_code == 200
+    after = {**before, "client_id": str(uuid4())}
+    answers = [rep.hx("POST", "/check-ins", data=after) for _ in range(2)]
+    assert [first.status_code, *(answer.status_code for answer in answers)] == [201, 201, 200]
+    db.session.remove()
+    kept, bare = db.session.scalars(select(CheckIn).order_by(CheckIn.id.desc()).limit(2)).all()[::-1]
+    assert (kept.lat is None, kept.no_fix) == (False, None)
+    assert (bare.lat, bare.lng, bare.accuracy_m, bare.no_fix) == (None, None, None, "declined")
+    assert not {"altitude", "speed"} & set(bare.extra)
+    assert rep.hx("POST", "/check-ins", data={**after, "lat": "31.1"}).status_code == 409

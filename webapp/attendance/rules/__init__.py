@@ -3,7 +3,7 @@
 from webapp.attendance.rules import words as words
 from webapp.attendance.rules.clock import ON_TIME, Tap, Token, place_tap, trusted
 from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, over_at
-from webapp.attendance.rules.evidence import CANNOT, Evidence, read_code, read_evidence
+from webapp.attendance.rules.evidence import CANNOT, Evidence, read_code, read_evidence, without_position
 from webapp.attendance.rules.facts import (
     ABOUT_A_MARK,
     ABOUT_A_TAP,
@@ -28,5 +28,5 @@ __all__ = [
     "Evidence", "Fence", "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment", "Outcome", "Standing", "Tap",
     "Token", "Word", "ask_first", "assumed", "build_day", "day_bounds", "excusable", "fence_picture", "first_site",
     "is_clean", "judge", "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence",
-    "standing", "trusted",
+    "standing", "trusted", "without_position",
 ]  # fmt: skip

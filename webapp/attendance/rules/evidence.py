@@ -1,7 +1,7 @@
 """What a phone says with a check-in or check-out, read the same way at every entrance (T7)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
@@ -14,6 +14,7 @@ from webapp.core.ids import client_id
 from webapp.sites.rules import degrees
 
 _KEPT = ("choice", "attempts", "sent_at", "device")
+_ABOUT_THE_PLACE = ("altitude", "speed")
 LONGEST_REMARK = 300
 CANNOT = ("camera", "outside", "slow", "network", "other")
 LONGEST_NOTE = 500
@@ -47,6 +48,8 @@ class Evidence:
     cannot: str | None = None
     note: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    heard: tuple[Any, ...] = ()
+    """The content as it came, once something was left out of it: what comes again is compared with that."""
 
     @property
     def remark(self) -> str:
@@ -65,9 +68,19 @@ class Evidence:
 
         Nor does a code belong to it: it may be typed after the tap was sent and before its answer was heard.
         """
+        if self.heard:
+            return list(self.heard)
         fix = self.fix and [self.fix.lat, self.fix.lng, self.fix.accuracy_m, str(self.fix.at)]
         asked = [self.cannot, self.note] if self.cannot else []
         return [str(self.tapped_at), fix, self.no_fix, *([self.remark] if self.remark else []), *asked]
+
+
+def without_position(evidence: Evidence) -> Evidence:
+    """For somebody who gives none: what a page from before they said so still sent is not kept."""
+    if evidence.fix is None:
+        return evidence
+    extra = {name: value for name, value in evidence.extra.items() if name not in _ABOUT_THE_PLACE}
+    return replace(evidence, fix=None, no_fix="declined", extra=extra, heard=tuple(evidence.content()))
 
 
 def read_evidence(
@@ -172,7 +185,7 @@ def _extra(raw: Mapping[str, str]) -> dict[str, Any]:
         kept["asked"] = True
     if remark := _plain(raw.get("remark", ""))[:LONGEST_REMARK].strip():
         kept["remark"] = remark
-    for name in ("altitude", "speed"):
+    for name in _ABOUT_THE_PLACE:
         try:
             value = _number(raw, name)
         except Invalid:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
 from markupsafe import Markup
 
-from webapp.attendance.rules import Evidence, read_evidence
+from webapp.attendance.rules import Evidence, read_evidence, without_position
 from webapp.attendance.rules.site_code import CodeAnswer
 from webapp.attendance.service import Recorded
 from webapp.core import clock, hx, time_token
@@ -80,9 +80,13 @@ def answer(today: board.Today, state: str, status: int) -> Response:
 
 
 def heard(user: SignedIn, kind: str) -> Evidence:
-    """What the phone says, with its proof of time read; `kind` as its outbox calls it. Raises Invalid."""
+    """What the phone says, with its proof of time read; `kind` as its outbox calls it. Raises Invalid.
+
+    Of somebody who gives no position none is kept, whatever page it comes from.
+    """
     raw = {**request.form.to_dict(), "device": device_name(request.user_agent.string)}
-    return read_evidence(raw, lambda text: time_token.read(text, user.id), kind)
+    evidence = read_evidence(raw, lambda text: time_token.read(text, user.id), kind)
+    return without_position(evidence) if user.positions == "no" else evidence
 
 
 def tell(code: CodeAnswer | None) -> None:
