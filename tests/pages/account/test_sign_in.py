@@ -147,7 +147,7 @@ def test_next_leads_on_but_never_away(branch, client):
 
 
 @pytest.mark.parametrize(
-    "text", ["//x.example", "/\\x.example", "https://x.example", "javascript:alert(1)", "/a\\b", "/a\nb", "\t//x", ""]
+    "text", ["//x.example", "/\\x.example", "https://x.example", "javascript:alert(1)", "/a\\b", "/a\nb", "/a\n", "\t//x", ""]
 )
 def test_foreign_addresses_are_refused(text):
     assert local_path(text, "/home") == "/home"

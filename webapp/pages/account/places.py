@@ -12,9 +12,9 @@ HOME = {
     Role.ADMIN: "/hr/inbox",
 }
 # One slash, then nothing a browser could read as another host: no second slash, no backslash, no control characters.
-_LOCAL = re.compile(r"^/(?![/\\])[^\\\x00-\x20\x7f]*$")
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 def local_path(text: str | None, otherwise: str = "/") -> str:
     """`text` when it is a path on this site, else `otherwise`; never an open redirect."""
-    return text if text and len(text) <= 2000 and _LOCAL.match(text) else otherwise
+    return text if text and len(text) <= 2000 and _LOCAL.fullmatch(text) else otherwise
