@@ -74,7 +74,7 @@ words(
             "This request came from another site and was not carried out. Open the page again and repeat it."
         ),
         "too_many_requests": N_("Too many attempts. Try again in a minute."),
-        "body_too_large": N_("The file is too large."),
+        "body_too_large": N_("The file is too large. Go back and choose a smaller one."),
         "internal": N_("Something went wrong on our side. Nothing was half-saved; try again."),
     }
 )
