@@ -97,7 +97,7 @@ words(
         "kind_answers": N_("Answers"),
         "kind_rewards": N_("Rewards"),
         "kind_settlement": N_("Settlement"),
-        "kind_pay": N_("Pay"),
+        "kind_pay": N_("Pay and withdrawals"),
         "kind_waiting": N_("Waiting for you"),
         "kind_account": N_("Account"),
     }
