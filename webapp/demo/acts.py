@@ -125,7 +125,7 @@ def _fate(story: Story, member: Member, on: date, dice: Random) -> _Fate:
         return _Fate(forgets=True, ask="forgot_out" if dice.random() < 0.7 else None)
     if fate > 0.955:
         return _Fate(early=dice.randrange(10, 60))
-    return _Fate(doubt=dice.choice(DOUBTS) if fate > 0.88 else None)
+    return _Fate(doubt=dice.choice((*DOUBTS, "typed")) if fate > 0.88 else None)
 
 
 def _fresh(story: Story, member: Member, on: date, grace: int) -> _Fate:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from webapp.core import clock, outbox
 from webapp.core.db import conn, db, do
 from webapp.core.security import hash_password
-from webapp.demo import cast, places
+from webapp.demo import cast, house, places
 from webapp.demo.book import Book
 from webapp.demo.cast import Member, Office
 from webapp.demo.models import DemoStory
@@ -54,6 +54,7 @@ def _set_up(*, story: Story, password_hash: str) -> None:
     staff = [member for member in cast.PEOPLE if member.role != "rep" or member in story.cast]
     ids = _hire(staff, known, password_hash, at)
     _site_list(ids, at)
+    house.set_fences(at=at)
     book = Book(known, ids, branch_ids(), site_ids(), shift_ids())
     for member in known.working(story.today):
         book.plan(member, story.today, story.made_at)
@@ -137,6 +138,7 @@ def _site_list(ids: dict[str, int], at: datetime) -> None:
             brand=place.brand,
             address=place.address,
             supervisors=_supervisors(place, ids),
+            polygon=house.OUTLINES.get(place.code, ()),
         )
         sites.create_site(by=None, branch_id=branches[office], fields=fields, at=at)
 

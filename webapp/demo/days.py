@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from webapp.attendance import service as attendance
 from webapp.attendance.rules import Evidence, Fix
 from webapp.core import outbox
 from webapp.core.authz import SignedIn
 from webapp.core.db import do
-from webapp.demo.acts import Act, Visit, client_id, spot
+from webapp.demo.acts import Act, Visit, client_id, is_fresh, spot
+from webapp.demo.phones import phone
 from webapp.demo.plan import Story
 from webapp.sales import service as sales
 from webapp.sites import service as sites
@@ -39,20 +41,24 @@ def live(*, stage: Stage, act: Act, until: datetime) -> None:
     """One rep's working day as one unit of work, as far as it has happened by `until`."""
     rep, dice = stage.actors[act.member.staff_no], stage.story.dice(act.member.staff_no, act.on, "phone")
     for visit in act.visits:
-        _arrive(stage, rep, visit, until, dice)
+        _arrive(stage, act, visit, until, dice)
         if visit.out_at is not None and visit.out_at <= until and not visit.undone:
-            _leave(stage, rep, visit, dice)
+            _leave(stage, act, visit, dice)
     if act.visits and act.ends_at + timedelta(hours=1) <= until:
         _sold(rep, act)
     forget(rep.id, act.on)
 
 
 def weigh(*, stage: Stage, acts: Sequence[Act], at: datetime) -> None:
-    """A position that looks typed is asked about before the day is paid, as the queue would have it."""
-    typed = [act for act in acts if any(visit.doubt == "typed" for visit in act.visits)]
-    pairs = [(stage.actors[act.member.staff_no].id, act.on) for act in typed]
-    if pairs and attendance.scan(pairs=pairs, at=at):
-        do(outbox.forget, topic="day_changed", keys=[f"{employee_id}|{on}" for employee_id, on in pairs])
+    """What looks odd is asked about in the evening, before the day is paid; and whoever decides is told."""
+    pairs = {(stage.actors[act.member.staff_no].id, act.on) for act in acts if act.visits}
+    if not pairs:
+        return
+    attendance.bind_devices(pairs=pairs)
+    attendance.scan(pairs=pairs, at=at)
+    if any(is_fresh(stage.story, act.on) for act in acts):
+        do(attendance.tell_waiting, pairs=pairs, at=at)
+    do(outbox.forget, topic="day_changed", keys=[f"{employee_id}|{on}" for employee_id, on in sorted(pairs)])
 
 
 def forget(employee_id: int, on: date) -> None:
@@ -60,12 +66,13 @@ def forget(employee_id: int, on: date) -> None:
     outbox.forget(topic="day_changed", keys=[f"{employee_id}|{on}"])
 
 
-def _arrive(stage: Stage, rep: SignedIn, visit: Visit, until: datetime, dice: Random) -> None:
+def _arrive(stage: Stage, act: Act, visit: Visit, until: datetime, dice: Random) -> None:
+    rep = stage.actors[act.member.staff_no]
     delay = dice.uniform(8, 45) * 60 if visit.doubt == "sent_late" else dice.uniform(1, 4)
     at = visit.in_at + timedelta(seconds=delay)
     if at > until:
         return
-    evidence = _evidence(visit.client_id, visit, visit.in_at, at, dice)
+    evidence = _evidence(visit.client_id, visit, visit.in_at, at, dice, _signed(stage.story, act))
     visits.check_in(rep=rep, evidence=evidence, site_id=stage.sites[visit.place.code], at=at)
     if visit.undone:
         visits.undo(rep=rep, client_id=visit.client_id, at=at + 14 * SECOND)
@@ -76,25 +83,40 @@ def _arrive(stage: Stage, rep: SignedIn, visit: Visit, until: datetime, dice: Ra
         sites.propose_position(rep=rep, site_id=site_id, client_id=said, lat=lat, lng=lng, accuracy_m=14.0, at=at)
 
 
-def _leave(stage: Stage, rep: SignedIn, visit: Visit, dice: Random) -> None:
+def _leave(stage: Stage, act: Act, visit: Visit, dice: Random) -> None:
     assert visit.out_at is not None
+    rep = stage.actors[act.member.staff_no]
     at = visit.out_at + timedelta(seconds=dice.uniform(1, 4))
     finish = Finish(visit.client_id, visit.outcome, visit.note, visit.next_on)
     doubt = visit.doubt if visit.doubt in ("denied", "weak") else None
-    evidence = _evidence(visit.out_id, visit, visit.out_at, at, dice, doubt)
+    evidence = _evidence(visit.out_id, visit, visit.out_at, at, dice, _signed(stage.story, act), doubt)
     visits.check_out(rep=rep, evidence=evidence, finish=finish, at=at)
 
 
+def _signed(story: Story, act: Act) -> dict[str, str]:
+    key, label = phone(story, act.member, act.on)
+    return {"key": key, "device": label}
+
+
 def _evidence(
-    key: str, visit: Visit, tapped_at: datetime, at: datetime, dice: Random, doubt: str | None = ""
+    key: str,
+    visit: Visit,
+    tapped_at: datetime,
+    at: datetime,
+    dice: Random,
+    phone: Mapping[str, str],
+    doubt: str | None = "",
 ) -> Evidence:
     doubt = visit.doubt if doubt == "" else doubt
     sent_at = at - SECOND
+    extra: dict[str, Any] = {"device": phone["device"]}
+    known: dict[str, Any] = {"device_key": phone["key"], "signed": True, "extra": extra}
     if doubt == "denied":
-        return Evidence(key, tapped_at, sent_at, no_fix="denied")
+        return Evidence(key, tapped_at, sent_at, no_fix="denied", **known)
     lat, lng, accuracy = spot(visit.place, doubt, dice)
-    extra = {"altitude": 0.0} if doubt == "typed" else {}
-    return Evidence(key, tapped_at, sent_at, Fix(lat, lng, accuracy, tapped_at - 2 * SECOND), extra=extra)
+    if doubt == "typed":
+        extra["altitude"] = 0.0
+    return Evidence(key, tapped_at, sent_at, Fix(lat, lng, accuracy, tapped_at - 2 * SECOND), **known)
 
 
 def _sold(rep: SignedIn, act: Act) -> None:

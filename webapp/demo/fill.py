@@ -13,14 +13,15 @@ from webapp.core import outbox
 from webapp.core.clock import now
 from webapp.core.db import conn, db, do
 from webapp.core.queue import nudge, silence
-from webapp.demo import company, money, office, rosters
-from webapp.demo.acts import Act, act, is_fresh
+from webapp.demo import company, house, money, office, photos, rosters
+from webapp.demo.acts import FRESH, Act, act, is_fresh
 from webapp.demo.cast import OFFICES, STAFF
 from webapp.demo.days import BREATH, Stage, live, weigh
 from webapp.demo.models import DemoStory, percent
 from webapp.demo.plan import DAY, Story
 from webapp.notifications.models import Notice
 from webapp.people import queries as people
+from webapp.rewards.service.telling import tell_settled
 
 
 def fill(tell: Callable[[int], None] = lambda percent: None) -> bool:
@@ -56,11 +57,13 @@ def _stage(story: Story) -> Stage:
 
 def _today(stage: Stage) -> None:
     """As far as today has come: whoever looks first looks here."""
-    story = stage.story
-    for rep in _acts(stage, story.today):
+    story, acts = stage.story, _acts(stage, stage.story.today)
+    for rep in acts:
         if rep.visits and rep.visits[0].in_at <= story.made_at:
             do(live, stage=stage, act=rep, until=story.made_at)
             do(_announce, stage=stage, act=rep)
+    do(house.open_screens_of, stage=stage)
+    photos.take(stage, acts, story.made_at)
     nudge()
 
 
@@ -73,9 +76,12 @@ def _announce(*, stage: Stage, act: Act) -> None:
 def _date(stage: Stage, on: date) -> None:
     """One work date from its morning to what was decided about it the day after."""
     story, acts = stage.story, _acts(stage, on)
+    if story.today - on == FRESH * DAY:
+        do(house.ask_for_photos, stage=stage)
     for rep in acts:
         do(live, stage=stage, act=rep, until=story.made_at)
         sleep(BREATH)
+    photos.take(stage, acts, story.made_at)
     steps: list[tuple[date, str, Callable[[datetime], object]]] = [
         (on, "21:10", lambda at: weigh(stage=stage, acts=acts, at=at)),
         (on, "21:20", lambda at: [office.explain(stage, rep, at) for rep in acts if rep.ask == "late"]),
@@ -83,6 +89,7 @@ def _date(stage: Stage, on: date) -> None:
         (on, "21:40", lambda at: office.ask_for_money(stage, on, at)),
         (on + DAY, "09:20", lambda at: _decided(stage, on, at, 0.6)),
         (on + DAY, "10:00", lambda at: money.settle(stage, on, at)),
+        (on + DAY, "10:01", lambda at: _say_settled(stage, on, at) if is_fresh(story, on) else None),
         (on + DAY, "10:20", lambda at: [office.explain(stage, rep, at) for rep in acts if rep.ask == "forgot_out"]),
         (on + DAY, "11:00", lambda at: _pay_day(stage, on + DAY, at)),
         (on + DAY, "14:00", lambda at: office.answer_requests(stage, at) if on.isoweekday() == 7 else None),
@@ -92,6 +99,10 @@ def _date(stage: Stage, on: date) -> None:
         at = story.moment(OFFICES[0].code, when, hhmm)
         if at <= story.made_at:
             step(at)
+
+
+def _say_settled(stage: Stage, on: date, at: datetime) -> None:
+    do(tell_settled, pairs=[(employee_id, on) for employee_id in stage.ids()], at=at)
 
 
 def _acts(stage: Stage, on: date) -> list[Act]:
