@@ -65,6 +65,27 @@ def test_filters_swap_the_entries_and_keep_the_address(phone, paid) -> None:
     page.get_by_role("link", name="Withdrawn", exact=True).click()
     expect(page.locator("#entries li")).to_have_count(1)
     assert "kind=out" in page.url
+    page.goto("/wallet")
+    expect(page.locator("main")).to_contain_text("Everything up to today is settled.")
+    expect(page.locator("section[data-fill]")).to_have_count(0)
+    month = page.get_by_label("Month").locator("option").last.get_attribute("value")
+    page.get_by_label("Month").select_option(month)
+    page.wait_for_url(f"**/wallet?month={month}")
+    expect(page.locator("#entries li")).not_to_have_count(5)
+    page.go_back()
+    expect(page.locator("#entries li")).to_have_count(5)
+
+
+def test_what_cannot_be_fetched_can_be_tried_again(phone, paid, watch) -> None:
+    watch.allow("net::ERR_|status of 5")
+    page = phone("R001")
+    page.route("**/wallet/pending", lambda route: route.abort())
+    page.goto("/wallet")
+    expect(page.get_by_text("No answer. Nothing was lost.")).to_be_visible()
+    expect(page.get_by_role("link", name="See what is not settled yet")).to_be_visible()
+    page.unroute("**/wallet/pending")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("main")).to_contain_text("Everything up to today is settled.")
 
 
 def test_finance_decides_what_is_picked(desk, stack, paid) -> None:

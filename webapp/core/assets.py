@@ -47,6 +47,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/phone.js": _files("js", *_EVERYWHERE, *_PHONE),
     "js/today.js": _files("js", *_TAPS, "stale", "camera"),
     "js/unsent.js": _files("js", "unsent"),
+    "js/fill.js": _files("js", "fill"),
     "js/code.js": _files("js", "code"),
     "js/push.js": _files("js", "push"),
     "js/outform.js": _files("js", "outform"),
