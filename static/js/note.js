@@ -2,7 +2,8 @@
 // wrote first, or to null when this page cannot write at all.
 (function () {
   const isOpen = (record) => record.state !== 'refused';
-  const over = (record, all) => all.some((other) => other.kind === 'check-out' && other.after === record.id);
+  const ends = ({ kind, state }) => kind === 'check-out' || (kind === 'undo' && state !== 'refused');
+  const over = (record, all) => all.some((other) => other.after === record.id && ends(other));
 
   onsite.note = {
     // Without a position: it is still looked for, and outbox.complete() brings it.

@@ -1,14 +1,17 @@
 // The page kept for no network: what this phone itself holds of the person who used it last, with the scripts of Today.
 (function () {
   const LATELY = 6 * 3600000;
+  const WINDOW = 30000;
   const piece = (name) => document.querySelector('template[data-' + name + ']').content.cloneNode(true);
 
-  onsite.bind('[data-offline]', async (box) => {
+  onsite.bind('[data-offline]', draw);
+
+  async function draw(box) {
     const uid = onsite.outbox.uid();
     const [plan, visit] = await Promise.all(['plan', 'visit'].map(onsite.store.recall));
     const mine = (kept) => (kept && uid && kept.uid === uid ? kept : null);
     if (mine(plan)) show(box, isToday(plan) ? plan.stops : [], await open(mine(visit), plan.stops));
-  });
+  }
 
   // A night shift goes on after midnight.
   function isToday(plan) {
@@ -20,12 +23,14 @@
   // The visit that can be finished: the last one tapped here, else the one the server knew, unless it is finished.
   async function open(known, stops) {
     const records = (await onsite.outbox.list()).filter((record) => record.state !== 'refused');
-    const tapped = records.filter((record) => record.kind === 'check-in').pop();
+    const tapped = records.filter(arrived).pop();
     const { photo = '' } = (tapped && stops.find(({ site }) => site === tapped.fields.site_id)) || {};
     const visit = tapped ? { id: tapped.id, name: tapped.about, photo } : known;
     const ends = ({ kind, after }) => ['check-out', 'undo'].includes(kind) && after === visit.id;
     return visit && !records.some(ends) ? visit : null;
   }
+
+  const arrived = ({ kind }) => ['check-in', 'cannot'].includes(kind);
 
   // The visit, or the next store; and the others below.
   function show(box, stops, visit, chosen) {
@@ -42,7 +47,10 @@
     const { remark, ...known } = stop;
     Object.assign(block.querySelector('#checkin').dataset, known, { choice });
     want(block.querySelector('[data-remark]'), remark);
-    block.querySelector('a[href^="/cannot"]')?.parentElement.remove(); // "without location" is here, beside the button
+    const ask = piece('unable');
+    ask.querySelector('form').dataset.name = stop.name;
+    ask.querySelector('[name=site_id]').value = stop.site;
+    block.querySelector('#checkin').append(ask);
     block.querySelector('[data-stop-name]').textContent = stop.name;
     block.querySelector('[data-sub]').textContent = document.getElementById('views').dataset.goSub = stop.name;
     put(box, block);
@@ -63,7 +71,50 @@
     block.querySelector('[data-stop-name]').textContent = visit.name;
     block.querySelector('[name=check_in]').value = visit.id;
     put(box, block);
+    takeBack(visit.id);
   }
+
+  // For as long as the server does not have it, and half a minute more.
+  async function takeBack(id) {
+    const record = (await onsite.store.all()).find((one) => one.id === id);
+    const root = document.getElementById('checkin');
+    const left = record && record.state === 'sent' ? record.sent + WINDOW - Date.now() : record ? WINDOW : 0;
+    if (left <= 0 || !root || root.querySelector('[data-taking]')) return;
+    const block = piece('back');
+    const form = block.querySelector('form');
+    form.dataset.taking = id;
+    form.action = '/check-ins/' + id + '/undo';
+    form.addEventListener('submit', (event) => { event.preventDefault(); take(form, record.about); });
+    if (record.state === 'sent') setTimeout(() => form.remove(), left);
+    root.append(block);
+  }
+
+  async function take(form, name) {
+    const at = new Date();
+    const box = document.querySelector('[data-offline]');
+    if (!(await onsite.note.undo(form, name, at))) return;
+    await draw(box);
+    say(box, piece('taken').querySelector('[data-text]').dataset.text.replace('{t}', onsite.time(at)));
+    onsite.outbox.flush('tap');
+  }
+
+  function say(box, text) {
+    box.prepend(piece('taken'));
+    box.querySelector('[data-text]').textContent = text;
+    box.firstElementChild.focus();
+  }
+
+  document.addEventListener('onsite:outbox', async ({ detail: { kind, record } }) => {
+    const told = document.querySelector('form[data-kind=cannot] [data-told]');
+    if (kind === 'kept' && record.kind === 'cannot' && told && !record.unsaved) {
+      const box = document.querySelector('[data-offline]');
+      await draw(box);
+      say(box, told.dataset.kept);
+    }
+    if (document.getElementById('checkin')?.dataset.record !== record.id) return;
+    if (kind === 'dropped') document.querySelector('[data-taking]')?.remove();
+    if (kind === 'kept' && arrived(record)) takeBack(record.id);
+  });
 
   function others(box, stops, now) {
     const block = piece('others');

@@ -24,7 +24,7 @@
 
   // A store where a check-in was tapped is no longer the next one, sent or not.
   document.addEventListener('onsite:outbox', async ({ detail: { kind, record } }) => {
-    if (kind !== 'sending' || record.kind !== 'check-in') return;
+    if (kind !== 'sending' || !['check-in', 'cannot'].includes(record.kind)) return;
     const plan = await recall('plan');
     const stop = plan && plan.stops.find(({ site }) => site === record.fields.site_id);
     if (stop && plan.uid === record.uid) keep('plan', { ...plan, stops: plan.stops.map((s) => (s === stop ? { ...s, done: '1' } : s)) });

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 
+from webapp.attendance.rules import CANNOT
 from webapp.core.assets import asset_url, content, serve
 from webapp.core.authz import public
-from webapp.core.i18n import LANGUAGES, force_locale, lang
+from webapp.core.i18n import LANGUAGES, force_locale, lang, say
 from webapp.core.i18n import _ as gettext
 from webapp.sites.rules import FencePolicy
 
@@ -113,4 +114,5 @@ def _offline(language: str) -> str:
     stop = {"name": "", "site_id": "", "policy": FencePolicy(remark="outside"), "shows_code": True}
     blank = {"open_visit": None, "chosen": False, "client_id": "", "next_stop": stop}
     with force_locale(LANGUAGES[language]):
-        return render_template("account/offline.html", today=blank, **nobody)
+        reasons = [(reason, say(f"cannot_{reason}")) for reason in CANNOT]
+        return render_template("account/offline.html", today=blank, reasons=reasons, **nobody)
