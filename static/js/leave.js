@@ -6,7 +6,7 @@
       event.preventDefault();
       form.dataset.asked = '1';
       document.getElementById('owed').focus();
-      onsite.toast(form.dataset.leave, 'att');
+      onsite.toast(onsite.store.mute ? document.getElementById('owed').textContent.trim() : form.dataset.leave, 'att');
     });
   });
 })();

@@ -12,11 +12,12 @@
     const count = records.length;
     const { one, many } = title.dataset;
     const refused = records.some((record) => record.state === 'refused');
-    onsite.owed = count;
-    if (!lost && !onsite.store.mute) onsite.kept.count(count);
-    line.hidden = !count && !lost;
-    line.classList.toggle('att', Boolean(lost) || refused);
-    title.textContent = lost ? title.dataset.lost : refused ? title.dataset.refused : count === 1 ? one : many.replace('{n}', count);
-    document.querySelectorAll('[data-outbox-count]').forEach((el) => { el.textContent = count || ''; });
+    const mute = Boolean(onsite.store.mute);
+    onsite.owed = count || mute; // nobody knows, so signing out asks
+    if (!lost && !mute) onsite.kept.count(count);
+    line.hidden = !count && !lost && !mute;
+    line.classList.toggle('att', Boolean(lost) || refused || mute);
+    title.textContent = mute ? title.dataset.mute : lost ? title.dataset.lost : refused ? title.dataset.refused : count === 1 ? one : many.replace('{n}', count);
+    document.querySelectorAll('[data-outbox-count]').forEach((el) => { el.textContent = mute ? '?' : count || ''; });
   }
 })();

@@ -10,6 +10,7 @@
       if (kind === 'sent' && record.kind === 'ask') told(box, record);
       draw();
     });
+    box.querySelector('[data-anew]').addEventListener('click', (event) => { event.preventDefault(); location.reload(); });
     if (number) lost(box.querySelector('[data-lost]'), number, draw);
     draw();
   });
@@ -22,6 +23,7 @@
     if (gone.hidden && !onsite.store.mute) onsite.kept.count(records.length);
     list.replaceChildren(...records.map((record) => line(row, words, record)));
     list.hidden = !records.length;
+    box.querySelector('[data-mute]').hidden = !onsite.store.mute;
     box.querySelector('[data-empty]').hidden = Boolean(records.length) || !gone.hidden || Boolean(onsite.store.mute);
     if (held) box.focus();
   }

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from tests.browser.rep_phone import Net, count, go, sees, shop, tap
+from tests.browser.rep_phone import Net, checked_in, count, go, sees, shop, tap
 from webapp.attendance.models import AttendanceException
 from webapp.core.db import db, transaction
 from webapp.sites.models import Site, SiteProposal
@@ -90,3 +90,33 @@ def test_without_a_position_there_is_nothing_to_propose(page, stack) -> None:
     expect(page.locator("[data-told]")).to_contain_text("Try near a door or a window, then tap again.")
     page.goto("/me/outbox")
     expect(page.get_by_text("Everything is sent")).to_be_visible()
+
+
+def test_a_phone_that_cannot_look_says_so(page, stack, screens, axe) -> None:
+    """IndexedDB that never answers is not "nothing to send"."""
+    page.add_init_script("IDBFactory.prototype.open = () => ({})")
+    page.goto("/me")
+    expect(page.locator("#owed")).to_contain_text("This phone cannot look into what it saved.")
+    page.locator("form[data-signout] button").click()
+    expect(page.locator(".toast")).to_contain_text("This phone cannot look into what it saved.")
+    page.locator("#owed").click()
+    expect(page.get_by_role("alert")).to_contain_text("open Onsite in the phone's browser")
+    expect(page.get_by_text("Everything is sent")).to_be_hidden()
+    screens(page, "mute")
+    axe(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Try again").click()
+
+
+def test_the_list_of_phones_marks_this_one(page, stack, screens) -> None:
+    go(page, stack)
+    sees(page, "inside")
+    tap(page)
+    checked_in(page)
+    stack.wait_idle()
+    page.goto("/me/phones")
+    expect(page.get_by_text("This phone ·")).to_be_visible()
+    screens(page, "phones")
+    page.evaluate("() => onsite.store.keep('key', null)")
+    page.reload()
+    expect(page.get_by_text("This phone ·")).to_be_hidden()

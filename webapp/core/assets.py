@@ -48,6 +48,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/today.js": _files("js", *_TAPS, "stale", "camera"),
     "js/unsent.js": _files("js", "unsent"),
     "js/fill.js": _files("js", "fill"),
+    "js/phones.js": _files("js", "phones"),
     "js/code.js": _files("js", "code"),
     "js/push.js": _files("js", "push"),
     "js/outform.js": _files("js", "outform"),

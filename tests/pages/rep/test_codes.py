@@ -85,7 +85,8 @@ def test_with_the_check_in_the_outbox_hears_that_it_counts(f: Field, client_as: 
 def test_wrong_digits_are_said_where_the_reason_for_waiting_stands(f: Field, client_as: Any) -> None:
     answer = client_as(f.rep).hx("POST", "/check-ins", data=blind(f, code=wrong(f)))
     assert (answer.status_code, answer.headers["X-Onsite-State"]) == (201, "pending")
-    assert "look again and type the new ones" in answer.text
+    assert "You are checked in, but the digits were not the store" in answer.text
+    assert "type those shown now, or wait for your supervisor" in answer.text
     assert len(gzip.compress(answer.data, 6)) <= 1150
 
 
@@ -214,3 +215,26 @@ def test_where_no_store_shows_a_code_nothing_asks_for_one(f: Field, client_as: A
 def test_the_plan_knows_which_stores_show_one(f: Field, client_as: Any) -> None:
     factories.save(PlanStop(employee_id=f.rep.id, work_date=ON, seq=1, site_id=f.shop.id))
     assert "I have the store's code" in client_as(f.rep).get("/today").text
+
+
+def test_a_wrong_code_says_that_a_check_in_which_counts_needs_none(f: Field, client_as: Any) -> None:
+    answer = client_as(f.rep).hx("POST", "/check-ins", data=said(f, code=wrong(f)))
+    assert (answer.status_code, answer.headers["X-Onsite-State"]) == (201, "accepted")
+    assert "The code was not taken, and you need none: your check-in counts." in answer.text
+    form = said(f, code="12", client_id=str(uuid4()), lat=None, lng=None, accuracy=None, no_fix="timeout")
+    client = client_as(f.rep)
+    assert client.post("/check-ins", data=form).status_code == 303
+    assert "the code needs six digits" in client.get("/today").text
+
+
+def test_today_says_that_a_code_settled_an_earlier_visit(f: Field, client_as: Any, freeze: Any) -> None:
+    client, data = client_as(f.rep), blind(f)
+    client.hx("POST", "/check-ins", data=data)
+    code = {"uid": str(f.rep.id), "code": digits(f), "code_at": clock.now().isoformat()}
+    assert client.hx("POST", f"/check-ins/{data['client_id']}/code", data=code).status_code == 200
+    freeze(f.moment("09:40"))
+    out = {"client_id": str(uuid4()), "uid": str(f.rep.id), "check_in": data["client_id"], "outcome": "order"}
+    assert client.post("/check-outs", data=out).status_code == 303
+    page = client.get("/today").text
+    assert "It counts: the store&#39;s code settled it." in page
+    assert "Approved" not in page

@@ -32,6 +32,12 @@ class CodeAnswer:
         """Of the words that say it."""
         return f"code_{self.outcome}"
 
+    def with_tap(self, *, waits: bool) -> str:
+        """Of the words beside the check-in it came with; "" for a right one that changed nothing."""
+        if not waits:
+            return "" if self.right else "sent_code_unneeded"
+        return self.code if self.right else f"sent_code_{self.outcome}"
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -75,5 +81,28 @@ words(
         ),
         "code_off": N_("This store shows no code. Your supervisor looks at your check-in."),
         "code_digits": N_("Type the six digits the store shows."),
+    }
+)
+words(
+    {
+        "sent_code_wrong": N_(
+            "You are checked in, but the digits were not the store's. "
+            "Tap “Store code” and type those shown now, or wait for your supervisor."
+        ),
+        "sent_code_used": N_(
+            "You are checked in, but you had used these digits already. "
+            "Tap “Store code” and type the next ones, or wait for your supervisor."
+        ),
+        "sent_code_locked": N_(
+            "You are checked in, but five codes were not right. "
+            "Try again in %(minutes)s min, or let your supervisor confirm you."
+        ),
+        "sent_code_off": N_("You are checked in. This store shows no code, so your supervisor looks at it."),
+        "sent_code_digits": N_(
+            "You are checked in, but the code needs six digits. "
+            "Tap “Store code” and type them, or wait for your supervisor."
+        ),
+        "sent_code_unneeded": N_("The code was not taken, and you need none: your check-in counts."),
+        "state_by_code": N_("It counts: the store's code settled it."),
     }
 )

@@ -255,5 +255,6 @@ def _decided(seen: Sequence[VisitSeen], here: VisitSeen | None, on: date) -> Res
     if not told:
         return None
     last = max(told, key=lambda visit: visit.decided_at or visit.started_at)
-    text = last.decision_reason or say(f"state_{last.exception_state}")
+    by_code = last.exception_state == "approved" and last.decision_reason is None  # nobody decided
+    text = last.decision_reason or say("state_by_code" if by_code else f"state_{last.exception_state}")
     return ResultView(str(last.exception_state), last.site_name or "", text, f"/visits/{last.id}")

@@ -46,10 +46,12 @@ def create() -> Response:
             raise
         return _refused(user, error, at)
     if not hx.wants_fragment():
-        tell(done.code)
+        tell(done.code, waits=done.recorded.exception_id is not None and not done.recorded.outcome.counts)
         return hx.redirect("/today")
     if done.code:
-        return answer(_with(board.today(user, at), done.code), code_state(done.code), 201)
+        screen = _with(board.today(user, at), done.code)
+        counts = screen.open_visit is not None and screen.open_visit.state == "accepted"
+        return answer(screen, "accepted" if counts else code_state(done.code), 201)
     if done.recorded.duplicate:
         return answer(board.today(user, at), _state_again(done), 200)
     # where somebody was when a late tap was made is not where they are now
@@ -89,10 +91,11 @@ def heard(user: SignedIn, kind: str) -> Evidence:
     return without_position(evidence) if user.positions == "no" else evidence
 
 
-def tell(code: CodeAnswer | None) -> None:
-    """Say what became of a code on the next page."""
+def tell(code: CodeAnswer | None, *, waits: bool | None = None) -> None:
+    """Say what became of a code on the next page; `waits`: it came with a check-in, which does or does not wait."""
+    word = "" if code is None else code.code if waits is None or code.right else code.with_tap(waits=waits)
     if code is not None:
-        flash(say(code.code, minutes=code.minutes), "ok" if code.right else "att")
+        flash(say(word, minutes=code.minutes), "ok" if code.right else "att")
 
 
 def code_state(code: CodeAnswer) -> str:
@@ -140,9 +143,10 @@ def _state_again(done: service.CheckInResult) -> str:
 def _with(screen: board.Today, code: CodeAnswer) -> board.Today:
     """The screen, with what became of a code where the reason for waiting stands."""
     visit = screen.open_visit
-    if visit is None or visit.state != "pending":
+    word = code.with_tap(waits=visit.state == "pending") if visit else ""
+    if visit is None or not word:
         return screen
-    return replace(screen, open_visit=replace(visit, reason_text=say(code.code, minutes=code.minutes)))
+    return replace(screen, open_visit=replace(visit, reason_text=say(word, minutes=code.minutes)))
 
 
 def _at_once(user: SignedIn, done: service.CheckInResult, at: datetime) -> board.Today:
