@@ -1,10 +1,10 @@
 // The page kept for no network: what this phone itself holds of the person who used it last, with the scripts of Today.
 (function () {
   const LATELY = 6 * 3600000;
-  const WINDOW = 30000;
   const piece = (name) => document.querySelector('template[data-' + name + ']').content.cloneNode(true);
 
   onsite.bind('[data-offline]', draw);
+  onsite.bare = { piece, draw, arrived: ({ kind }) => ['check-in', 'cannot'].includes(kind) };
 
   async function draw(box) {
     const uid = onsite.outbox.uid();
@@ -23,14 +23,12 @@
   // The visit that can be finished: the last one tapped here, else the one the server knew, unless it is finished.
   async function open(known, stops) {
     const records = (await onsite.outbox.list()).filter((record) => record.state !== 'refused');
-    const tapped = records.filter(arrived).pop();
+    const tapped = records.filter(onsite.bare.arrived).pop();
     const { photo = '' } = (tapped && stops.find(({ site }) => site === tapped.fields.site_id)) || {};
     const visit = tapped ? { id: tapped.id, name: tapped.about, photo } : known;
     const ends = ({ kind, after }) => ['check-out', 'undo'].includes(kind) && after === visit.id;
     return visit && !records.some(ends) ? visit : null;
   }
-
-  const arrived = ({ kind }) => ['check-in', 'cannot'].includes(kind);
 
   // The visit, or the next store; and the others below.
   function show(box, stops, visit, chosen) {
@@ -71,50 +69,8 @@
     block.querySelector('[data-stop-name]').textContent = visit.name;
     block.querySelector('[name=check_in]').value = visit.id;
     put(box, block);
-    takeBack(visit.id);
+    onsite.takeBack(visit.id);
   }
-
-  // For as long as the server does not have it, and half a minute more.
-  async function takeBack(id) {
-    const record = (await onsite.store.all()).find((one) => one.id === id);
-    const root = document.getElementById('checkin');
-    const left = record && record.state === 'sent' ? record.sent + WINDOW - Date.now() : record ? WINDOW : 0;
-    if (left <= 0 || !root || root.querySelector('[data-taking]')) return;
-    const block = piece('back');
-    const form = block.querySelector('form');
-    form.dataset.taking = id;
-    form.action = '/check-ins/' + id + '/undo';
-    form.addEventListener('submit', (event) => { event.preventDefault(); take(form, record.about); });
-    if (record.state === 'sent') setTimeout(() => form.remove(), left);
-    root.append(block);
-  }
-
-  async function take(form, name) {
-    const at = new Date();
-    const box = document.querySelector('[data-offline]');
-    if (!(await onsite.note.undo(form, name, at))) return;
-    await draw(box);
-    say(box, piece('taken').querySelector('[data-text]').dataset.text.replace('{t}', onsite.time(at)));
-    onsite.outbox.flush('tap');
-  }
-
-  function say(box, text) {
-    box.prepend(piece('taken'));
-    box.querySelector('[data-text]').textContent = text;
-    box.firstElementChild.focus();
-  }
-
-  document.addEventListener('onsite:outbox', async ({ detail: { kind, record } }) => {
-    const told = document.querySelector('form[data-kind=cannot] [data-told]');
-    if (kind === 'kept' && record.kind === 'cannot' && told && !record.unsaved) {
-      const box = document.querySelector('[data-offline]');
-      await draw(box);
-      say(box, told.dataset.kept);
-    }
-    if (document.getElementById('checkin')?.dataset.record !== record.id) return;
-    if (kind === 'dropped') document.querySelector('[data-taking]')?.remove();
-    if (kind === 'kept' && arrived(record)) takeBack(record.id);
-  });
 
   function others(box, stops, now) {
     const block = piece('others');

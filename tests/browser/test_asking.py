@@ -98,7 +98,7 @@ def test_a_phone_that_cannot_look_says_so(page, stack, screens, axe) -> None:
     page.goto("/me")
     expect(page.locator("#owed")).to_contain_text("This phone cannot look into what it saved.")
     page.locator("form[data-signout] button").click()
-    expect(page.locator(".toast")).to_contain_text("This phone cannot look into what it saved.")
+    expect(page.locator("#live")).to_contain_text("This phone cannot look into what it saved.")
     page.locator("#owed").click()
     expect(page.get_by_role("alert")).to_contain_text("open Onsite in the phone's browser")
     expect(page.get_by_text("Everything is sent")).to_be_hidden()
