@@ -27,6 +27,9 @@
     return false;
   };
 
+  // Finished or taken back in another tab: the visit this one shows.
+  const ends = (root, { after }) => after && after === root.querySelector('[name=check_in]')?.value;
+
   // Focus when the person just tapped, a quiet word when it happened in the background, nothing over another tap
   // or over what is being typed.
   document.addEventListener('onsite:outbox', ({ detail }) => {
@@ -38,6 +41,6 @@
     if (detail.here) {
       onsite.put(detail.text, !(shown && busy));
       if (shown && busy) onsite.buzz(detail.state === 'accepted');
-    } else if (shown || root.dataset.checkin === 'ready') onsite.fresh();
+    } else if (shown || root.dataset.checkin === 'ready' || ends(root, detail.record)) onsite.fresh();
   });
 })();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.rep_phone import DOOR, Net, checked_in, count, go, owes_nothing, rows, sees, shop, tap
+from tests.browser.rep_phone import DOOR, Net, checked_in, count, finish, go, owes_nothing, rows, sees, shop, tap
 
 NETWORK = "net::ERR_|status of 5|status of 4"
 
@@ -30,6 +30,16 @@ def test_two_tabs_are_one_check_in(page, stack) -> None:
     checked_in(page)
     checked_in(other)
     assert count(stack) == 1
+
+
+def test_a_visit_finished_in_one_tab_is_finished_in_the_other(page, stack) -> None:
+    tap(page)
+    checked_in(page)
+    other = page.context.new_page()
+    other.goto("/today")
+    checked_in(other)
+    finish(page)
+    expect(other.locator("#checkin[data-checkin=open]")).to_have_count(0, timeout=15_000)
 
 
 def test_a_lost_answer_is_asked_for_again(page, stack) -> None:
