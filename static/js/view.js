@@ -71,8 +71,9 @@
     if (held) button.focus();
   }
 
+  // Not every page has every link: what needs a network is not on the page for none.
   function second(name) {
-    return words().querySelector('[data-second=' + name + ']').content.cloneNode(true);
+    return words().querySelector('[data-second=' + name + ']')?.content.cloneNode(true) || '';
   }
 
   function fill(text, numbers) {

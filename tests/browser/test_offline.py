@@ -105,6 +105,19 @@ def test_a_check_in_from_the_offline_page_is_sent_once_with_its_time(page, stack
     assert row.received_at > row.tapped_at
 
 
+def test_going_without_a_position_is_asked_to_confirm_there_too(page, stack) -> None:
+    page.goto("/me/consent")
+    page.locator("button[value=no]").click()
+    sees(page, "declined")
+    page.context.set_offline(True)
+    page.reload()
+    offline_page(page)
+    sees(page, "declined")
+    expect(page.locator("[data-main]")).to_contain_text("Ask to confirm")
+    tap(page)
+    sees(page, "saved")
+
+
 def test_a_whole_visit_without_a_network(page, stack) -> None:
     """Checked in on Today, finished on the offline page, then the next store; sent in order."""
     sees(page, "inside")
