@@ -164,6 +164,11 @@ def test_a_shared_phone_is_both_peoples(rep: Field) -> None:
     theirs = Field(rep.branch, rep.kind, other, rep.shop, signed_in(other, rep.branch))
     came(rep, "a", "09:00")
     came(theirs, "a", "09:10")
+    assert (states(rep), states(theirs)) == ({"a": "bound"}, {"a": "waiting"})
+    said = {"decision": "bound", "reason": "They share it.", "at": rep.moment("12:00")}
+    do(decide_phone, by=boss_of(theirs), device_id=device(theirs, "a").id, **said)
+    came(rep, "a", "12:30")
+    came(theirs, "a", "12:31")
     assert states(rep) == states(theirs) == {"a": "bound"}
     key = "a".ljust(43, "-")
     assert others_with([key], rep.rep.id, signed_in(other, rep.branch)) == {key: ["Colleague"]}

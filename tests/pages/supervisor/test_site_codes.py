@@ -69,7 +69,9 @@ def test_a_closed_screen_opens_nothing(team: Crew, client_as: Any, client: Any) 
     assert screen not in listed
     close = re.search(r'action="(/site-codes/screens/\d+/close)"', listed)[1]  # type: ignore[index]
     assert boss.post(close).status_code == 303
-    assert client.get(screen).status_code == 404
+    gone = client.get(screen)
+    assert gone.status_code == 404
+    assert "opens a new screen" in gone.text
 
 
 def test_hr_opens_and_closes_screens_too(team: Crew, client_as: Any, client: Any) -> None:

@@ -16,30 +16,35 @@ from webapp.people.rules import Sighting
 
 _ACTS = {"bound": "device.bound", "refused": "device.refused", "removed": "device.removed"}
 _COUNTED = frozenset({"bound", "removed"})
+_GONE = frozenset({"refused", "removed"})
 
 
 def see_devices(*, seen: Collection[Sighting]) -> list[int]:
     """Note the phones that signed; the ids of those that now wait for somebody's word.
 
-    A phone is bound by itself while fewer than the limit ever were: with a removed one the change is asked about.
+    A phone is bound by itself while fewer than the limit ever were: with a removed one the change is asked about. One
+    that a colleague signed with before is always asked about: somebody has to say that the two share it.
     """
     people = {one.employee_id for one in seen}
     limits = _lock(people)
     known: dict[int, dict[str, Device]] = defaultdict(dict)
     for noted in db.session.scalars(select(Device).where(Device.employee_id.in_(people))):
         known[noted.employee_id][noted.key] = noted
+    theirs = _first_signed(seen)
     asking = []
     for one in sorted(seen, key=lambda sighting: sighting.first):
         mine = known[one.employee_id]
         device: Device | None = mine.get(one.key)
         if device is None:
             counted = sum(other.state in _COUNTED for other in mine.values())
-            state = "bound" if counted < limits[one.employee_id] else "waiting"
+            shared = theirs.get(one.key, one.employee_id) != one.employee_id
+            state = "bound" if counted < limits[one.employee_id] and not shared else "waiting"
             device = mine[one.key] = Device(
                 employee_id=one.employee_id, key=one.key, label=one.label[:60], first_seen=one.first,
                 last_seen=one.last, state=state,
             )  # fmt: skip
             db.session.add(device)
+            theirs.setdefault(one.key, one.employee_id)
             asking += [device] if state == "waiting" else []
             continue
         device.last_seen = max(device.last_seen, one.last)
@@ -92,6 +97,15 @@ def remove_device(*, by: SignedIn, device_id: int, at: datetime, reason: str = "
         return None
     _set(device, "removed", by, reason, at)
     return device
+
+
+def _first_signed(seen: Collection[Sighting]) -> dict[str, int]:
+    """{key: who signed with it first}, of the keys that are known and still somebody's."""
+    keys, kept = {one.key for one in seen}, Device.state.not_in(_GONE)
+    rows = db.session.execute(
+        select(Device.key, Device.employee_id).where(Device.key.in_(keys), kept).order_by(Device.first_seen.desc())
+    )
+    return {row.key: row.employee_id for row in rows}
 
 
 def _device(device_id: int) -> Device:

@@ -67,7 +67,7 @@ def screen_now(token: str, at: datetime) -> CodeShown:
     """For a screen, by the secret part of its address. Raises NotFound: unknown, closed, site no longer used."""
     row = conn().execute(_SCREEN, {"mark": screen_mark(token)}).first()
     if row is None:
-        raise NotFound("not_found")
+        raise NotFound("screen_gone")
     return _shown(row.id, row.name, row.secret and _open(row.id, row.secret), at)
 
 
