@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, make_response, render_template
 from flask import redirect as plain_redirect
 from flask import request as flask_request
 from htmx_flask.requests import HtmxAwareRequest
+from werkzeug.urls import iri_to_uri
 
 request = flask_request
 
@@ -50,9 +51,9 @@ def render_block(template: str, block: str, **context: Any) -> str:
 
 
 def redirect(url: str) -> Response:
-    """Go on at `url` after a change: HX-Redirect for htmx, 303 for a plain form."""
+    """Go on at `url` after a change: HX-Redirect for htmx, 303 for a plain form. A header is no place for Chinese."""
     if getattr(flask_request, "htmx", None):
-        return Response(status=204, headers={"HX-Redirect": url})
+        return Response(status=204, headers={"HX-Redirect": iri_to_uri(url)})
     return plain_redirect(url, 303)  # type: ignore[return-value]
 
 

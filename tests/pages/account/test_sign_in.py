@@ -147,7 +147,8 @@ def test_next_leads_on_but_never_away(branch, client):
 
 
 @pytest.mark.parametrize(
-    "text", ["//x.example", "/\\x.example", "https://x.example", "javascript:alert(1)", "/a\\b", "/a\nb", "/a\n", "\t//x", ""]
+    "text",
+    ["//x.example", "/\\x.example", "https://x.example", "javascript:alert(1)", "/a\\b", "/a\nb", "/a\n", "\t//x", ""],
 )
 def test_foreign_addresses_are_refused(text):
     assert local_path(text, "/home") == "/home"
@@ -231,3 +232,8 @@ def tries(client, forwarded="10.0.0.1"):
         client.post("/login", data={"number": ""}, headers={"X-Forwarded-For": forwarded.format(n)}).status_code
         for n in range(32)
     ]
+
+
+def test_an_address_with_chinese_fits_into_a_header(branch, client):
+    answer = client.hx("POST", "/language", data={"lang": "zh", "next": "/今天?q=%E4%BB%8A"})
+    assert answer.headers["HX-Redirect"] == "/%E4%BB%8A%E5%A4%A9?q=%E4%BB%8A"

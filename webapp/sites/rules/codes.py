@@ -60,7 +60,9 @@ def _digits(secret: str, step: int) -> str:
 words(
     {
         "screen_label": N_("Give the screen a name, such as the shelf it stands on."),
-        "screen_gone": N_("This address shows no code any more. The store's supervisor opens a new screen under Store codes."),
+        "screen_gone": N_(
+            "This address shows no code any more. The store's supervisor opens a new screen under Store codes."
+        ),
         "screen_many": N_("%(limit)s screens are open for this store. Close one first."),
     }
 )
