@@ -96,6 +96,13 @@ def test_a_removed_phone_makes_no_room_and_asks_when_it_is_back(rep: Field) -> N
     assert states(rep) == {"a": "waiting", "b": "bound", "c": "waiting"}
 
 
+def test_a_removed_phone_that_is_used_at_once_asks_at_once(rep: Field) -> None:
+    came(rep, "a", "09:00")
+    do(people.remove_device, by=signed_in(rep.rep, rep.branch), device_id=device(rep, "a").id, at=rep.moment("09:10"))
+    came(rep, "a", "09:20")
+    assert states(rep) == {"a": "waiting"}
+
+
 def test_a_supervisor_of_the_site_approves_and_replaces(rep: Field) -> None:
     for key, clock in (("a", "09:00"), ("b", "10:00"), ("c", "11:00")):
         came(rep, key, clock)

@@ -16,7 +16,7 @@ from webapp.people.rules import Sighting
 from webapp.sites.models import SiteSupervisor
 
 AGAIN = timedelta(hours=1)
-"""How much later a known phone must sign to be written down again."""
+"""How much later a known phone must sign to be written down again; one that was removed, at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def unnoticed(pairs: Collection[tuple[int, date]]) -> list[Sighting]:
     found: dict[tuple[int, str], Sighting] = {}
     asked = {"people": sorted({who for who, _ in pairs}), "dates": sorted({on for _, on in pairs})}
     for row in conn().execute(_SIGNED, asked) if pairs else ():
-        if row.last_seen is not None and row.received_at <= row.last_seen + AGAIN:
+        removed = row.state == "removed" and row.decided_at is not None and row.received_at > row.decided_at
+        if row.last_seen is not None and row.received_at <= row.last_seen + AGAIN and not removed:
             continue
         key = (row.employee_id, row.device_key)
         first = found[key].first if key in found else row.received_at
@@ -91,7 +92,10 @@ _ASKING = (
     .order_by(Device.id)
 )  # fmt: skip
 _SIGNED = (
-    select(CheckIn.employee_id, CheckIn.device_key, CheckIn.received_at, CheckIn.extra, Device.last_seen)
+    select(
+        CheckIn.employee_id, CheckIn.device_key, CheckIn.received_at, CheckIn.extra,
+        Device.last_seen, Device.state, Device.decided_at,
+    )
     .outerjoin(Device, and_(Device.employee_id == CheckIn.employee_id, Device.key == CheckIn.device_key))
     .where(
         CheckIn.employee_id.in_(bindparam("people", expanding=True)),
@@ -100,4 +104,4 @@ _SIGNED = (
         CheckIn.signed.is_(True),
     )
     .order_by(CheckIn.received_at, CheckIn.id)
-)
+)  # fmt: skip
