@@ -20,6 +20,7 @@
     const root = form.closest('[data-checkin]');
     const button = form.querySelector('button');
     const view = onsite.views(root);
+    const finish = root.querySelector('.finish');
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       if (button.getAttribute('aria-busy')) return;
@@ -34,6 +35,7 @@
     document.addEventListener('onsite:outbox', ({ detail: { kind, record, why } }) => {
       if (!root.isConnected || root.dataset.record !== record.id || record.kind !== 'undo') return;
       onsite.busy(button, false);
+      if (finish && kind !== 'sending') finish.hidden = kind === 'kept'; // taken back: nothing is left to finish
       const numbers = { t: onsite.time(record.fields?.tapped_at), w: onsite.because(why), r: record.reason };
       if (kind === 'kept') view.show(why === 'signin' ? 'signin-undo' : 'saved-undo', numbers);
       if (kind === 'refused') view.show('refused', numbers);

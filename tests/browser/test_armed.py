@@ -127,6 +127,7 @@ def test_taken_back_without_a_network(page, stack) -> None:
     page.context.set_offline(True)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#range")).to_contain_text("No network. Taken back")
+    expect(page.locator("summary.btn")).to_be_hidden()
     page.context.set_offline(False)
     owes_nothing(page)
     expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
