@@ -42,6 +42,16 @@ def test_a_visit_finished_in_one_tab_is_finished_in_the_other(page, stack) -> No
     expect(other.locator("#checkin[data-checkin=open]")).to_have_count(0, timeout=15_000)
 
 
+def test_a_tab_left_open_is_not_the_next_persons_to_see(page, stack) -> None:
+    other = page.context.new_page()
+    page.context.add_cookies([stack.cookie("R002")])
+    other.goto("/today")
+    uid = other.locator("html").get_attribute("data-uid")
+    expect(page.locator("html")).not_to_have_attribute("data-uid", uid)
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("html")).to_have_attribute("data-uid", uid)
+
+
 def test_a_lost_answer_is_asked_for_again(page, stack) -> None:
     """T18: stored, answer lost, sent again with the same id."""
     page.net.then("lost", "ok")
