@@ -44,5 +44,5 @@ def test_every_feature_is_alive(make_app: Callable[..., Flask], freeze: Frozen, 
         assert "signals" in kinds, "a borrowed phone is asked about"
         assert db.session.scalar(select(func.count()).select_from(CheckInSignals).where(CheckInSignals.score > 0))
         unread = select(Employee.role, Notice.code).join(Notice, Notice.employee_id == Employee.id)
-        told = set(db.session.execute(unread.where(Notice.read_at.is_(None))).tuples())
+        told = {(row.role, row.code) for row in db.session.execute(unread.where(Notice.read_at.is_(None)))}
         assert {("supervisor", "notice_phone_asks"), ("rep", "notice_settled"), ("rep", "notice_confirmed")} <= told
