@@ -25,6 +25,7 @@ def phone(story: Story, member: Member, on: date) -> tuple[str, str]:
     owner, borrowed = _BORROWED.get(member.staff_no, ("", -1))
     number = member.staff_no if ago != borrowed else owner
     which = sum(ago <= since.get(number, -1) for since in (_BEFORE, _NEW))
-    label = story.dice(number, "phone", which).choice(_MAKES[member.office])
+    makes = _MAKES[member.office]
+    label = makes[(story.dice(number, "phone").randrange(len(makes)) + which) % len(makes)]
     digest = hashlib.sha256(f"{story.seed}|{number}|{which}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("="), label
