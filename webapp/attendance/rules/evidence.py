@@ -118,7 +118,7 @@ def read_code(raw: Mapping[str, str], vouch: Callable[[str], datetime | None]) -
     return {"digits": raw.get("code", "").strip()[:40], **times}
 
 
-def _asked(raw: Mapping[str, str]) -> dict[str, str]:
+def _asked(raw: Mapping[str, str]) -> dict[str, Any]:
     """The form "I cannot check in". Raises Invalid: no such reason, nothing said about another one, too much said."""
     reason, note = raw.get("cannot", "").strip(), raw.get("note", "").strip()
     if not reason and not raw.get("ask"):

@@ -24,7 +24,7 @@ _CATEGORY = {"check_in": "forgot_in", "cannot": "forgot_in", "check_out": "forgo
 
 @dataclass(frozen=True, slots=True)
 class RefusedTap:
-    """An entry of the phone's outbox. `check_in`: client id of the check-in it belongs to; `note`: why it was refused."""
+    """An entry of the phone's outbox. `check_in`: client id of the one it belongs to; `note`: why it was refused."""
 
     client_id: str
     kind: str

@@ -63,6 +63,10 @@ def _show(user: SignedIn, site_id: int, form: Bound[Any]) -> Response:
     site = sites.for_rep(user, site_id)
     on = schedules.work_date(user.id, clock.now(), user.branch)
     been = [visit for visit in visits.board(user.id, on) if visit.site_id == site_id and visit.work_date == on]
-    context = {"site": site, "visit": been[-1] if been else None, "since": sites.proposed_since(user, site_id)}
+    context: dict[str, Any] = {
+        "site": site,
+        "visit": been[-1] if been else None,
+        "since": sites.proposed_since(user, site_id),
+    }
     context |= {"confirmer": next(iter(sites.supervisor_names([site_id]).get(site_id, ())), "")}
     return hx.respond("rep/position.html", status=form.status, form=form, new_id=new_id(), **context)

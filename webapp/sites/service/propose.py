@@ -29,7 +29,14 @@ class Person(Protocol):
 
 
 def propose_position(
-    *, rep: Person, site_id: int, client_id: str, lat: object, lng: object, accuracy_m: float, at: datetime,
+    *,
+    rep: Person,
+    site_id: int,
+    client_id: str,
+    lat: object,
+    lng: object,
+    accuracy_m: float,
+    at: datetime,
     stood_at: datetime | None = None,
 ) -> int:
     """The proposal's id; the same client_id again gives the same one. `stood_at`: when the person stood there.
