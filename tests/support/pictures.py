@@ -27,7 +27,8 @@ from webapp.demo.plan import Story
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 MORNING = datetime.fromisoformat("2026-06-10T08:52+08:00")
-STORY = Story(MORNING, reps=("R001", "R002", "R003", "R004", "R005", "R007"))
+# Somebody of each branch, or a branch is never settled.
+STORY = Story(MORNING, reps=("R001", "R002", "R003", "R004", "R005", "R006", "R007", "R026"))
 ZH = {"en": "en-GB", "zh": "zh-CN"}
 COLOURS = 96
 
@@ -83,10 +84,12 @@ class _Pictures:
         page.goto("/today")
         sees(page, "inside")
         self.shot(page, "today")
-        net.then("cut")
+        page.context.set_offline(True)
         tap(page)
         sees(page, "saved")
         self.shot(page, "saved")
+        net.then("cut")
+        page.context.set_offline(False)
         page.goto("/me/outbox")
         page.locator("[data-drop]").wait_for()
         self.shot(page, "outbox")
@@ -99,7 +102,6 @@ class _Pictures:
 
     def money(self, page: Page) -> None:
         page.goto("/wallet")
-        page.locator("details").first.wait_for()
         self.shot(page, "wallet")
         page.locator("#entries a.rowlink", has_text=re.compile("Attendance allowance|考勤奖")).first.click()
         self.shot(page, "wallet-entry")
@@ -123,8 +125,10 @@ class _Pictures:
 
     def desk(self, page: Page) -> None:
         branch = company_branch(self.stack)
-        page.goto("/hr/inbox?kind=signals")
-        page.locator("a[data-open]").first.click()
+        page.goto("/hr/inbox")
+        page.locator("tr[data-row]", has_text=re.compile("Evidence to check|佐证待核")).locator(
+            "a[data-open]"
+        ).first.click()
         page.locator("#detail h2").first.wait_for()
         self.shot(page, "inbox")
         for name, path in {
