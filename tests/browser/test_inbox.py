@@ -46,6 +46,15 @@ def test_more_than_the_limit_goes_through_the_check_page(stack, desk, axe, scree
     expect(page.locator("#flashes")).to_contain_text("21 approved.")
 
 
+def test_what_is_picked_can_be_seen(stack, desk) -> None:
+    """The boxes of the rows have a size and a colour; another component once made them see-through."""
+    seed(stack, far=1)
+    page = desk("H001")
+    page.goto("/hr/inbox")
+    look = "box => [getComputedStyle(box).opacity, box.offsetWidth]"
+    assert page.locator("td.pick input").first.evaluate(look) == ["1", 20]
+
+
 def test_u24_keyboard_only(stack, desk, axe, screens) -> None:
     seed(stack, far=4)
     page = desk("H001")
