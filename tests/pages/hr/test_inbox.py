@@ -56,7 +56,7 @@ def test_a_row_says_what_happened_and_what_approving_is_worth(team: Crew, hr: An
     html = hr.get("/hr/inbox").text
     assert ("Far Fan" in html, "250 m outside" in html, "+¥100.00" in html) == (True, True, True)
     assert 'data-minor="10000" data-currency="CNY"' in html
-    assert "400 m from the store (± 10 m)" in html
+    assert "400 m from the store (±10 m)" in html
     assert not re.search(r"31\.23|121\.4", html)
 
 

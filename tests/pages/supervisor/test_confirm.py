@@ -57,7 +57,7 @@ def test_the_list_tells_clean_from_those_that_need_a_look(team: Crew, boss: Any)
     assert ["Late Lee" in look, "Far Fan" in look, "Missing Mo" in look] == [True] * 3
     assert "Confirm 1 person" in html
     assert ("26 min late" in look, "250 m outside" in look, "No check-in" in look) == (True, True, True)
-    assert "400 m from the store (± 10 m)" in look
+    assert "400 m from the store (±10 m)" in look
     assert "tel:13800138000" in look
 
 
