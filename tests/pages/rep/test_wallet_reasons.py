@@ -10,7 +10,9 @@ import pytest
 from tests.rewards.test_preview import open_exception
 from tests.rewards.world import MONDAY, World
 from tests.support.client import CheckingClient
+from webapp.attendance.service.days import rebuild_days
 from webapp.core import clock
+from webapp.core.db import do
 from webapp.rewards import service as rewards
 from webapp.wallet import queries as wallet
 
@@ -68,6 +70,15 @@ def test_what_is_not_settled_is_shown_as_an_estimate(phone: CheckingClient, worl
     rewards.settle_many(pairs=[(world.rep.id, tuesday)], at=world.morning_after(tuesday), cause="due")
     earned = wallet.balances(world.rep.id, "CNY").available - before
     assert f"+¥{earned / 100:,.2f}" in page
+
+
+def test_a_day_that_waits_for_its_rep_waits_for_no_decision(phone: CheckingClient, world: World, freeze) -> None:
+    tuesday = MONDAY.replace(day=3)
+    world.works(tuesday)
+    world.forget(tuesday)
+    freeze(world.at(tuesday, 8))
+    do(rebuild_days, pairs=[(world.rep.id, tuesday)], at=clock.now())
+    assert "Everything up to today is settled." in phone.hx("GET", "/wallet/pending").get_data(as_text=True)
 
 
 def test_other_people_cannot_open_an_entry(phone: CheckingClient, world: World, client_as) -> None:

@@ -18,6 +18,7 @@ from webapp.payroll import queries as payroll
 from webapp.payroll.queries import Reason
 from webapp.people import queries as people
 from webapp.rewards import queries as rewards
+from webapp.rewards.rules import Earned
 from webapp.visits import queries as visits
 from webapp.visits.queries import NamedVisit
 from webapp.wallet import queries
@@ -53,7 +54,7 @@ def pending() -> Response:
     branch = people.branch(user.branch_id)
     first = max(today - timedelta(days=MOST_DAYS), branch.settled_from if branch else date.min)
     days = rewards.earned_between(user.id, first, today, at=clock.now()) if first <= today else {}
-    waiting = [(on, earned) for on, earned in sorted(days.items(), reverse=True) if earned.pending or earned.waiting]
+    waiting = [(on, earned) for on, earned in sorted(days.items(), reverse=True) if _waits(on, earned, today)]
     total = sum(earned.pending for _, earned in waiting)
     context: dict[str, Any] = {
         "days": waiting,
@@ -94,6 +95,12 @@ def _attended(user: SignedIn, reason: Reason | None) -> DayResult | None:
     if reason is None or reason.kind != "attendance_allowance":
         return None
     return attendance.days([(user.id, reason.work_date)]).get((user.id, reason.work_date))
+
+
+def _waits(on: date, earned: Earned, today: date) -> bool:
+    """A day with nothing in it yet that is not over waits for its rep, not for a decision."""
+    undecided = on < today or any(line.code.endswith("_undecided") for line in earned.lines)
+    return bool(earned.pending) or (earned.waiting and undecided)
 
 
 def _filters() -> Filters:
