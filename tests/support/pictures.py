@@ -130,6 +130,7 @@ class _Pictures:
             "a[data-open]"
         ).first.click()
         page.locator("#detail h2").first.wait_for()
+        page.evaluate("() => scrollTo(0, 0)")
         self.shot(page, "inbox")
         for name, path in {
             "signals": f"/hr/settings/{branch}/signals",
