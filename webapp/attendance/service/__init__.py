@@ -21,7 +21,7 @@ from webapp.attendance.service.waiting import tell_waiting
 __all__ = [
     "UNDO_TIME", "Bulk", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse", "bind_devices",
     "check_in", "check_out", "coarsen_positions", "confirm", "confirm_clean", "decide", "decide_phone", "enter_code",
-    "expire_photos", "forget_spots", "is_weighed", "lock_people", "mark_absent", "note_looks", "pass_on", "rebuild_day",
-    "rebuild_days", "rebuild_due", "record_photo", "remove_phone", "reopen", "report_mistake", "scan", "set_signals", "tell_waiting",
-    "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
+    "expire_photos", "forget_spots", "is_weighed", "lock_people", "mark_absent", "note_looks", "pass_on",
+    "rebuild_day", "rebuild_days", "rebuild_due", "record_photo", "remove_phone", "reopen", "report_mistake", "scan",
+    "set_signals", "tell_waiting", "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
 ]  # fmt: skip
