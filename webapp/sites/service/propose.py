@@ -41,8 +41,7 @@ def propose_position(
 ) -> int:
     """The proposal's id; the same client_id again gives the same one. `stood_at`: when the person stood there.
 
-    Raises NotFound (no such active site in the person's branch), Conflict (it has a position; the same id with
-    other content), Invalid.
+    Raises NotFound (no active site of the branch), Conflict (it has a position; same id, other content), Invalid.
     """
     key = ids.client_id(client_id)
     said = select(SiteProposal).where(SiteProposal.employee_id == rep.id, SiteProposal.client_id == key)
