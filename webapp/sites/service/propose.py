@@ -44,12 +44,8 @@ def propose_position(
     Raises NotFound (no active site of the branch), Conflict (it has a position; same id, other content), Invalid.
     """
     key = ids.client_id(client_id)
-    said = select(SiteProposal).where(SiteProposal.employee_id == rep.id, SiteProposal.client_id == key)
-    if (earlier := db.session.scalar(said)) is not None:
-        same = (earlier.lat, earlier.lng) == rules.position(lat, lng) or earlier.coarse_at is not None
-        if earlier.site_id != site_id or not same:
-            raise Conflict("same_id_other_content")
-        return earlier.id
+    if (earlier := _said_before(rep, key, site_id, rules.position(lat, lng))) is not None:
+        return earlier
     site = db.session.get(Site, site_id)
     if site is None or site.branch_id != rep.branch_id or site.archived_at is not None:
         raise NotFound("not_found", "site_id")
@@ -68,6 +64,17 @@ def propose_position(
     db.session.flush()
     _ask(site, made.id, rep, at)
     return made.id
+
+
+def _said_before(rep: Person, key: str, site_id: int, spot: rules.Point | None) -> int | None:
+    said = select(SiteProposal).where(SiteProposal.employee_id == rep.id, SiteProposal.client_id == key)
+    earlier = db.session.scalar(said)
+    if earlier is None:
+        return None
+    same = (earlier.lat, earlier.lng) == spot or earlier.coarse_at is not None
+    if earlier.site_id != site_id or not same:
+        raise Conflict("same_id_other_content")
+    return earlier.id
 
 
 def decide_proposal(*, by: SignedIn, proposal_id: int, decision: str, reason: str | None = None, at: datetime) -> None:
