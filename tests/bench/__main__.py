@@ -20,7 +20,7 @@ from tests.bench.table import Row, markdown
 from tests.support import apps, forks, postgres, process
 
 KINDS = ("sqlite", "postgresql")
-SECONDS = {"check-in": 420, "running": 420, "settlement": 3000, "phone": 300, "lighthouse": 600}
+SECONDS = {"check-in": 420, "running": 420, "settlement": 3000, "phone": 480, "lighthouse": 600}
 
 
 def main() -> int:
