@@ -30,7 +30,7 @@ MORNING = datetime.fromisoformat("2026-06-10T08:52+08:00")
 # Somebody of each branch, or a branch is never settled.
 STORY = Story(MORNING, reps=("R001", "R002", "R003", "R004", "R005", "R006", "R007", "R026"))
 ZH = {"en": "en-GB", "zh": "zh-CN"}
-COLOURS = 96
+COLOURS = 64
 
 
 def main(folder: Path = FOLDER) -> None:
