@@ -32,13 +32,15 @@
 
   async function button() {
     if (document.getElementById('t-photo')) return true;
-    const found = (await onsite.spare('#t-photo')) || (await fetched());
+    const found = (await onsite.spare('#t-photo')) || (await fetched(document.querySelector('[data-photo-src]')));
     if (found) document.body.append(found);
     return Boolean(found);
   }
 
-  async function fetched() {
-    const answer = await fetch('/photos/control', { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  // The browser keeps it: the address names the language and the version.
+  async function fetched(place) {
+    const name = new URLSearchParams({ lang: document.documentElement.lang, v: place.dataset.photoSrc.split('v=')[1] });
+    const answer = await fetch('/photos/control?' + name, { headers: { 'HX-Request': 'true' } }).catch(() => null);
     if (!answer || !answer.ok) return null;
     return new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('t-photo');
   }

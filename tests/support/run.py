@@ -19,10 +19,10 @@ from tests.support.process import ROOT
 
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=10", "--durations-min=0.5"]
-# Both databases side by side first, then two browsers, which mostly wait; together they would be too slow for a phone.
+# Both databases side by side first, then the browser, which wants the machine for itself.
 EVERYTHING = {
     "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-m", "not browser and not soak"],
-    "browser tests": [*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser and not soak"],
+    "browser tests": [*PYTEST, "-m", "browser and not soak"],
 }
 LINT = {
     "ruff": [str(BIN / "ruff"), "check", "."],

@@ -51,8 +51,10 @@ def _who() -> str:
 @bp.get("/photos/control")
 @allow(Role.REP)
 def control() -> Response:
-    """The camera's button for Today, which has to stay small."""
-    return make_response(render_template("rep/photo_template.html"))
+    """The camera's button for Today, which has to stay small. Words only, the same for everybody of a language."""
+    answer = make_response(render_template("rep/photo_template.html"))
+    answer.headers["Cache-Control"] = "private, max-age=604800"
+    return answer
 
 
 @bp.post("/photos")
