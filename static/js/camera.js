@@ -25,14 +25,14 @@
     const place = document.querySelector('[data-photo-src]');
     if (asked || !place) return;
     asked = true;
-    if ((place.matches('form') || (await button())) && (await script(place.dataset.photoSrc))) return;
+    if ((place.matches('form') || (await button(place))) && (await script(place.dataset.photoSrc))) return;
     asked = false;
     self.addEventListener('online', bring, { once: true });
   }
 
-  async function button() {
+  async function button(place) {
     if (document.getElementById('t-photo')) return true;
-    const found = (await onsite.spare('#t-photo')) || (await fetched(document.querySelector('[data-photo-src]')));
+    const found = (await onsite.spare('#t-photo')) || (await fetched(place));
     if (found) document.body.append(found);
     return Boolean(found);
   }

@@ -4,6 +4,8 @@
   const onsite = (self.onsite = self.onsite || {});
   const SHORT_MEMORY = 600000;
   const LOOKING = 30000;
+  // Seconds: the lock of a page that is just being closed goes a moment later.
+  const SOON = 5;
   const name = (id) => 'onsite-tap-' + id;
   const looking = new Map();
 
@@ -19,7 +21,7 @@
       if (record.v < 2) await onsite.store.change(record.id, upgrade);
       if (record.uid !== uid || record.state !== 'locating') continue;
       if (isOrphan(record, held)) await onsite.outbox.complete(record.id, { no_fix: 'timeout' });
-      else busy = LOOKING / 1000;
+      else busy = held ? SOON : LOOKING / 1000;
     }
     return busy;
   }
