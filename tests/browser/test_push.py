@@ -20,6 +20,11 @@ _STUB = """(() => {
   PushManager.prototype.subscribe = async () => { sessionStorage.push = '1'; return made; };
   PushManager.prototype.getSubscription = async () => (sessionStorage.push ? made : null);
 })()""" % json.dumps({"endpoint": "https://push.example.com/1", "keys": KEYS})  # noqa: UP031 - braces of a script
+_COMES = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  for (let n = 0; n < 200 && !(await registration.getNotifications()).length; n += 1)
+    await new Promise((done) => setTimeout(done, 50));
+}"""
 _SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
   .map((one) => [one.title, one.body, one.data.link])"""
 _READY = """() => Promise.race([navigator.serviceWorker.ready.then(() => true),
@@ -56,7 +61,7 @@ def test_turned_on_shown_tapped_and_read(phone: Callable[..., Page], stack: Any)
         db.session.remove()
     said = {"title": "考勤", "body": "陈洁 已确认", "link": "/wallet", "notice": notice_id}
     deliver(page, stack.url, said)
-    page.wait_for_function("async () => (await (await navigator.serviceWorker.ready).getNotifications()).length > 0")
+    page.evaluate(_COMES)
     assert page.evaluate(_SHOWN) == [["考勤", "陈洁 已确认", "/wallet"]]
     assert page.context.service_workers[0].evaluate(_TAP) == [stack.url + "/wallet"]
     with stack.app.app_context():
