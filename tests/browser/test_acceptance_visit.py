@@ -88,6 +88,8 @@ def test_u3_five_taps_and_a_reload_in_flight(rep, stack) -> None:
     for _ in range(5):
         rep.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     sees(rep, "sending")
+    while not held:
+        rep.wait_for_timeout(20)
     rep.reload()
     checked_in(rep)
     assert count(stack) == 1
