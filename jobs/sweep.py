@@ -23,6 +23,7 @@ TOPICS: dict[str, str] = {
     "day_changed": "jobs.settlement.day_changed",
     "rules_changed": "jobs.settlement.rules_changed",
     "schedule_changed": "jobs.attendance.schedule_changed",
+    "device_request": "jobs.devices.device_request",
 }
 
 BATCH = 100

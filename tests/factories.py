@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from webapp.core import clock
 from webapp.core.db import db, transaction
+from webapp.devices.models import Terminal, TerminalSite
 from webapp.people.models import Branch, Employee
 from webapp.people.rules import CONSENT_TEXT
 from webapp.sites.models import Site, SiteSupervisor, StoreType
@@ -92,3 +93,20 @@ def site(store_type: StoreType, *supervisors: Employee, **known: Any) -> Site:
 
 def zone(branch: Branch) -> ZoneInfo:
     return ZoneInfo(branch.timezone)
+
+
+def terminal(branch: Branch, *sites: Site, **known: Any) -> Terminal:
+    """A ZKTeco device that pushes, on the wall of these shops."""
+    number = next(_number)
+    values = {
+        "serial": f"ZK{number:06}",
+        "name": f"Door {number}",
+        "branch_id": branch.id,
+        "kind": "zk_push",
+        "timezone": branch.timezone,
+        "created_at": clock.now(),
+    }
+    made = save(Terminal(**{**values, **known}))
+    if sites:
+        save(*(TerminalSite(terminal_id=made.id, site_id=site.id) for site in sites))
+    return made

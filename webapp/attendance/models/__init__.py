@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.attendance.models.photos import Photo as Photo
 from webapp.attendance.models.photos import PhotoBand as PhotoBand
+from webapp.attendance.models.punches import DeviceHeard as DeviceHeard
+from webapp.attendance.models.punches import Punch as Punch
 from webapp.core import triggers
 from webapp.core.db import JSONB, UTC, Id, db
 
@@ -198,6 +200,13 @@ class AttendanceDay(db.Model):
     __table_args__ = (
         Index("ix_attendance_day_branch", "branch_id", "work_date"),
         Index("ix_attendance_day_open", "branch_id", "final_at"),
+        Index(
+            "ix_attendance_day_unheard",
+            "branch_id",
+            "work_date",
+            sqlite_where=text("status = 'unheard'"),
+            postgresql_where=text("status = 'unheard'"),
+        ),
     )
 
     employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
@@ -224,6 +233,8 @@ class AttendanceDay(db.Model):
     """The day's window has ended, so missing things are missing."""
     final_at: Mapped[UTC | None]
     """When the window ends and the day must be looked at again; null once it was."""
+    sources: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Who says that the person was there: phone, device, supervisor, hr; joined by commas, in this order."""
     rebuilt_at: Mapped[UTC]
 
 

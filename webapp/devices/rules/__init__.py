@@ -1,0 +1,12 @@
+"""What a punch is, how its time is judged and how a device's clock stands; pure."""
+
+from webapp.devices.rules.lines import Bad as Bad
+from webapp.devices.rules.lines import Event as Event
+from webapp.devices.rules.lines import Line as Line
+from webapp.devices.rules.lines import Parsed as Parsed
+from webapp.devices.rules.lines import pin_of as pin_of
+from webapp.devices.rules.lines import printable as printable
+from webapp.devices.rules.lines import wall_time as wall_time
+from webapp.devices.rules.quality import Arrival as Arrival
+from webapp.devices.rules.quality import moment as moment
+from webapp.devices.rules.quality import quality as quality

@@ -1,0 +1,169 @@
+"""Keeping what devices send: the bytes first, then the punches in them, each once however often it comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.core import outbox
+from webapp.core.db import conn, is_postgres
+from webapp.core.prepared import Prepared
+from webapp.devices.models import BadLine, DeviceEvent, DeviceRequest, RawPunch, TerminalState
+from webapp.devices.rules import Arrival, Bad, Event, Line, moment, printable, quality
+
+AT_ONCE = 2000
+"""Lines in one unit of work: others who write wait no longer than that takes."""
+SEEN_EVERY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """How lines came: of which terminal, which way, in which request, and whether as they happened."""
+
+    terminal_id: int
+    zone: str
+    source: str
+    received_at: datetime
+    request_id: int | None = None
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Punches nobody had sent before, and those of them whose time is not believed."""
+
+    new: int = 0
+    held: int = 0
+
+
+def store_request(
+    *,
+    terminal_id: int,
+    source: str,
+    kind: str,
+    body: bytes,
+    params: dict[str, Any] | None,
+    ip: str | None,
+    zone: str,
+    at: datetime,
+) -> bool:
+    """Keep the bytes of one request and ask for them to be read; False when exactly they are kept already."""
+    row = {"terminal_id": terminal_id, "source": source, "kind": kind, "body": body, "params": params, "ip": ip,
+           "zone": zone, "received_at": at, "sha256": sha256(body).hexdigest()}  # fmt: skip
+    new = bool(_insert(DeviceRequest, is_postgres()).run(row).rowcount)
+    if new:
+        outbox.put("device_request", str(terminal_id), {"terminal_id": terminal_id}, at)
+    return new
+
+
+def store_lines(
+    *, lines: Sequence[Line], bad: Sequence[Bad] = (), events: Sequence[Event] = (), coming: Coming
+) -> Stored:
+    """Keep punches, unreadable lines and events of one terminal; what is known already changes nothing.
+
+    At most AT_ONCE lines at a time (the caller cuts). Asks for the new punches to be looked at.
+    """
+    judged = _judged(lines, coming)
+    new = _insert(RawPunch, is_postgres()).run(judged).rowcount if judged else 0
+    if bad:
+        _insert(BadLine, is_postgres()).run([_bad(line, coming) for line in bad])
+    if events:
+        _insert(DeviceEvent, is_postgres()).run([_event(event, coming) for event in events])
+    if new:
+        _remember(judged, coming)
+        payload = {"terminal_id": coming.terminal_id}
+        outbox.put("raw_punches", str(coming.terminal_id), payload, coming.received_at, bulk=not coming.live)
+    return Stored(new, sum(row["state"] == "held" for row in judged) if new == len(judged) else 0)
+
+
+def mark_read(*, request_id: int, reader: int, lines: int, new: int, bad: int, skipped: int, at: datetime) -> None:
+    """All lines of a request are stored."""
+    values = {"read_at": at, "parser": reader, "lines": lines, "new": new, "bad": bad, "skipped": skipped}
+    conn().execute(update(DeviceRequest).where(DeviceRequest.id == request_id).values(values))
+
+
+def heard(*, terminal_id: int, at: datetime, ip: str | None = None) -> None:
+    """A device called, or answered: written down at most every half minute."""
+    state = conn().execute(_STATE, {"terminal": terminal_id}).first()
+    if state is None:
+        first = {"terminal_id": terminal_id, "first_seen_at": at, "seen_at": at, "ip": ip, "send_again": False}
+        _insert(TerminalState, is_postgres()).run(first)
+        return
+    moved = ip is not None and state.ip is not None and ip != state.ip
+    if not moved and state.seen_at and at - state.seen_at < SEEN_EVERY:
+        return
+    values: dict[str, Any] = {"seen_at": at, "first_seen_at": state.first_seen_at or at, "silent_told_at": None}
+    if ip is not None:
+        values |= {"ip": ip} | ({"earlier_ip": state.ip, "ip_changed_at": at} if moved else {})
+    conn().execute(update(TerminalState).where(TerminalState.terminal_id == terminal_id).values(values))
+
+
+def _judged(lines: Sequence[Line], coming: Coming) -> list[dict[str, Any]]:
+    """Rows as they are stored, in the order they came; each is compared with the believed ones before it."""
+    state = conn().execute(_STATE, {"terminal": coming.terminal_id}).first()
+    first, skew, newest = (state.first_seen_at, state.skew_s, state.punched_at) if state else (None, None, None)
+    rows: list[dict[str, Any]] = []
+    for line in lines:
+        at = line.at or moment(line.time, coming.zone)
+        word = quality(at, Arrival(coming.received_at, coming.live, first, skew, newest))
+        if word == "ok" and at is not None and (newest is None or at > newest):
+            newest = at
+        rows.append(_row(line, at, word, coming))
+    return rows
+
+
+def _row(line: Line, at: datetime | None, word: str, coming: Coming) -> dict[str, Any]:
+    return {
+        "terminal_id": coming.terminal_id, "pin": line.pin, "device_time": line.time, "zone": coming.zone, "at": at,
+        "status": _short(line.status, 8), "verify": _short(line.verify, 8), "work_code": _short(line.work_code, 24),
+        "line": printable(line.text), "source": coming.source, "request_id": coming.request_id,
+        "vendor_key": line.vendor_key, "live": coming.live, "received_at": coming.received_at,
+        "quality": word, "state": "new" if word == "ok" else "held",
+    }  # fmt: skip
+
+
+def _bad(line: Bad, coming: Coming) -> dict[str, Any]:
+    return {"terminal_id": coming.terminal_id, "request_id": coming.request_id, "n": line.n,
+            "line": printable(line.text), "reason": line.reason, "received_at": coming.received_at}  # fmt: skip
+
+
+def _event(event: Event, coming: Coming) -> dict[str, Any]:
+    return {"terminal_id": coming.terminal_id, "device_time": event.time, "at": moment(event.time, coming.zone),
+            "code": event.code, "detail": printable(event.detail)[:120], "received_at": coming.received_at}  # fmt: skip
+
+
+def _remember(rows: Sequence[dict[str, Any]], coming: Coming) -> None:
+    """The newest believed moment, and that punches came."""
+    believed = [row["at"] for row in rows if row["quality"] == "ok"]
+    _insert(TerminalState, is_postgres()).run({"terminal_id": coming.terminal_id, "send_again": False})
+    mine = TerminalState.terminal_id == coming.terminal_id
+    values: dict[str, Any] = {"received_at": coming.received_at}
+    conn().execute(update(TerminalState).where(mine).values(values))
+    if believed:
+        newest = max(believed)
+        older = TerminalState.punched_at.is_(None) | (TerminalState.punched_at < newest)
+        conn().execute(update(TerminalState).where(mine, older).values(punched_at=newest))
+
+
+def _short(text: str | None, limit: int) -> str | None:
+    return text[:limit] if text else None
+
+
+@cache
+def _insert(model: Any, postgres: bool) -> Prepared:
+    query = (postgresql if postgres else sqlite).insert(model).inline()
+    return Prepared(query.on_conflict_do_nothing())
+
+
+_STATE = select(
+    TerminalState.first_seen_at,
+    TerminalState.seen_at,
+    TerminalState.punched_at,
+    TerminalState.skew_s,
+    TerminalState.ip,
+).where(TerminalState.terminal_id == bindparam("terminal"))
