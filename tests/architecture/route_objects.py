@@ -182,6 +182,7 @@ def _photographed(site: Site, person: Employee) -> int:
 
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
+    "rest": lambda company, who: ("edata", "file/whatever"),
     "exception_id": _exception,
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "device_id": _device,
@@ -228,4 +229,10 @@ LOOKS = {
     *(f"supervisor_confirm.{page}" for page in ("person", "absent_form", "pass_on_form")),
     *(f"hr_inbox.{page}" for page in ("show", "effect")),
 }
-EMPTY_HANDED: dict[str, int] = {"health.ready": 503}  # the matrix runs without Redis
+EMPTY_HANDED: dict[str, int] = {
+    "health.ready": 503,  # the matrix runs without Redis
+    **dict.fromkeys(  # whoever is no registered terminal is refused
+        (f"iclock.{call}" for call in ("shake_hands", "poll", "ping", "configure", "tell_time")), 403
+    ),
+    "iclock.unknown": 404,
+}

@@ -102,6 +102,12 @@ def public(view: View) -> View:
     return view
 
 
+def machine(view: View) -> View:
+    """Mark a view as called by devices that no browser stands behind: they show who they are in their own way."""
+    view.machine = True  # type: ignore[attr-defined]
+    return public(view)
+
+
 def check_request() -> None:
     """Refuse a request whose view does not allow the person's role, or that another person's page sent.
 

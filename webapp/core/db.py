@@ -132,7 +132,7 @@ def dispose(*, close: bool = True) -> None:
         engine.dispose(close=close)
 
 
-def do(verb: Callable[..., T], **kwargs: Any) -> T:
+def do(verb: Callable[..., T], /, **kwargs: Any) -> T:
     """Run one service verb as one unit of work. Return commits, raise rolls back.
 
     A race lost on a unique key, a lock or a serialization failure is tried once more.

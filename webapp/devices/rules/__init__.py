@@ -1,5 +1,9 @@
 """What a punch is, how its time is judged and how a device's clock stands; pure."""
 
+from webapp.devices.rules.calls import Call as Call
+from webapp.devices.rules.calls import is_live as is_live
+from webapp.devices.rules.calls import key_mark as key_mark
+from webapp.devices.rules.calls import refusal as refusal
 from webapp.devices.rules.lines import Bad as Bad
 from webapp.devices.rules.lines import Event as Event
 from webapp.devices.rules.lines import Line as Line

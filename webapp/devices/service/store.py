@@ -15,6 +15,7 @@ from webapp.core.db import conn, is_postgres
 from webapp.core.prepared import Prepared
 from webapp.devices.models import BadLine, DeviceEvent, DeviceRequest, RawPunch, TerminalState
 from webapp.devices.rules import Arrival, Bad, Event, Line, moment, printable, quality
+from webapp.devices.rules.calls import STEADY
 
 AT_ONCE = 2000
 """Lines in one unit of work: others who write wait no longer than that takes."""
@@ -55,7 +56,7 @@ def store_request(
     """Keep the bytes of one request and ask for them to be read; False when exactly they are kept already."""
     row = {"terminal_id": terminal_id, "source": source, "kind": kind, "body": body, "params": params, "ip": ip,
            "zone": zone, "received_at": at, "sha256": sha256(body).hexdigest()}  # fmt: skip
-    new = bool(_insert(DeviceRequest, is_postgres()).run(row).rowcount)
+    new = bool(insert_once(DeviceRequest).run(row).rowcount)
     if new:
         outbox.put("device_request", str(terminal_id), {"terminal_id": terminal_id}, at)
     return new
@@ -69,11 +70,11 @@ def store_lines(
     At most AT_ONCE lines at a time (the caller cuts). Asks for the new punches to be looked at.
     """
     judged = _judged(lines, coming)
-    new = _insert(RawPunch, is_postgres()).run(judged).rowcount if judged else 0
+    new = insert_once(RawPunch).run(judged).rowcount if judged else 0
     if bad:
-        _insert(BadLine, is_postgres()).run([_bad(line, coming) for line in bad])
+        insert_once(BadLine).run([_bad(line, coming) for line in bad])
     if events:
-        _insert(DeviceEvent, is_postgres()).run([_event(event, coming) for event in events])
+        insert_once(DeviceEvent).run([_event(event, coming) for event in events])
     if new:
         _remember(judged, coming)
         payload = {"terminal_id": coming.terminal_id}
@@ -88,19 +89,30 @@ def mark_read(*, request_id: int, reader: int, lines: int, new: int, bad: int, s
 
 
 def heard(*, terminal_id: int, at: datetime, ip: str | None = None) -> None:
-    """A device called, or answered: written down at most every half minute."""
+    """A device called, or answered: written down at most every half minute.
+
+    One that is heard all the time has sent, by now, what it had recorded when it was last heard. After a gap it may
+    still be telling what happened meanwhile, so that call proves nothing yet.
+    """
     state = conn().execute(_STATE, {"terminal": terminal_id}).first()
     if state is None:
         first = {"terminal_id": terminal_id, "first_seen_at": at, "seen_at": at, "ip": ip, "send_again": False}
-        _insert(TerminalState, is_postgres()).run(first)
+        insert_once(TerminalState).run(first)
         return
     moved = ip is not None and state.ip is not None and ip != state.ip
     if not moved and state.seen_at and at - state.seen_at < SEEN_EVERY:
         return
     values: dict[str, Any] = {"seen_at": at, "first_seen_at": state.first_seen_at or at, "silent_told_at": None}
+    if state.seen_at and timedelta(0) <= at - state.seen_at <= STEADY:
+        values["heard_through"] = state.seen_at
     if ip is not None:
         values |= {"ip": ip} | ({"earlier_ip": state.ip, "ip_changed_at": at} if moved else {})
     conn().execute(update(TerminalState).where(TerminalState.terminal_id == terminal_id).values(values))
+
+
+def insert_once(model: Any) -> Prepared:
+    """Inserts rows, one or many; those that are there already change nothing."""
+    return _insert(model, is_postgres())
 
 
 def _judged(lines: Sequence[Line], coming: Coming) -> list[dict[str, Any]]:
@@ -140,7 +152,7 @@ def _event(event: Event, coming: Coming) -> dict[str, Any]:
 def _remember(rows: Sequence[dict[str, Any]], coming: Coming) -> None:
     """The newest believed moment, and that punches came."""
     believed = [row["at"] for row in rows if row["quality"] == "ok"]
-    _insert(TerminalState, is_postgres()).run({"terminal_id": coming.terminal_id, "send_again": False})
+    insert_once(TerminalState).run({"terminal_id": coming.terminal_id, "send_again": False})
     mine = TerminalState.terminal_id == coming.terminal_id
     values: dict[str, Any] = {"received_at": coming.received_at}
     conn().execute(update(TerminalState).where(mine).values(values))

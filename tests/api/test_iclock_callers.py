@@ -1,0 +1,216 @@
+"""Which terminals are heard; everybody else gets one and the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from tests import factories
+from tests.support.clockwork import Frozen
+from tests.support.terminals import push
+from webapp.api import iclock_calls
+from webapp.core.db import conn, db, do
+from webapp.core.rates import Rate
+from webapp.devices.models import DeviceCommand, DeviceRequest, PairingWindow, TerminalState, UnknownSerial
+from webapp.devices.models import Terminal as Registered
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+LINE = b"7\t2026-03-02 08:55:00\t0\t1\n"
+Calls = Callable[..., push.Terminal]
+
+
+@pytest.fixture
+def door(app: Any, freeze: Frozen) -> Registered:
+    freeze(NOW.isoformat())
+    return factories.terminal(factories.branch(timezone="Asia/Shanghai"))
+
+
+@pytest.fixture
+def terminal(door: Registered, client: Any) -> push.Terminal:
+    return push.Terminal(door.serial, push.by_client(client))
+
+
+def change(door: Registered, **values: Any) -> None:
+    do(lambda: conn().execute(Registered.__table__.update().where(Registered.id == door.id).values(values)))
+
+
+def state(door: Registered) -> TerminalState:
+    db.session.remove()
+    found = db.session.get(TerminalState, door.id)
+    assert found is not None
+    return found
+
+
+def answers(terminal: push.Terminal) -> set[push.Answer]:
+    """Everything a terminal may say."""
+    return {
+        terminal.shake_hands(),
+        terminal.call("GET", "getrequest"),
+        terminal.post("ATTLOG", LINE, Stamp="1"),
+        terminal.post("BIODATA", b"x"),
+        terminal.post("options", b"TransactionCount=1"),
+        terminal.call("POST", "fdata", b"x"),
+        terminal.call("POST", "registry", b"x"),
+        terminal.call("GET", "push"),
+        terminal.call("GET", "ping"),
+        terminal.call("GET", "rtdata", type="time"),
+        terminal.report("ID=1&Return=0&CMD=CHECK"),
+    }
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"serial": "ELSEWHERE1"}, {"state": "paused"}, {"state": "retired"}, {"networks": ["10.1.0.0/16"]},
+        {"kind": "webhook"}, {"comm_key_hash": "0" * 64},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_refused_is_403_without_a_word_for_every_reason(
+    terminal: push.Terminal, door: Registered, refused: dict[str, Any]
+) -> None:
+    change(door, **refused)
+    assert terminal.shake_hands(pushcommkey="wrong") == (403, "")
+    if "comm_key_hash" not in refused:
+        assert answers(terminal) == {(403, "")}
+    assert db.session.scalar(select(func.count()).select_from(DeviceRequest)) == 0
+    assert db.session.scalar(select(func.count()).select_from(TerminalState)) == 0
+
+
+@pytest.mark.parametrize("serial", ["", "abc", "x" * 33, "a b c d", "..%2f..%2f", "张三张三"])
+def test_what_is_no_serial(terminal: push.Terminal, serial: str) -> None:
+    terminal.serial = serial
+    assert terminal.shake_hands() == (403, "")
+    assert db.session.scalar(select(func.count()).select_from(UnknownSerial)) == 0
+
+
+def test_a_terminal_in_its_network_is_heard(terminal: push.Terminal, door: Registered) -> None:
+    change(door, networks=["10.1.0.0/16", "127.0.0.0/8"])
+    assert terminal.shake_hands()[0] == 200
+
+
+def test_unknown_serials_are_counted_and_wait_while_a_window_is_open(
+    terminal: push.Terminal, door: Registered, freeze: Frozen
+) -> None:
+    terminal.serial = "NEWDOOR1"
+    terminal.shake_hands(pushcommkey="secret")
+    terminal.call("GET", "getrequest")
+    row = db.session.execute(select(UnknownSerial.calls, UnknownSerial.branch_id, UnknownSerial.told)).one()
+    assert tuple(row) == (2, None, {"pushver": "2.4.1", "language": "83", "devicetype": "att"})
+    opener = factories.employee(db.session.get(factories.Branch, door.branch_id))
+    factories.save(
+        PairingWindow(branch_id=door.branch_id, opened_by=opener.id, opened_at=NOW, until=NOW + timedelta(minutes=10))
+    )
+    freeze.forward(minutes=9)
+    terminal.call("GET", "getrequest")
+    assert db.session.scalar(select(UnknownSerial.branch_id)) == door.branch_id
+    freeze.forward(minutes=2)
+    terminal.serial = "NEWDOOR2"
+    terminal.call("GET", "getrequest")
+    assert db.session.scalar(select(UnknownSerial.branch_id).where(UnknownSerial.serial == "NEWDOOR2")) is None
+
+
+def test_invented_serials_do_not_pile_up(terminal: push.Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.devices.service.calls.UNKNOWN_KEPT", 3)
+    for n in range(6):
+        terminal.serial = f"INVENTED{n}"
+        terminal.shake_hands()
+    assert db.session.scalar(select(func.count()).select_from(UnknownSerial)) == 3
+
+
+def test_a_key_is_pinned_when_it_is_first_shown(terminal: push.Terminal, door: Registered) -> None:
+    assert terminal.shake_hands()[0] == 200, "none shown, none known"
+    assert terminal.shake_hands(pushcommkey="k1")[0] == 200
+    assert terminal.shake_hands(pushcommkey="k1")[0] == 200
+    assert terminal.shake_hands(pushcommkey="k2") == (403, "")
+    assert terminal.shake_hands() == (403, "")
+    assert terminal.post("ATTLOG", LINE)[0] == 200, "a bind secret is shown in handshakes only"
+    assert terminal.post("ATTLOG", LINE, ComKey="k2") == (403, "")
+    assert "k1" not in str(db.session.scalar(select(DeviceRequest.params)))
+
+
+def test_a_key_that_comes_with_every_request_must(terminal: push.Terminal, door: Registered) -> None:
+    assert terminal.call("GET", "getrequest", ComKey="88888888")[0] == 200
+    assert terminal.post("ATTLOG", LINE, comkey="88888888")[0] == 200
+    assert terminal.post("ATTLOG", LINE) == (403, "")
+    assert "88888888" not in str(db.session.scalar(select(DeviceRequest.params)))
+
+
+def test_a_poll_reads_once_and_writes_twice_a_minute(
+    terminal: push.Terminal, door: Registered, freeze: Frozen, queries: Any
+) -> None:
+    terminal.shake_hands()
+    for seconds in (10, 10, 9):
+        freeze.forward(seconds=seconds)
+        with queries() as asked:
+            assert terminal.call("GET", "getrequest") == (200, "OK")
+        assert len([text for text in asked if "SELECT" in text]) == 1, asked
+        assert not asked.writes()
+    freeze.forward(seconds=1)
+    with queries() as asked:
+        terminal.call("GET", "getrequest")
+    assert asked.writes()
+    assert state(door).seen_at == NOW + timedelta(seconds=30)
+
+
+def test_heard_through(terminal: push.Terminal, door: Registered, freeze: Frozen) -> None:
+    terminal.shake_hands()
+    assert state(door).heard_through is None
+    freeze.forward(seconds=40)
+    terminal.poll()
+    assert state(door).heard_through == NOW
+    freeze.forward(hours=20)
+    terminal.poll()
+    assert state(door).heard_through == NOW, "what happened in twenty hours may still come"
+    freeze.forward(seconds=60)
+    terminal.poll()
+    assert state(door).heard_through == NOW + timedelta(hours=20, seconds=40)
+
+
+def test_rates(make_app: Any, freeze: Frozen, monkeypatch: pytest.MonkeyPatch) -> None:
+    freeze(NOW.isoformat())
+    app = make_app(RATELIMIT_ENABLED=True)
+    monkeypatch.setattr(iclock_calls, "_known", Rate(5))
+    monkeypatch.setattr(iclock_calls, "_unknown", Rate(3))
+    with app.app_context():
+        serial = factories.terminal(factories.branch()).serial
+        client = push.by_client(app.test_client())
+        known, other = push.Terminal(serial, client), push.Terminal("UNKNOWN1", client)
+        assert [known.call("GET", "ping")[0] for _ in range(7)] == [200] * 5 + [429] * 2
+        assert {other.call("GET", "ping") for _ in range(6)} == {(403, "")}
+        assert db.session.scalar(select(UnknownSerial.calls)) == 3, "counted no further, answered the same"
+
+
+@pytest.mark.parametrize(
+    ("zone", "form", "told"),
+    [
+        ("Asia/Shanghai", "auto", "8"), ("Asia/Shanghai", "minutes", "480"), ("Asia/Shanghai", "hhmm", "+08:00"),
+        ("Asia/Kolkata", "auto", "330"), ("Asia/Kolkata", "hours", "330"), ("Asia/Kathmandu", "auto", "345"),
+        ("America/St_Johns", "hhmm", "-03:30"), ("America/St_Johns", "auto", "-210"), ("Europe/London", "auto", "0"),
+        ("Europe/Berlin", "auto", "1"), ("Europe/Berlin", "minutes", "1"), ("Pacific/Auckland", "auto", "780"),
+    ],
+)  # fmt: skip
+def test_time_zones(terminal: push.Terminal, door: Registered, zone: str, form: str, told: str) -> None:
+    """Half hours never as a fraction; the offset is that of today."""
+    change(door, timezone=zone, tz_form=form)
+    terminal.shake_hands()
+    assert terminal.options["TimeZone"] == told
+
+
+def test_daylight_saving(terminal: push.Terminal, door: Registered, freeze: Frozen) -> None:
+    change(door, timezone="Europe/Berlin")
+    freeze("2026-07-01T08:00+02:00")
+    terminal.shake_hands()
+    assert terminal.options["TimeZone"] == "2"
+
+
+def test_results_count_only_for_commands_of_the_same_terminal(terminal: push.Terminal, door: Registered) -> None:
+    other = factories.terminal(factories.branch())
+    factories.save(DeviceCommand(terminal_id=other.id, verb="check", created_at=NOW, sent_at=NOW, sends=1))
+    number = db.session.scalar(select(DeviceCommand.id))
+    assert terminal.report(f"ID={number}&Return=0&CMD=CHECK") == (200, "OK")
+    assert db.session.scalar(select(DeviceCommand.done_at)) is None

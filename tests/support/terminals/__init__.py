@@ -1,0 +1,1 @@
+"""Attendance devices that misbehave as real ones do."""

@@ -1,0 +1,152 @@
+"""Devices that call us: who is heard, what is noted of a call, and what they send, kept before they hear OK."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.core.db import conn, is_postgres
+from webapp.devices.models import PairingWindow, Terminal, TerminalState, UnknownSerial
+from webapp.devices.queries import Caller
+from webapp.devices.rules import Call, is_live, key_mark, refusal
+from webapp.devices.service.store import SEEN_EVERY, heard, insert_once, store_request
+
+UNKNOWN_KEPT = 500
+MEMORY_LASTS = timedelta(hours=1)
+"""So long after it was asked for everything again, what a device sends may still come from its memory."""
+_NO_STAMP = {"", "0", "None"}
+log = logging.getLogger("onsite.devices")
+
+
+def refused(caller: Caller, *, kinds: tuple[str, ...], call: Call) -> str | None:
+    """Why a device is not heard; None when it is. For the log: the device never learns which."""
+    if caller.kind not in kinds:
+        return "kind"
+    always = bool((caller.info or {}).get("key_always"))
+    networks = caller.networks or ()
+    return refusal(state=caller.state, networks=networks, key_hash=caller.key_hash, always_key=always, call=call)
+
+
+def is_news(caller: Caller, *, call: Call, at: datetime) -> bool:
+    """Is there anything to write down about this call? Most polls leave nothing."""
+    if caller.seen_at is None or at - caller.seen_at >= SEEN_EVERY or (call.ip is not None and call.ip != caller.ip):
+        return True
+    return bool(call.key) and (caller.key_hash is None or _key_is_new_here(caller, call))
+
+
+def note_call(*, caller: Caller, call: Call, at: datetime) -> None:
+    """A device that is heard was here; a key it shows for the first time is its own from now on."""
+    heard(terminal_id=caller.terminal_id, at=at, ip=call.ip)
+    if not call.key:
+        return
+    mine = (Terminal.id == caller.terminal_id, Terminal.comm_key_hash.is_(None))
+    conn().execute(update(Terminal).where(*mine).values(comm_key_hash=key_mark(call.key)))
+    if _key_is_new_here(caller, call):
+        remember(terminal_id=caller.terminal_id, told={"key_always": True}, at=at)
+
+
+def note_unknown(*, serial: str, ip: str | None, told: Mapping[str, str], at: datetime) -> None:
+    """Nobody's serial called: counted, and shown to the branch that is looking for one."""
+    window = select(PairingWindow.branch_id).where(PairingWindow.opened_at <= at, PairingWindow.until > at)
+    branch_id = conn().scalar(window.order_by(PairingWindow.opened_at.desc(), PairingWindow.id.desc()).limit(1))
+    row = {"serial": serial, "branch_id": branch_id, "first_seen_at": at, "seen_at": at, "calls": 1, "ip": ip}
+    query = (postgresql if is_postgres() else sqlite).insert(UnknownSerial).values({**row, "told": dict(told) or None})
+    changed: dict[str, Any] = {"seen_at": at, "calls": UnknownSerial.calls + 1, "ip": ip}
+    changed |= {"branch_id": branch_id} if branch_id is not None else {}
+    changed |= {"told": dict(told)} if told else {}
+    conn().execute(query.on_conflict_do_update(index_elements=[UnknownSerial.serial], set_=changed))
+    _forget_the_oldest()
+
+
+def take_in(
+    *, caller: Caller, kind: str, body: bytes, params: dict[str, Any], stamp: tuple[str, str] | None, call: Call,
+    at: datetime, source: str = "push",
+) -> bool:  # fmt: skip
+    """Keep what a device sent, and its stamp; False when exactly these bytes are kept already.
+
+    `params` lack secrets; whether it was sent as it happened is decided here, and kept with them.
+    """
+    stamps = dict(caller.stamps or {})
+    again = caller.send_again or _from_memory(stamps, stamp, at)
+    lines = body.count(b"\n") + (not body.endswith(b"\n"))
+    live = source == "push" and is_live(lines=lines, seen_at=caller.seen_at, again=again, at=at)
+    new = store_request(
+        terminal_id=caller.terminal_id, source=source, kind=kind, body=body,
+        params={**params, **({"live": True} if live else {})}, ip=call.ip, zone=caller.zone, at=at,
+    )  # fmt: skip
+    if is_news(caller, call=call, at=at):
+        note_call(caller=caller, call=call, at=at)
+    values = _stamped(caller, stamps, stamp, kind, at)
+    if values:
+        conn().execute(update(TerminalState).where(TerminalState.terminal_id == caller.terminal_id).values(values))
+    return new
+
+
+def greet(*, caller: Caller, call: Call, told: Mapping[str, str], at: datetime) -> dict[str, str]:
+    """A device shakes hands: the stamps it is to be told. 0, when it was to send everything again."""
+    note_call(caller=caller, call=call, at=at)
+    if any((caller.info or {}).get(name) != value for name, value in told.items()):
+        remember(terminal_id=caller.terminal_id, told=told, at=at)
+    stamps = dict(caller.stamps or {})
+    kept = {table: stamps[table] for table in ("ATTLOG", "OPERLOG") if table in stamps}
+    if not caller.send_again:
+        return kept
+    values = {"stamps": {**stamps, "asked_at": at.isoformat()}}
+    conn().execute(update(TerminalState).where(TerminalState.terminal_id == caller.terminal_id).values(values))
+    return {**kept, "ATTLOG": "0"}
+
+
+def remember(*, terminal_id: int, told: Mapping[str, Any], at: datetime, count: int | None = None) -> None:
+    """What a device says about itself, beside what it said before; and how many punches it holds."""
+    insert_once(TerminalState).run({"terminal_id": terminal_id, "send_again": False})
+    mine = TerminalState.terminal_id == terminal_id
+    info = conn().scalar(select(TerminalState.info).where(mine)) or {}
+    values: dict[str, Any] = {"info": {**info, **told}}
+    if count is not None:
+        values |= {"device_count": count, "counted_at": at}
+    conn().execute(update(TerminalState).where(mine).values(values))
+
+
+def note_too_large(*, terminal_id: int, at: datetime) -> None:
+    """Something was too large to be kept, and not acknowledged; the device tries it again and again."""
+    values = {"last_error": "push_too_large", "last_error_at": at}
+    conn().execute(update(TerminalState).where(TerminalState.terminal_id == terminal_id).values(values))
+
+
+def _key_is_new_here(caller: Caller, call: Call) -> bool:
+    """It shows its key outside a handshake, which it was not known to do."""
+    return bool(call.key) and not call.handshake and not (caller.info or {}).get("key_always")
+
+
+def _from_memory(stamps: Mapping[str, str], stamp: tuple[str, str] | None, at: datetime) -> bool:
+    """A device asked for what it has in memory says stamp 0; not all do, so an hour of distrust follows as well."""
+    again_at = stamps.get("again_at")
+    recently = again_at is not None and at - datetime.fromisoformat(again_at) < MEMORY_LASTS
+    return recently or (stamp is not None and stamp[1] == "0")
+
+
+def _stamped(
+    caller: Caller, stamps: dict[str, str], stamp: tuple[str, str] | None, kind: str, at: datetime
+) -> dict[str, Any]:
+    """Changes of the device's state that come with what it sent."""
+    before = dict(stamps)
+    values: dict[str, Any] = {}
+    if stamp is not None and stamp[1] not in _NO_STAMP:
+        stamps[stamp[0]] = stamp[1][:40]
+    if caller.send_again and kind == "attlog" and "asked_at" in stamps:
+        values["send_again"] = False
+        del stamps["asked_at"]
+        stamps["again_at"] = at.isoformat()
+    return {**values, **({"stamps": stamps} if stamps != before else {})}
+
+
+def _forget_the_oldest() -> None:
+    """Anybody can invent serials: those nobody waits for are kept up to a number."""
+    idle = UnknownSerial.branch_id.is_(None)
+    count = conn().scalar(select(func.count()).select_from(UnknownSerial).where(idle)) or 0
+    if count > UNKNOWN_KEPT:
+        oldest = select(UnknownSerial.serial).where(idle).order_by(UnknownSerial.seen_at).limit(count - UNKNOWN_KEPT)
+        conn().execute(delete(UnknownSerial).where(UnknownSerial.serial.in_(oldest)))
