@@ -11,7 +11,7 @@ from webapp.devices import queries, service
 from webapp.devices.adapters import adapters
 from webapp.devices.queries import Unread
 from webapp.devices.rules import Bad, Parsed
-from webapp.devices.service.store import AT_ONCE, Coming
+from webapp.devices.service.store import AT_ONCE, Coming, Reading
 
 log = logging.getLogger("onsite.devices")
 
@@ -20,23 +20,42 @@ def device_request(items: Sequence[Item]) -> None:
     """Topic "device_request": read everything the terminal has sent and nobody has read."""
     for item in items:
         terminal_id = item.payload["terminal_id"]
-        while unread := read(lambda: queries.next_unread(terminal_id)):  # noqa: B023 - called at once
-            _read(unread)
+        while found := read(lambda: queries.unread(terminal_id)):  # noqa: B023 - called at once
+            _store([_reading(unread) for unread in found])
 
 
-def _read(unread: Unread) -> None:
+def _store(readings: Sequence[Reading]) -> None:
+    """Short ones together, so that a backlog of many posts is soon read; long ones in pieces."""
+    together: list[Reading] = []
+    for one in readings:
+        long = len(one.parsed.lines) > AT_ONCE
+        if together and (long or sum(len(r.parsed.lines) for r in together) + len(one.parsed.lines) > AT_ONCE):
+            do(service.store_read, readings=together, at=now())
+            together = []
+        if long:
+            _store_long(one)
+        else:
+            together.append(one)
+    if together:
+        do(service.store_read, readings=together, at=now())
+
+
+def _store_long(one: Reading) -> None:
     """In pieces, so that nobody waits long to write; done again from the start after a crash, it changes nothing."""
-    adapter = adapters()["file" if unread.source == "file" else unread.adapter]
-    parsed = _parsed(unread)
-    live = bool((unread.params or {}).get("live"))
-    coming = Coming(unread.terminal_id, unread.zone, unread.source, unread.received_at, unread.id, live)
-    new = 0
-    for start in range(0, max(len(parsed.lines), 1), AT_ONCE):
+    parsed, new = one.parsed, 0
+    for start in range(0, len(parsed.lines), AT_ONCE):
         piece = parsed.lines[start : start + AT_ONCE]
         extra = {"bad": parsed.bad, "events": parsed.events} if start == 0 else {}
-        new += do(service.store_lines, lines=piece, coming=coming, **extra).new
+        new += do(service.store_lines, lines=piece, coming=one.coming, **extra).new
     counts = {"lines": len(parsed.lines), "new": new, "bad": len(parsed.bad), "skipped": parsed.skipped}
-    do(service.mark_read, request_id=unread.id, reader=adapter.reader, **counts, at=now())
+    do(service.mark_read, request_id=one.request_id, reader=one.reader, **counts, at=now())
+
+
+def _reading(unread: Unread) -> Reading:
+    adapter = adapters()["file" if unread.source == "file" else unread.adapter]
+    live = bool((unread.params or {}).get("live"))
+    coming = Coming(unread.terminal_id, unread.zone, unread.source, unread.received_at, unread.id, live)
+    return Reading(unread.id, coming, _parsed(unread), adapter.reader)
 
 
 def _parsed(unread: Unread) -> Parsed:

@@ -66,13 +66,12 @@ def test_unreadable_lines_and_events_are_kept_once(door: Terminal) -> None:
 def test_a_request_is_kept_once_and_read_once(door: Terminal) -> None:
     assert _request(door)
     assert not _request(door), "exactly these bytes are kept already"
-    unread = queries.next_unread(door.id)
-    assert unread is not None
+    (unread,) = queries.unread(door.id)
     assert (unread.body, unread.adapter, unread.kind) == (b"7\t2026-03-02 08:55:00\n", "zk_push", "attlog")
     assert db.session.scalar(select(OutboxRow.topic)) == "device_request"
     counts = {"lines": 1, "new": 1, "bad": 0, "skipped": 0}
     do(service.mark_read, request_id=unread.id, reader=1, at=NOW, **counts)
-    assert queries.next_unread(door.id) is None
+    assert queries.unread(door.id) == []
 
 
 def test_evidence_is_not_rewritten(door: Terminal) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Dialect
 from sqlalchemy.sql import ClauseElement
 
-from webapp.core.db import conn
+from webapp.core.db import UTCDateTime, conn
 
 Row = Mapping[str, Any]
 
@@ -61,6 +61,27 @@ def _in_order(names: list[str]) -> Callable[[Row], Any]:
     return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
 
 
+def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Many rows in a row share one moment, the same object: it is converted once."""
+    last: tuple[Any, Any] = (None, convert(None))
+
+    def converted(value: Any) -> Any:
+        nonlocal last
+        given, made = last
+        if given is not value:
+            made = convert(value)
+            last = (value, made)
+        return made
+
+    return converted
+
+
 def _converters(binds: Mapping[str, Any], dialect: Dialect) -> dict[str, Callable[[Any], Any]]:
-    found = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in binds.items()}
-    return {name: convert for name, convert in found.items() if convert is not None}
+    found = {
+        name: (bound.type, bound.type.dialect_impl(dialect).bind_processor(dialect)) for name, bound in binds.items()
+    }
+    return {
+        name: _remembering(convert) if isinstance(kind, UTCDateTime) else convert
+        for name, (kind, convert) in found.items()
+        if convert is not None
+    }

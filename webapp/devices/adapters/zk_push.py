@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from webapp.devices.adapters import Adapter, Told
 from webapp.devices.rules import Bad, Event, Line, Parsed, pin_of, printable, wall_time
@@ -59,8 +60,13 @@ def _attlog(body: bytes) -> Parsed:
 
 def _words(fields: list[str]) -> tuple[str | None, str | None, str | None]:
     """Status, verify and work code; each may be missing or empty."""
-    status, verify, work_code = (printable(field.strip()) or None for field in (*fields, "", "", "")[:3])
+    status, verify, work_code = (_word(field) for field in (*fields, "", "", "")[:3])
     return status, verify, work_code
+
+
+@lru_cache(maxsize=1024)
+def _word(field: str) -> str | None:
+    return printable(field.strip()) or None
 
 
 def _operlog(body: bytes) -> Parsed:

@@ -3,4 +3,4 @@
 from webapp.devices.queries.callers import Caller as Caller
 from webapp.devices.queries.callers import caller as caller
 from webapp.devices.queries.requests import Unread as Unread
-from webapp.devices.queries.requests import next_unread as next_unread
+from webapp.devices.queries.requests import unread as unread

@@ -1,13 +1,17 @@
 """Requests that are kept and not read yet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from webapp.core.db import conn
 from webapp.devices.models import DeviceRequest, Terminal
+
+AT_ONCE = 20
+BYTES_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,21 @@ class Unread:
     received_at: datetime
 
 
-def next_unread(terminal_id: int) -> Unread | None:
-    """The oldest one of a terminal."""
-    query = (
+def unread(terminal_id: int) -> list[Unread]:
+    """The oldest ones of a terminal: one, or several that are short."""
+    waits = (DeviceRequest.terminal_id == terminal_id, DeviceRequest.read_at.is_(None))
+    sizes = select(DeviceRequest.id, func.length(DeviceRequest.body)).where(*waits).order_by(DeviceRequest.id)
+    ids, size = [], 0
+    for row in conn().execute(sizes.limit(AT_ONCE)):
+        size += row[1]
+        if ids and size > BYTES_AT_ONCE:
+            break
+        ids.append(row.id)
+    return [Unread(*row) for row in conn().execute(_with_bodies(ids))] if ids else []
+
+
+def _with_bodies(ids: Sequence[int]) -> Select[Any]:
+    return (
         select(
             DeviceRequest.id,
             DeviceRequest.terminal_id,
@@ -40,9 +56,6 @@ def next_unread(terminal_id: int) -> Unread | None:
             DeviceRequest.received_at,
         )
         .join(Terminal, Terminal.id == DeviceRequest.terminal_id)
-        .where(DeviceRequest.terminal_id == terminal_id, DeviceRequest.read_at.is_(None))
+        .where(DeviceRequest.id.in_(ids))
         .order_by(DeviceRequest.id)
-        .limit(1)
     )
-    row = conn().execute(query).first()
-    return Unread(*row) if row else None

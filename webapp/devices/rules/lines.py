@@ -7,6 +7,7 @@ from datetime import datetime
 
 LINE_KEPT = 300
 _PIN = re.compile(r"[0-9A-Za-z_-]{1,24}")
+_USUAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?")
 _BLANKS = " \t\r\n\x00\x0b\x0c"
 
@@ -72,6 +73,8 @@ def wall_time(text: str) -> str | None:
 
     The date need not exist: devices do write February 30.
     """
+    if _USUAL_TIME.fullmatch(text):
+        return text
     found = _TIME.fullmatch(text.strip(_BLANKS))
     if found is None:
         return None
@@ -82,4 +85,6 @@ def wall_time(text: str) -> str | None:
 def printable(text: str) -> str:
     """As it can be stored and shown: no control characters, at most 300 characters."""
     head = text[: LINE_KEPT * 2]
+    if head.isprintable() or head.replace("\t", "").isprintable():
+        return head[:LINE_KEPT]
     return "".join(c if c == "\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in head)[:LINE_KEPT]

@@ -13,4 +13,5 @@ from webapp.devices.service.commands import note_results as note_results
 from webapp.devices.service.store import heard as heard
 from webapp.devices.service.store import mark_read as mark_read
 from webapp.devices.service.store import store_lines as store_lines
+from webapp.devices.service.store import store_read as store_read
 from webapp.devices.service.store import store_request as store_request

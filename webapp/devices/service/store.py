@@ -14,7 +14,7 @@ from webapp.core import outbox
 from webapp.core.db import conn, is_postgres
 from webapp.core.prepared import Prepared
 from webapp.devices.models import BadLine, DeviceEvent, DeviceRequest, RawPunch, TerminalState
-from webapp.devices.rules import Arrival, Bad, Event, Line, moment, printable, quality
+from webapp.devices.rules import Arrival, Bad, Event, Line, Parsed, moment, printable, quality
 from webapp.devices.rules.calls import STEADY
 
 AT_ONCE = 2000
@@ -40,6 +40,16 @@ class Stored:
 
     new: int = 0
     held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the version `reader` of an adapter read out of one request."""
+
+    request_id: int
+    coming: Coming
+    parsed: Parsed
+    reader: int
 
 
 def store_request(
@@ -85,7 +95,16 @@ def store_lines(
 def mark_read(*, request_id: int, reader: int, lines: int, new: int, bad: int, skipped: int, at: datetime) -> None:
     """All lines of a request are stored."""
     values = {"read_at": at, "parser": reader, "lines": lines, "new": new, "bad": bad, "skipped": skipped}
-    conn().execute(update(DeviceRequest).where(DeviceRequest.id == request_id).values(values))
+    _READ.run({**values, "request": request_id})
+
+
+def store_read(*, readings: Sequence[Reading], at: datetime) -> None:
+    """Keep what was read out of some short requests, together at most AT_ONCE lines, and that they are read."""
+    for one in readings:
+        found = one.parsed
+        new = store_lines(lines=found.lines, bad=found.bad, events=found.events, coming=one.coming).new
+        counts = {"lines": len(found.lines), "bad": len(found.bad), "skipped": found.skipped}
+        mark_read(request_id=one.request_id, reader=one.reader, new=new, **counts, at=at)
 
 
 def heard(*, terminal_id: int, at: datetime, ip: str | None = None) -> None:
@@ -153,13 +172,10 @@ def _remember(rows: Sequence[dict[str, Any]], coming: Coming) -> None:
     """The newest believed moment, and that punches came."""
     believed = [row["at"] for row in rows if row["quality"] == "ok"]
     insert_once(TerminalState).run({"terminal_id": coming.terminal_id, "send_again": False})
-    mine = TerminalState.terminal_id == coming.terminal_id
-    values: dict[str, Any] = {"received_at": coming.received_at}
-    conn().execute(update(TerminalState).where(mine).values(values))
+    _RECEIVED.run({"terminal": coming.terminal_id, "received_at": coming.received_at})
     if believed:
         newest = max(believed)
-        older = TerminalState.punched_at.is_(None) | (TerminalState.punched_at < newest)
-        conn().execute(update(TerminalState).where(mine, older).values(punched_at=newest))
+        _PUNCHED.run({"terminal": coming.terminal_id, "punched_at": newest, "newest": newest})
 
 
 def _short(text: str | None, limit: int) -> str | None:
@@ -179,3 +195,8 @@ _STATE = select(
     TerminalState.skew_s,
     TerminalState.ip,
 ).where(TerminalState.terminal_id == bindparam("terminal"))
+_READ = Prepared(update(DeviceRequest).where(DeviceRequest.id == bindparam("request")))
+_mine = TerminalState.terminal_id == bindparam("terminal")
+_RECEIVED = Prepared(update(TerminalState).where(_mine))
+_older = TerminalState.punched_at.is_(None) | (TerminalState.punched_at < bindparam("newest"))
+_PUNCHED = Prepared(update(TerminalState).where(_mine, _older))
