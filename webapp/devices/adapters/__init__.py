@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp.core.errors import N_, DomainError, words
-from webapp.devices.rules import Line, Parsed
+from webapp.devices.rules import Bad, Line, Parsed
 
 Told = Mapping[str, Any]
 """The parameters a body came with, as stored in DeviceRequest.params."""
@@ -37,9 +37,15 @@ class Target:
 class Pulled:
     """Everything a device answered. `clock` is what its clock showed ("YYYY-MM-DD HH:MM:SS") at `clock_at`."""
 
-    lines: Iterable[Line]
+    lines: Iterable[Line | Bad | None]
+    """One for each record; None for one about nobody. May be read while it is gone through, and raise CannotPull.
+
+    The text of a Bad is the record in a form that `parse` of the kind "unread" reads again, one a line.
+    """
     count: int | None = None
-    """How many records it says it holds."""
+    """How many records it says there are of what was asked for."""
+    whole: bool = True
+    """Everything was asked for, not only what came since some moment."""
     serial: str | None = None
     clock: str | None = None
     clock_at: datetime | None = None
