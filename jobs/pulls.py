@@ -94,7 +94,7 @@ def _keep(odd: list[Bad], begun: Begun) -> None:
     if odd:
         body = "\n".join(one.text for one in odd[:KEPT_UNREAD]).encode()
         known = {"terminal_id": begun.terminal_id, "source": "pull", "kind": "unread", "zone": begun.zone}
-        do(service.store_request, body=body, params=None, ip=None, at=now(), **known)
+        do(service.store_request, body=body, params={"zone": begun.zone}, ip=None, at=now(), **known)
 
 
 def _skew(pulled: Pulled, begun: Begun) -> int | None:

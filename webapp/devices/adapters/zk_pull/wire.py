@@ -32,7 +32,7 @@ class Wire:
         self._until, self._session, self._reply, self._heard = until, 0, 0xFFFE, False
         try:
             self._socket = socket.create_connection((host, port), max(min(CONNECT_S, until - monotonic()), 0.01))
-        except OSError:
+        except (OSError, ValueError):
             raise CannotPull("pull_no_answer") from None
 
     def close(self) -> None:
