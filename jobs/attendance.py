@@ -22,7 +22,9 @@ def schedule_changed(items: Sequence[Item]) -> None:
     """
     pairs = sorted({pair for item in items for pair in _pairs(item.payload)})
     for start in range(0, len(pairs), BATCH):
-        do(service.rebuild_days, pairs=pairs[start : start + BATCH], at=now(), bulk=True)
+        some = pairs[start : start + BATCH]
+        do(service.date_punches, pairs=some, at=now())
+        do(service.rebuild_days, pairs=some, at=now(), bulk=True)
         let_pass()
 
 

@@ -2,8 +2,13 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import date
 
-from jobs.base import read
+from jobs.base import job, read
+from jobs.queues import LONG
+from jobs.sweep import let_pass
+from webapp.attendance import queries as days
+from webapp.attendance.service import START, rebuild_heard
 from webapp.core.clock import now
 from webapp.core.db import do
 from webapp.core.outbox import Item
@@ -22,6 +27,27 @@ def device_request(items: Sequence[Item]) -> None:
         terminal_id = item.payload["terminal_id"]
         while found := read(lambda: queries.unread(terminal_id)):  # noqa: B023 - called at once
             _store([_reading(unread) for unread in found])
+
+
+def raw_punches(items: Sequence[Item]) -> None:
+    """Topic "raw_punches": whose the new raw punches of a terminal are; the days of those people follow."""
+    for item in items:
+        terminal_id = item.payload["terminal_id"]
+        while do(service.digest, terminal_id=terminal_id, at=now()).looked_at:
+            let_pass()
+
+
+@job(timeout=LONG)
+def listen() -> int:
+    """Up to when devices were heard; days that waited for them are built again."""
+    do(service.note_heard)
+    branches = read(days.branches_unheard)
+    for branch_id in branches:
+        after: tuple[int, date] | None = START
+        while after is not None:
+            after = do(rebuild_heard, branch_id=branch_id, at=now(), after=after)
+            let_pass()
+    return len(branches)
 
 
 def _store(readings: Sequence[Reading]) -> None:

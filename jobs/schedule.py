@@ -36,6 +36,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 SCHEDULE: tuple[Periodic, ...] = (
     Periodic("settle_due", "jobs.settlement.settle_due", MINUTE),
+    Periodic("devices_heard", "jobs.devices.listen", 5 * MINUTE),
     Periodic("close_days", "jobs.attendance.close_days", 10 * MINUTE),
     Periodic("pulls", "jobs.pulls.due", 5 * MINUTE),
     Periodic("forget_spots", "jobs.attendance.forget_spots", DAY, offset=18 * HOUR),

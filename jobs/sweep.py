@@ -24,6 +24,7 @@ TOPICS: dict[str, str] = {
     "rules_changed": "jobs.settlement.rules_changed",
     "schedule_changed": "jobs.attendance.schedule_changed",
     "device_request": "jobs.devices.device_request",
+    "raw_punches": "jobs.devices.raw_punches",
 }
 
 BATCH = 100

@@ -93,7 +93,8 @@ def person_day(user: SignedIn, employee_id: int, work_date: date) -> PersonDay:
 def waiting(user: SignedIn, dates: Collection[date]) -> dict[date, int]:
     """{work date: people with a check-in that nobody confirmed yet, or who came again since}; no zeros."""
     mine = policy.supervised(user, AttendanceDay.work_date)  # type: ignore[arg-type]
-    came = or_(AttendanceDay.first_in.is_not(None), AttendanceDay.undecided.is_(True))
+    asked = and_(AttendanceDay.undecided.is_(True), AttendanceDay.status != "unheard")
+    came = or_(AttendanceDay.first_in.is_not(None), asked)
     left = exists().where(
         AttendanceException.employee_id == AttendanceDay.employee_id,
         AttendanceException.work_date == AttendanceDay.work_date,

@@ -31,9 +31,10 @@ from webapp.attendance.models import (
     CheckInVoid,
     Confirmation,
     Decision,
+    Punch,
     Verdict,
 )
-from webapp.attendance.rules import DayFacts, DayResult, Issue, Mark, Word
+from webapp.attendance.rules import DayFacts, DayResult, Issue, Mark, Stamp, Word
 from webapp.core.db import UTCDateTime, conn
 from webapp.people.models import Branch, BranchMove, Employee
 from webapp.schedules.rules import Expectation
@@ -71,6 +72,7 @@ def load_facts(pairs: Collection[Pair], zones: Mapping[int, str] | None = None) 
     known = zones or {person: branch.timezone for person, branch in branches_of({p for p, _ in wanted}).items()}
     marks: dict[Pair, list[Mark]] = defaultdict(list)
     issues: dict[Pair, list[Issue]] = defaultdict(list)
+    punches: dict[Pair, list[Stamp]] = defaultdict(list)
     spoken: dict[Pair, Word] = {}
     for row in conn().execute(_FACTS, _span(wanted)):
         pair = (row.person, row.on)
@@ -78,10 +80,14 @@ def load_facts(pairs: Collection[Pair], zones: Mapping[int, str] | None = None) 
             marks[pair].append(Mark(row.id, row.kind, row.at, row.ref, row.word))
         elif row.tag == "issue":
             issues[pair].append(_issue(row))
+        elif row.tag == "punch":
+            punches[pair].append(Stamp(row.id, row.at, row.ref, row.kind))
         elif row.kind != "undone":
             spoken[pair] = Word(row.kind, row.word)
     return {
-        pair: DayFacts(midnight(pair[1], known[pair[0]]), marks[pair], issues[pair], spoken.get(pair))
+        pair: DayFacts(
+            midnight(pair[1], known[pair[0]]), marks[pair], issues[pair], spoken.get(pair), punches[pair]
+        )
         for pair in wanted
         if pair[0] in known
     }
@@ -236,4 +242,7 @@ _FACTS = union_all(
         and_(Decision.exception_id == AttendanceException.id, Decision.seq == AttendanceException.state_seq),
     ),
     _part("word", _c.c, id=_c.c.seq, kind=_c.c.word, word=_c.c.reason).where(_c.c.seq == _LATEST),
+    _part("punch", Punch, id=Punch.raw_id, kind=Punch.key, at=Punch.at, ref=Punch.site_id).where(
+        Punch.state != "ignored"
+    ),
 )

@@ -14,19 +14,23 @@ from webapp.attendance.rules.facts import (
     Mark,
     Moment,
     Word,
+    as_stored,
     assumed,
     day_bounds,
+    device_moments,
     first_site,
     moments,
 )
 from webapp.attendance.rules.fence import Fence, Fix, Judgement, judge
 from webapp.attendance.rules.outcome import Outcome, ask_first, outcome_of
+from webapp.attendance.rules.punches import HOLD, UNHEARD, Silence, Stamp, repeats, roles, silent
 from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, moment_of, standing
 
 __all__ = [
-    "ABOUT_A_MARK", "ABOUT_A_TAP", "CANNOT", "CLEARED_WHEN_WITHDRAWN", "ON_TIME", "Assume", "DayFacts", "DayResult",
-    "Evidence", "Fence", "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment", "Outcome", "Standing", "Tap",
-    "Token", "Word", "ask_first", "assumed", "build_day", "day_bounds", "excusable", "fence_picture", "first_site",
-    "is_clean", "judge", "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence",
+    "ABOUT_A_MARK", "ABOUT_A_TAP", "CANNOT", "CLEARED_WHEN_WITHDRAWN", "HOLD", "ON_TIME", "UNHEARD", "Assume",
+    "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment",
+    "Outcome", "Silence", "Stamp", "Standing", "Tap", "Token", "Word", "as_stored", "ask_first", "assumed", "build_day",
+    "day_bounds", "device_moments", "excusable", "fence_picture", "first_site", "is_clean", "judge", "moment_of",
+    "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "repeats", "roles", "silent",
     "standing", "trusted", "without_position",
 ]  # fmt: skip

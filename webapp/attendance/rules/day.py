@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from webapp.attendance.rules.facts import DayFacts, Moment, Word, moments
+from webapp.attendance.rules.facts import DayFacts, Moment, Word, device_moments, moments
+from webapp.attendance.rules.punches import HOLD, silent
 from webapp.schedules.rules import Expectation
 
 MARGIN = timedelta(hours=4)
 _MINUTE = timedelta(minutes=1)
+_NOT_PRESENT = frozenset({"absent", "missing_in", "leave", "rest", "pending", "unheard"})
+_A_DEVICE_MAY_KNOW = frozenset({"absent", "missing_in", "missing_out"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,16 @@ class DayResult:
     present: bool
     complete: bool
     undecided: bool
+    sources: str = ""
 
 
 def build_day(facts: DayFacts, expected: Expectation, as_of: datetime) -> DayResult:
     """Apply the precedence of statuses to what happened until `as_of`."""
     final_at = over_at(facts, expected)
     over = as_of >= final_at
-    seen = moments(facts, expected)
+    seen = _seen(facts, expected)
     shape = _shape(seen, expected)
-    complete = over or _reaches(shape.last_out, expected)
+    complete = over or (shape.first is not None and _reaches(shape.last_out, expected))
     late, early = _lateness(shape, expected), _earliness(shape, expected) if complete else 0
     excuses = {issue.kind for issue in facts.issues if issue.state == "approved" and issue.kind in ("late", "early")}
     pardon = ("late" in excuses and late > 0) or ("early" in excuses and early > 0)
@@ -49,6 +53,8 @@ def build_day(facts: DayFacts, expected: Expectation, as_of: datetime) -> DayRes
     undecided = _undecided(seen, shape, expected, complete, late, early)
     facing = _Facing(shape, expected, facts.word, over, complete, undecided, late, early)
     status = _status(facing)
+    if over and _waits_for_devices(facts, facing, status, as_of):
+        status, undecided, early = "unheard", True, 0
     return DayResult(
         status=status,
         scheduled=expected.scheduled,
@@ -65,9 +71,10 @@ def build_day(facts: DayFacts, expected: Expectation, as_of: datetime) -> DayRes
         open_exceptions=sum(issue.state == "open" for issue in facts.issues),
         over=over,
         final_at=None if over else final_at,
-        present=shape.first_in is not None and status not in ("absent", "leave", "rest", "pending"),
+        present=shape.first_in is not None and status not in _NOT_PRESENT,
         complete=complete,
         undecided=undecided,
+        sources=_sources(seen, facts),
     )
 
 
@@ -108,12 +115,17 @@ class _Facing:
     late: int
     early: int
 
+    @property
+    def word_absent(self) -> bool:
+        return self.word is not None and self.word.word == "absent"
+
 
 def _shape(seen: Sequence[Moment], expected: Expectation) -> _Shape:
     counted = [moment for moment in seen if moment.counts]
     first = next((moment for moment in counted if moment.kind == "in"), None)
     if first is None:
-        return _Shape(None, None, None, None, False)
+        left = [moment.at for moment in counted if moment.kind == "out" and moment.source == "device"]
+        return _Shape(None, None, None, max(left, default=None), False)
     after = [moment for moment in counted if moment.at >= first.at]
     outs = [moment.at for moment in after if moment.kind == "out"]
     last_in = max(moment.at for moment in after if moment.kind == "in")
@@ -151,7 +163,7 @@ def _undecided(
 
 
 def _status(day: _Facing) -> str:
-    if day.word and day.word.word == "absent":
+    if day.word and day.word_absent:
         return {"leave": "leave", "sick": "leave", "swap": "rest"}.get(day.word.reason or "", "absent")
     if day.undecided:
         return "pending"
@@ -160,7 +172,8 @@ def _status(day: _Facing) -> str:
     if not day.expected.scheduled:
         return "field_work" if day.shape.first_in else "rest"
     if day.shape.first_in is None:
-        return "absent" if day.over else "pending"
+        gone = "absent" if day.shape.last_out is None else "missing_in"
+        return gone if day.over else "pending"
     return _worked(day)
 
 
@@ -172,6 +185,31 @@ def _worked(day: _Facing) -> str:
     if day.early:
         return "early_leave"
     return "field_work" if day.shape.first and day.shape.first.outside else "normal"
+
+
+def _seen(facts: DayFacts, expected: Expectation) -> list[Moment]:
+    found = moments(facts, expected)
+    if facts.punches:
+        found = [*found, *device_moments(facts, expected, found)]
+        found.sort(key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
+    return found
+
+
+def _waits_for_devices(facts: DayFacts, day: _Facing, status: str, as_of: datetime) -> bool:
+    """Could a device that was not heard past the shift still say that the person was there? Not for ever."""
+    ends_at = day.expected.ends_at
+    if not facts.silences or not ends_at or day.word_absent or as_of >= ends_at + HOLD:
+        return False
+    last = day.shape.last
+    cut = status == "early_leave" and last is not None and last.source == "device"
+    return (status in _A_DEVICE_MAY_KNOW or cut) and bool(silent(facts.silences, ends_at))
+
+
+def _sources(seen: Sequence[Moment], facts: DayFacts) -> str:
+    """Who says that the person was there, in a fixed order."""
+    told = {moment.source for moment in seen if moment.counts}
+    told |= {"supervisor"} if facts.word and facts.word.word == "present" else set()  # type: ignore[arg-type]
+    return ",".join(name for name in ("phone", "device", "supervisor", "hr") if name in told)
 
 
 def _reaches(last_out: datetime | None, expected: Expectation) -> bool:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from webapp.attendance.rules.punches import UNHEARD, Silence, Stamp, roles
 from webapp.schedules.rules import Expectation
 
 ABOUT_A_TAP = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark", "cannot"})
@@ -62,12 +63,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """`midnight` is the end of the local work date."""
+    """`midnight` is the end of the local work date. `silences` are asked for only where they may matter."""
 
     midnight: datetime
     marks: Sequence[Mark] = ()
     issues: Sequence[Issue] = ()
     word: Word | None = None
+    punches: Sequence[Stamp] = ()
+    silences: Sequence[Silence] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Assume:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A mark as people decided it, or one they added (mark_id None)."""
+    """A mark as people decided it, one they added, or a punch of a device (mark_id None for both)."""
 
     kind: Literal["in", "out"]
     at: datetime
@@ -93,6 +96,7 @@ class Moment:
     outside: bool
     site_id: int | None
     mark_id: int | None
+    source: Literal["phone", "device", "hr"] = "phone"
 
     @property
     def counts(self) -> bool:
@@ -106,6 +110,11 @@ def assumed(facts: DayFacts, assume: Assume | None) -> DayFacts:
     issues = [_decided(issue, assume) if issue.id in assume.decisions else issue for issue in facts.issues]
     word = Word(assume.word, assume.reason) if assume.word else facts.word
     return replace(facts, issues=issues, word=word)
+
+
+def as_stored(facts: DayFacts, status: str) -> DayFacts:
+    """Facts of a day stored as unheard: its devices stay silent until they were asked about again."""
+    return replace(facts, silences=(UNHEARD,)) if status == "unheard" else facts
 
 
 def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment]:
@@ -125,9 +134,23 @@ def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment
     return sorted(found, key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
 
 
+def device_moments(facts: DayFacts, expected: Expectation, said: Iterable[Moment] = ()) -> list[Moment]:
+    """The punches that stand for coming or going, but not where a person gave the time."""
+    given = {moment.kind for moment in said if moment.source == "hr" and moment.counts}
+    by_id = {stamp.id: stamp for stamp in facts.punches}
+    found = []
+    for number, role in roles(facts.punches, expected).items():
+        if role in ("in", "out") and role not in given:
+            stamp = by_id[number]
+            found.append(Moment(role, stamp.at, "clear", False, stamp.site_id, None, "device"))  # type: ignore[arg-type]
+    return found
+
+
 def first_site(facts: DayFacts) -> int | None:
-    """Where somebody first checked in, whatever was decided about it: its store type may give the hours."""
+    """Where somebody first checked in, whatever was decided about it, else first punched: its store type may give
+    the hours."""
     ins = sorted((mark.at, mark.id, mark.site_id) for mark in facts.marks if mark.kind == "in" and mark.site_id)
+    ins = ins or sorted((stamp.at, stamp.id, stamp.site_id) for stamp in facts.punches if stamp.site_id)
     return ins[0][2] if ins else None
 
 
@@ -160,7 +183,8 @@ def _moment(mark: Mark, issues: Iterable[Issue], correction: Issue | None) -> Mo
     if correction is not None:
         at, site_id = correction.time() or at, correction.wish("site_id") or site_id
     state = next(known for known in _STRICTEST if known in states)
-    return Moment(mark.kind, at, state, mark.verdict == "outside", site_id, mark.id)
+    source: Literal["phone", "hr"] = "phone" if correction is None or at == mark.at else "hr"
+    return Moment(mark.kind, at, state, mark.verdict == "outside", site_id, mark.id, source)
 
 
 def _said(issue: Issue) -> tuple[State, datetime | None]:
@@ -182,7 +206,7 @@ def _added(issues: Iterable[Issue], expected: Expectation | None) -> list[Moment
             continue
         for kind, at in _additions(issue, expected):
             if at is not None:
-                found.append(Moment(kind, at, "approved", False, issue.wish("site_id"), None))
+                found.append(Moment(kind, at, "approved", False, issue.wish("site_id"), None, "hr"))
     return found
 
 

@@ -36,7 +36,7 @@ def standing(day: DayResult | None, expected: Expectation, as_of: datetime, *, l
     """
     if day is not None and day.confirmed and not (left and day.confirmed == "present"):
         return "done"
-    if day is not None and (day.first_in is not None or day.undecided):
+    if day is not None and (day.first_in is not None or (day.undecided and day.status != "unheard")):
         return "clean" if is_clean(day) else "look"
     if not expected.scheduled or expected.starts_at is None:
         return "off"

@@ -53,6 +53,8 @@ words(
         "status_early_leave": N_("Left early"),
         "status_absent": N_("Absent"),
         "status_missing_out": N_("No check-out"),
+        "status_missing_in": N_("No check-in"),
+        "status_unheard": N_("Waiting for the device"),
         "status_field_work": N_("Field work"),
         "status_leave": N_("Leave"),
         "status_rest": N_("Rest"),

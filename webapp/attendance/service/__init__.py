@@ -5,13 +5,14 @@ from webapp.attendance.service.ask_tap import RefusedTap, ask_about_tap
 from webapp.attendance.service.cannot import waiting_ticket
 from webapp.attendance.service.check_in import check_in, check_out
 from webapp.attendance.service.confirm import Bulk, confirm, confirm_clean, mark_absent, undo_confirmation
-from webapp.attendance.service.days import lock_people, rebuild_day, rebuild_days, rebuild_due
+from webapp.attendance.service.days import START, lock_people, rebuild_day, rebuild_days, rebuild_due, rebuild_heard
 from webapp.attendance.service.decide import decide, reopen
 from webapp.attendance.service.evidence import Person, Recorded
 from webapp.attendance.service.pass_on import pass_on
 from webapp.attendance.service.phones import bind_devices, decide_phone, remove_phone
 from webapp.attendance.service.photos import Taken, expire_photos, record_photo
 from webapp.attendance.service.privacy import coarsen_positions, note_looks
+from webapp.attendance.service.punches import Given, date_punches, record_punches, set_heard
 from webapp.attendance.service.scan import forget_spots, is_weighed, scan, weigh_new
 from webapp.attendance.service.signal_settings import set_signals
 from webapp.attendance.service.site_code import enter_code
@@ -19,9 +20,10 @@ from webapp.attendance.service.undo import UNDO_TIME, undo
 from webapp.attendance.service.waiting import tell_waiting
 
 __all__ = [
-    "UNDO_TIME", "Bulk", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse", "bind_devices",
-    "check_in", "check_out", "coarsen_positions", "confirm", "confirm_clean", "decide", "decide_phone", "enter_code",
-    "expire_photos", "forget_spots", "is_weighed", "lock_people", "mark_absent", "note_looks", "pass_on",
-    "rebuild_day", "rebuild_days", "rebuild_due", "record_photo", "remove_phone", "reopen", "report_mistake", "scan",
-    "set_signals", "tell_waiting", "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
+    "START", "UNDO_TIME", "Bulk", "Given", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse",
+    "bind_devices", "check_in", "check_out", "coarsen_positions", "confirm", "confirm_clean", "date_punches",
+    "decide", "decide_phone", "enter_code", "expire_photos", "forget_spots", "is_weighed", "lock_people",
+    "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days", "rebuild_due", "rebuild_heard",
+    "record_photo", "record_punches", "remove_phone", "reopen", "report_mistake", "scan", "set_heard", "set_signals",
+    "tell_waiting", "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
 ]  # fmt: skip

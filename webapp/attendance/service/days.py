@@ -1,6 +1,7 @@
 """Building attendance days from their facts and keeping them."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,15 +13,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.attendance.models import AttendanceDay
 from webapp.attendance.queries import days_and_branches, load_facts
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
-from webapp.attendance.rules import DayFacts, DayResult, build_day, first_site
+from webapp.attendance.queries.heard import silences, unheard_days
+from webapp.attendance.rules import HOLD, UNHEARD, DayFacts, DayResult, build_day, first_site, silent
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres, together
 from webapp.core.prepared import Prepared
 from webapp.people.models import Branch, Employee
 from webapp.people.queries import belonged
 from webapp.schedules.queries import expectations
+from webapp.schedules.rules import Expectation
 
 BATCH = 100
+START: Pair = (0, date.min)
 _DUE = select(AttendanceDay.employee_id, AttendanceDay.work_date).where(
     AttendanceDay.branch_id == bindparam("branch"), AttendanceDay.final_at <= bindparam("at")
 )
@@ -45,13 +49,26 @@ def rebuild_days(
     for branch in set(branches.values()):
         mine = [pair for pair in facts if branches[pair] == branch]
         expected = expectations(mine, branch, default_site=_first_sites(mine, facts))
-        found |= {pair: build_day(facts[pair], expected[pair], at) for pair in mine}
+        found |= _built(mine, facts, expected, at)
     for pair, day in found.items():
         if changed := before.get(pair) != day:
             keep(pair=pair, branch_id=branches[pair].id, day=day, at=at)
         if changed or tell:
             announce(pair=pair, at=at, bulk=bulk)
     return found
+
+
+def rebuild_heard(*, branch_id: int, at: datetime, after: Pair = START, limit: int = BATCH) -> Pair | None:
+    """Look again at days that wait for devices, from behind `after` on; the last one looked at, None at the end.
+
+    Only those whose devices were heard since, or that have waited long enough, are built anew.
+    """
+    waiting = dict(unheard_days(branch_id, after=after, limit=limit))
+    devices = silences(waiting.keys())
+    ready = [pair for pair, end in waiting.items() if not end or at >= end + HOLD or not silent(devices[pair], end)]
+    if ready:
+        rebuild_days(pairs=ready, at=at, bulk=True)
+    return list(waiting)[-1] if len(waiting) == limit else None
 
 
 def rebuild_due(*, branch_id: int, at: datetime, limit: int = BATCH) -> int:
@@ -85,6 +102,19 @@ def announce(*, pair: Pair, at: datetime, bulk: bool = False) -> None:
     employee_id, on = pair[0], pair[1].isoformat()
     payload = {"employee_id": employee_id, "work_date": on}
     outbox.put("day_changed", f"{employee_id}|{on}", payload, at, bulk=bulk)
+
+
+def _built(
+    pairs: Collection[Pair], facts: Mapping[Pair, DayFacts], expected: Mapping[Pair, Expectation], at: datetime
+) -> dict[Pair, DayResult]:
+    """Devices are asked about, in one more statement, only where it would make a difference that they are silent."""
+    found = {pair: build_day(facts[pair], expected[pair], at) for pair in pairs}
+    held = {pair: replace(facts[pair], silences=(UNHEARD,)) for pair in pairs if found[pair].over}
+    doubtful = [pair for pair, known in held.items() if build_day(known, expected[pair], at).status == "unheard"]
+    for pair, devices in silences(doubtful).items():
+        if devices:
+            found[pair] = build_day(replace(facts[pair], silences=devices), expected[pair], at)
+    return found
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7301, who) FROM unnest(CAST(:ids AS integer[])) AS who")

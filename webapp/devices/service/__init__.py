@@ -10,6 +10,9 @@ from webapp.devices.service.commands import ask as ask
 from webapp.devices.service.commands import ask_for_everything as ask_for_everything
 from webapp.devices.service.commands import hand_out as hand_out
 from webapp.devices.service.commands import note_results as note_results
+from webapp.devices.service.completeness import note_heard as note_heard
+from webapp.devices.service.digest import digest as digest
+from webapp.devices.service.digest import rebuild as rebuild
 from webapp.devices.service.store import heard as heard
 from webapp.devices.service.store import mark_read as mark_read
 from webapp.devices.service.store import store_lines as store_lines

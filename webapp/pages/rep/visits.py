@@ -27,6 +27,8 @@ SHAPES = {
     "late": ("att", "triangle-alert"),
     "early_leave": ("att", "triangle-alert"),
     "missing_out": ("att", "triangle-alert"),
+    "missing_in": ("att", "triangle-alert"),
+    "unheard": ("", "hourglass"),
     "absent": ("stop", "x"),
     "pending": ("", "circle"),
 }
@@ -137,7 +139,7 @@ def _chip(day: DayResult | None) -> tuple[str, str, str | None] | None:
 
 
 def _is_notable(day: DayResult) -> bool:
-    return day.status in ("late", "early_leave", "missing_out", "absent") or day.open_exceptions > 0
+    return day.status in ("late", "early_leave", "missing_out", "missing_in", "absent", "unheard") or day.open_exceptions > 0
 
 
 def _today(user: SignedIn) -> date:

@@ -99,7 +99,7 @@ def _attended(user: SignedIn, reason: Reason | None) -> DayResult | None:
 
 def _waits(on: date, earned: Earned, today: date) -> bool:
     """A day with nothing in it yet that is not over waits for its rep, not for a decision."""
-    undecided = on < today or any(line.code.endswith("_undecided") for line in earned.lines)
+    undecided = on < today or any(line.code.endswith(("_undecided", "_unheard")) for line in earned.lines)
     return bool(earned.pending) or (earned.waiting and undecided)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from webapp.attendance import queries as attendance
-from webapp.attendance.rules import Assume, DayFacts, assumed, build_day
+from webapp.attendance.rules import Assume, DayFacts, as_stored, assumed, build_day
 from webapp.rewards.queries.days import Pair, branch_facts, days_between, snapshot_of
 from webapp.rewards.queries.load import Loaded, load_all
 from webapp.rewards.rules import Earned, Preview, Work, walk
@@ -80,7 +80,7 @@ def _snapshot(loaded: Loaded, pair: Pair, facts: DayFacts, at: datetime) -> Snap
     row = loaded.rows[pair]
     return snapshot_of(
         pair,
-        build_day(facts, attendance.expectation_of(attendance.result_of(row)), at),
+        build_day(as_stored(facts, row.status), attendance.expectation_of(attendance.result_of(row)), at),
         loaded.branches[row.branch_id],
         visits=visit_facts(loaded.visits.get(pair, ()), facts),
         store_type_id=loaded.shops.get(pair),

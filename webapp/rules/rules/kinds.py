@@ -21,7 +21,9 @@ def attendance_allowance(p: Params, s: Snapshot) -> Outcome:
     if s.status == "absent":
         return _allowance(p, s, inputs) if s.excused else _none("allowance_absent", inputs)
     if s.undecided:
-        return _wait("allowance_undecided", inputs)
+        return _wait("allowance_unheard" if s.status == "unheard" else "allowance_undecided", inputs)
+    if s.status == "missing_in":
+        return _none("allowance_missing_in", inputs)
     if s.status in _OFF or (p["scheduled_only"] and not s.scheduled):
         return _none("allowance_" + _OFF.get(s.status, "not_scheduled"), inputs)
     if not s.present:
@@ -141,8 +143,8 @@ def _not_fully_there(s: Snapshot) -> str | None:
         return "target_absent"
     if not s.scheduled or s.status in _OFF:
         return "target_not_scheduled"
-    if s.status == "missing_out":
-        return "target_missing_out"
+    if s.status in ("missing_in", "missing_out"):
+        return f"target_{s.status}"
     if s.late:
         return "target_late"
     return "target_early" if s.early else None

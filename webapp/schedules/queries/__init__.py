@@ -1,6 +1,6 @@
 """Reading schedules: what a day should look like, which work date it is, plans, rosters, calendars, leave."""
 
-from webapp.schedules.queries.days import expectation, expectations, work_date, work_day
+from webapp.schedules.queries.days import expectation, expectations, work_date, work_dates, work_day
 from webapp.schedules.queries.office import (
     calendar,
     has_calendar,
@@ -35,6 +35,7 @@ __all__ = [
     "week",
     "week_people",
     "work_date",
+    "work_dates",
     "work_day",
     "working_day_after",
 ]

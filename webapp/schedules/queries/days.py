@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from sqlalchemy.engine import Row
 from webapp.core.db import conn
 from webapp.people.models import Branch, Employee
 from webapp.schedules.models import CalendarDay, EarlierTimes, Leave, PlanStop, RosterDay, Shift
-from webapp.schedules.rules import USUAL, DayWords, Expectation, ShiftTimes, work_date_of
+from webapp.schedules.rules import USUAL, DayWords, Expectation, ShiftTimes, decide, work_date_of
 from webapp.schedules.rules import expectation as expect
 from webapp.sites.models import Site, StoreType
 
@@ -52,7 +52,7 @@ def expectations(
     """
     if not pairs:
         return {}
-    known, zone, sites = _load(pairs, branch.id, default_site or {}), ZoneInfo(branch.timezone), default_site or {}
+    known, zone, sites = _load(pairs, branch.id, set((default_site or {}).values())), ZoneInfo(branch.timezone), default_site or {}
     return {pair: expect(known.words(pair), known.shift(pair, sites.get(pair)), pair[1], zone) for pair in set(pairs)}
 
 
@@ -73,11 +73,21 @@ def work_day(
     zone = ZoneInfo(branch.timezone)
     local = at.astimezone(zone).date()
     pairs = [(employee_id, local + timedelta(days=step)) for step in (-1, 0, 1)]
-    known = _load(pairs, branch.id, {pair: site_id for pair in pairs if site_id is not None})
+    known = _load(pairs, branch.id, set() if site_id is None else {site_id})
     shifts = {pair[1]: known.shift(pair, site_id) for pair in pairs}
     days = {pair[1]: expect(known.words(pair), shifts[pair[1]], pair[1], zone) for pair in pairs}
     on = work_date_of(at, zone, lambda day: shifts[day] if days[day].scheduled else None)
     return on, days[on]
+
+
+def work_dates(moments: Collection[tuple[int, datetime, int | None]], branch: HasZone) -> list[date]:
+    """The work date of each moment (employee, when, site); one statement however many they are."""
+    if not moments:
+        return []
+    zone, near = ZoneInfo(branch.timezone), (-1, 0, 1)
+    days = {(who, at.astimezone(zone).date() + timedelta(days=step)) for who, at, _ in moments for step in near}
+    known = _load(days, branch.id, {site for _, _, site in moments if site is not None})
+    return [work_date_of(at, zone, known.scheduled(who, site_id)) for who, at, site_id in moments]
 
 
 class _Known:
@@ -125,6 +135,15 @@ class _Known:
             return self._on("old_type", place, on)
         return USUAL if self.first_shift is None else self._on("old_shift", self.first_shift, on)
 
+    def scheduled(self, employee_id: int, site_id: int | None) -> Callable[[date], ShiftTimes | None]:
+        """What somebody works on a date, asked by date."""
+
+        def shift_on(on: date) -> ShiftTimes | None:
+            pair = (employee_id, on)
+            return self.shift(pair, site_id) if decide(self.words(pair), on)[0] == "work" else None
+
+        return shift_on
+
     def _week(self, on: date) -> tuple[int, ...]:
         """Weekdays worked by the rule in force on a date."""
         return tuple(next((days for until, days in self.earlier_weeks if on.isoformat() < until), self.week))
@@ -135,7 +154,7 @@ class _Known:
         return _times(min(changes, key=lambda old: old.until, default=row))
 
 
-def _load(pairs: Collection[Pair], branch_id: int, default_site: Mapping[Pair, int]) -> _Known:
+def _load(pairs: Collection[Pair], branch_id: int, sites: Collection[int]) -> _Known:
     dates = sorted({on for _, on in pairs})
     asked = {
         "branch": branch_id,
@@ -143,7 +162,7 @@ def _load(pairs: Collection[Pair], branch_id: int, default_site: Mapping[Pair, i
         "dates": dates,
         "first": dates[0],
         "last": dates[-1],
-        "sites": sorted(set(default_site.values())),
+        "sites": sorted(sites),
     }
     return _Known(conn().execute(_EVERYTHING, asked))
 

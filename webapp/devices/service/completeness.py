@@ -1,0 +1,60 @@
+"""Up to when each device was heard, told to attendance: before that nobody is absent for want of a punch."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, literal_column, select
+
+from webapp.attendance import queries
+from webapp.attendance import service as attendance
+from webapp.core.db import conn
+from webapp.devices.adapters import adapters
+from webapp.devices.models import DeviceRequest, RawPunch, Terminal, TerminalSite, TerminalState
+
+_raw = RawPunch.__table__.c
+
+
+def note_heard() -> None:
+    """Of every active device with a shop; two statements that read, few that write."""
+    known = queries.heard_rows()
+    through = {}
+    for row in conn().execute(_DEVICES):
+        before = known.get((row.id, row.site_id))
+        through[row.id, row.site_id] = _later(before, heard_through(row)) or row.created_at
+    attendance.set_heard(through=through)
+
+
+def heard_through(row: Any) -> datetime | None:
+    """As far as can be known. None: no further than before.
+
+    A device that is asked says so itself. One that sends was heard at its last call, unless something it sent still
+    waits to be read or it was told to send everything again. A file tells nothing beyond its newest punch.
+    """
+    if row.waiting or row.unread or row.send_again:
+        return None
+    adapter = adapters().get(row.kind)
+    if adapter is not None and adapter.pull is not None:
+        return row.heard_through
+    if row.kind == "file":
+        return _later(row.heard_through, row.punched_at)
+    return _later(row.heard_through, row.seen_at)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((moment for moment in (one, other) if moment is not None), default=None)
+
+
+_UNREAD = exists().where(
+    DeviceRequest.terminal_id == Terminal.id,
+    DeviceRequest.read_at.is_(None),
+)
+_WAITING = exists().where(_raw.terminal_id == Terminal.id, _raw.state == literal_column("'new'"))
+_DEVICES = (
+    select(Terminal.id, Terminal.kind, Terminal.created_at, TerminalSite.site_id)
+    .add_columns(TerminalState.heard_through, TerminalState.seen_at, TerminalState.punched_at)
+    .add_columns(TerminalState.send_again, _UNREAD.label("unread"), _WAITING.label("waiting"))
+    .join(TerminalSite, TerminalSite.terminal_id == Terminal.id)
+    .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
+    .where(Terminal.state == "active")
+    .order_by(Terminal.id, TerminalSite.site_id)
+)
