@@ -132,7 +132,9 @@ def _challenge(headers: list[str]) -> WWWAuthenticate | None:
     """The strongest one that does not ask for the password itself."""
     found = [told for told in map(WWWAuthenticate.from_header, headers) if told and told.type == "digest"]
     usable = [told for told in found if (told.get("algorithm") or "MD5").upper() in _hashes]
-    usable = [told for told in usable if not told.get("qop") or "auth" in (told.get("qop") or "").replace(" ", "").split(",")]
+    usable = [
+        told for told in usable if not told.get("qop") or "auth" in (told.get("qop") or "").replace(" ", "").split(",")
+    ]
     return max(usable, key=lambda told: (told.get("algorithm") or "").upper() == "SHA-256", default=None)
 
 

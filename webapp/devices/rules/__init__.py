@@ -1,10 +1,10 @@
 """What a punch is, how its time is judged and how a device's clock stands; pure."""
 
+from webapp.devices.rules import day_words as day_words
 from webapp.devices.rules.calls import Call as Call
 from webapp.devices.rules.calls import is_live as is_live
 from webapp.devices.rules.calls import key_mark as key_mark
 from webapp.devices.rules.calls import refusal as refusal
-from webapp.devices.rules import day_words as day_words
 from webapp.devices.rules.holders import Holder as Holder
 from webapp.devices.rules.holders import holders_on as holders_on
 from webapp.devices.rules.holders import key_of as key_of
