@@ -13,6 +13,7 @@ from webapp.devices.service.commands import note_results as note_results
 from webapp.devices.service.completeness import note_heard as note_heard
 from webapp.devices.service.digest import digest as digest
 from webapp.devices.service.digest import rebuild as rebuild
+from webapp.devices.service.files import import_file as import_file
 from webapp.devices.service.store import heard as heard
 from webapp.devices.service.store import mark_read as mark_read
 from webapp.devices.service.store import store_lines as store_lines
