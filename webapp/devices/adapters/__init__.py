@@ -69,6 +69,10 @@ class Adapter:
     port: int | None = None
     """Where such devices usually listen."""
     reader: int = 1
+    calls: bool = False
+    """It calls by itself every few seconds: commands reach it, and silence means something is wrong."""
+    signs: bool = False
+    """What it sends is signed with a secret we keep, instead of a key it sends along."""
 
 
 class CannotPull(DomainError):

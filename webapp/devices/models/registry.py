@@ -95,6 +95,8 @@ class TerminalState(db.Model):
     last_error_at: Mapped[UTC | None]
     silent_told_at: Mapped[UTC | None]
     """When people were told that it is silent; null once it is heard again."""
+    alarms: Mapped[JSONB | None]
+    """What people were told is wrong and is not right yet (rules/alarms.py), with the moment; null: nothing."""
 
 
 class PinHolder(db.Model):

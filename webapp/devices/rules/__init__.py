@@ -1,10 +1,15 @@
 """What a punch is, how its time is judged and how a device's clock stands; pure."""
 
 from webapp.devices.rules import day_words as day_words
+from webapp.devices.rules.alarms import ALARMS as ALARMS
+from webapp.devices.rules.alarms import Known as Known
+from webapp.devices.rules.alarms import alarms as alarms
+from webapp.devices.rules.alarms import quiet_since as quiet_since
 from webapp.devices.rules.calls import Call as Call
 from webapp.devices.rules.calls import is_live as is_live
 from webapp.devices.rules.calls import key_mark as key_mark
 from webapp.devices.rules.calls import refusal as refusal
+from webapp.devices.rules.clocks import skew as skew
 from webapp.devices.rules.holders import Holder as Holder
 from webapp.devices.rules.holders import holders_on as holders_on
 from webapp.devices.rules.holders import key_of as key_of
@@ -19,3 +24,8 @@ from webapp.devices.rules.lines import wall_time as wall_time
 from webapp.devices.rules.quality import Arrival as Arrival
 from webapp.devices.rules.quality import moment as moment
 from webapp.devices.rules.quality import quality as quality
+from webapp.devices.rules.registry import FORMS as FORMS
+from webapp.devices.rules.registry import STATES as STATES
+from webapp.devices.rules.registry import Fields as Fields
+from webapp.devices.rules.registry import check_fields as check_fields
+from webapp.devices.rules.registry import spellings as spellings

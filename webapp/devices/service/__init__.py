@@ -1,5 +1,8 @@
 """What happens to devices and to what they send."""
 
+from webapp.devices.service.again import read_again as read_again
+from webapp.devices.service.alarms import note_alarms as note_alarms
+from webapp.devices.service.alarms import set_skew as set_skew
 from webapp.devices.service.calls import greet as greet
 from webapp.devices.service.calls import note_call as note_call
 from webapp.devices.service.calls import note_too_large as note_too_large
@@ -14,6 +17,12 @@ from webapp.devices.service.completeness import note_heard as note_heard
 from webapp.devices.service.digest import digest as digest
 from webapp.devices.service.digest import rebuild as rebuild
 from webapp.devices.service.files import import_file as import_file
+from webapp.devices.service.pairing import close_window as close_window
+from webapp.devices.service.pairing import dismiss as dismiss
+from webapp.devices.service.pairing import open_window as open_window
+from webapp.devices.service.registry import change as change
+from webapp.devices.service.registry import register as register
+from webapp.devices.service.registry import set_state as set_state
 from webapp.devices.service.store import heard as heard
 from webapp.devices.service.store import mark_read as mark_read
 from webapp.devices.service.store import store_lines as store_lines

@@ -10,7 +10,7 @@ KINDS_OF = {
     "finance": ("waiting", "pay", "account"),
     "admin": ("waiting", "settlement", "pay", "account"),
 }
-TOPICS = ("exceptions", "settlement", "payslips")
+TOPICS = ("exceptions", "settlement", "payslips", "devices")
 
 _BY_KIND = {
     "attendance": {
@@ -67,6 +67,16 @@ _BY_KIND = {
         "notice_phone_asks": N_("%(name)s checked in with a new phone. It waits for you."),
         "notice_withdrawals": N_("%(branch)s: withdrawals that wait for you: %(number)s."),
         "notice_proposal": N_("%(name)s proposed a position for %(site)s. It waits for you."),
+        "notice_device_silent": N_(
+            "%(device)s, %(branch)s: not heard for a while. Punches there arrive late; look at its power and network."
+        ),
+        "notice_device_quiet": N_(
+            "%(device)s, %(branch)s: connected, but nobody has punched an hour into the shift. Ask the store."
+        ),
+        "notice_device_clock": N_(
+            "%(device)s, %(branch)s: its clock is off by %(seconds)s seconds. Look at its time zone, then restart it."
+        ),
+        "notice_device_pull": N_("%(device)s, %(branch)s: its punches cannot be read. %(why_code)s"),
     },
     "account": {
         "notice_password_reset": N_("%(name)s gave you a one-time password. All your sign-ins ended."),

@@ -54,6 +54,7 @@ words(
         "topic_exceptions": N_("Exceptions that wait, once a day"),
         "topic_settlement": N_("Days that are settled or put aside"),
         "topic_payslips": N_("Payslips issued"),
+        "topic_devices": N_("Attendance devices that are silent or wrong"),
         "channel_no_topic": N_("Choose at least one matter, or pause the channel instead."),
         "channel_mails": N_("Write mail addresses such as lin.mei@example.com, at most %(limit)s."),
         "channel_url": N_("Copy the whole address from the robot's settings; it begins with https://."),

@@ -10,6 +10,7 @@ from webapp.core.audit import AuditEntry
 from webapp.core.authz import SignedIn
 from webapp.core.errors import WORDS
 from webapp.core.i18n import date_text, lang, line_text, money_text, say, when_text
+from webapp.devices import queries as devices
 from webapp.pages.hr import audit_words as audit_words
 from webapp.people import queries as people
 from webapp.rules import queries as rules
@@ -26,15 +27,16 @@ _NAMED = {
     "granted_site_id": "site",
 }
 _OBJECTS = {"branch": "branch_id", "team": "team_id", "employee": "employee_id", "shift": "shift_id",
-            "store_type": "store_type_id", "site": "site", "rule": "rule"}  # fmt: skip
+            "store_type": "store_type_id", "site": "site", "rule": "rule", "terminal": "terminal"}  # fmt: skip
 _PAGES = {"employee": "/hr/people/{}", "site": "/hr/sites/{}", "branch": "/hr/settings/{}",
           "pay_run": "/hr/pay-runs/{}", "shift": "/hr/schedule/shifts/{}",
-          "store_type": "/hr/sites/store-types/{}", "attendance_exception": "/hr/inbox/{}"}  # fmt: skip
+          "store_type": "/hr/sites/store-types/{}", "attendance_exception": "/hr/inbox/{}",
+          "terminal": "/hr/devices/{}"}  # fmt: skip
 _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "kind"): "leave",
            ("import", "kind"): "import", ("rule", "kind"): "rule_name", ("rule", "code"): "rule_name",
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
            ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device",
-           ("branch", "signals_off"): "signal"}  # fmt: skip
+           ("branch", "signals_off"): "signal", ("terminal", "state"): "terminal_state"}  # fmt: skip
 # The act says the same.
 _SILENT = frozenset({"granted_confirmation", "word"})
 
@@ -64,6 +66,8 @@ def known(rows: Collection[AuditEntry], user: SignedIn) -> Known:
         "site": {site.site_id: site.name for site in sites.fences(_ids(rows, "site") | _stops(flat)).values()},
         "rule": {row.rule_id: say(f"rule_name_{row.kind}") for row in versions},
     }
+    if "terminal" in types:
+        names["terminal"] = devices.names(_ids(rows, "terminal"))
     if "shift" in types or "shift_id" in fields:
         names["shift_id"] = {shift.id: shift.name for shift in schedules.shifts(user.branch_ids)}
     if "store_type" in types or "store_type_id" in fields:

@@ -29,6 +29,4 @@ def parse(body: bytes, answers: Answers) -> Parsed:
     return read(body, _VERIFY if answers.get("third") == "verify" else _DEVICE)
 
 
-FORMAT = Format(
-    "attlog5", N_("attlog, 5 columns"), detect, parse, questions, machine=lambda body: one_machine(body)
-)
+FORMAT = Format("attlog5", N_("attlog, 5 columns"), detect, parse, questions, machine=lambda body: one_machine(body))

@@ -36,13 +36,17 @@ def questions(body: bytes, answers: Answers) -> Sequence[Question]:
     sheet = _sheet(body)
     kinds = _kinds(sheet)
     choices = [Choice(name, _label(sheet, at), plain=True) for at, name in enumerate(sheet.names)]
-    moments, days, clocks = ([name for name, kind in kinds.items() if kind == word] for word in ("when", "day", "clock"))
+    moments, days, clocks = (
+        [name for name, kind in kinds.items() if kind == word] for word in ("when", "day", "clock")
+    )
     days = days if len(days) == 1 and not moments else []
     when = answer("when", choices, answers, _only(moments or days))
     clock = answer("clock", choices, answers, _only(clocks) if when in days and "when" not in answers else None)
     known = tables.match_headers(sheet.headers, _NAMES)
     pin = answer("id", choices, answers, sheet.names[known["id"]] if "id" in known else None)
-    key = answer("key", choices, answers, sheet.names[known["key"]] if "key" in known and "key" not in answers else None)
+    key = answer(
+        "key", choices, answers, sheet.names[known["key"]] if "key" in known and "key" not in answers else None
+    )
     columns = {"id": pin, "when": when, "clock": clock, "key": key}
     asked = [Question(code, choices, value, blank=code in ("clock", "key")) for code, value in columns.items()]
     return [*asked, *order_question(_dates(sheet, when), answers)]

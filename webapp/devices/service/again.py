@@ -1,0 +1,29 @@
+"""Reading again what nobody could read."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from webapp.core import audit, outbox
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.devices.models import BadLine, DeviceRequest
+from webapp.devices.service.registry import locked
+
+
+def read_again(*, by: SignedIn, terminal_id: int, at: datetime) -> int:
+    """Every body of a device that holds a line nobody could read, and that is still kept; how many. Raises NotFound."""
+    known = locked(by, terminal_id)
+    bad = select(BadLine.request_id).where(BadLine.terminal_id == terminal_id, BadLine.request_id.is_not(None))
+    kept = (DeviceRequest.id.in_(bad), func.length(DeviceRequest.body) > 0)
+    ids = list(conn().scalars(select(DeviceRequest.id).where(*kept)))
+    if not ids:
+        return 0
+    conn().execute(delete(BadLine).where(BadLine.request_id.in_(select(DeviceRequest.id).where(*kept))))
+    conn().execute(update(DeviceRequest).where(DeviceRequest.id.in_(ids)).values(read_at=None))
+    outbox.put("device_request", str(terminal_id), {"terminal_id": terminal_id}, at)
+    audit.record(
+        actor_id=by.id, action="terminal.read_again", object_type="terminal", object_id=terminal_id,
+        branch_id=known.branch_id, after={"bodies": len(ids)}, at=at,
+    )  # fmt: skip
+    return len(ids)
