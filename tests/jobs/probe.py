@@ -15,9 +15,11 @@ class Passing(Exception):
 
 
 @job(timeout=20, pauses=(0, 0), transient=(Passing,))
-def work(*, path: str, seconds: float = 0, fail: str = "") -> str:
+def work(*, path: str, wait_for: str = "", fail: str = "") -> str:
+    """Not done before the file `wait_for` is there."""
     note(path, f"begin {os.getpid()}")
-    time.sleep(seconds)
+    while wait_for and not Path(wait_for).exists():
+        time.sleep(0.01)
     if fail == "once" and count(path, "begin") == 1:
         raise Passing
     if fail == "wrong":

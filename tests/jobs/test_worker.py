@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import psutil
 import pytest
@@ -42,7 +42,7 @@ def test_from_commit_to_handled_in_a_moment(stack: Stack, put: Put, notes: Path)
         put(str(number), path=str(notes))
         wait_until(lambda key=number: probe.count(notes, f"end {key} "), "the handler")
         waits.append(float(probe.lines(notes)[-1].split()[-1]) - began)
-    assert sorted(waits)[len(waits) // 2] < 1.0, waits
+    assert sorted(waits)[len(waits) // 2] < 5.0, waits  # a worker that is not called looks every 10 s
 
 
 @pytest.mark.crash
@@ -77,10 +77,12 @@ def test_a_killed_worker_takes_its_horse_along_and_the_next_one_goes_on(stack: S
 @pytest.mark.crash
 @sqlite_only
 def test_a_job_of_a_killed_worker_runs_again_when_the_next_one_starts(stack: Stack, notes: Path) -> None:
+    gate = notes.with_name("gate")
     stack.start_worker()
-    later(probe.work, path=str(notes), seconds=1)
+    later(probe.work, path=str(notes), wait_for=str(gate))
     begun(notes)
     stack.kill_worker()
+    gate.touch()
     began = monotonic()
     stack.start_worker()
     wait_until(lambda: probe.count(notes, "end") == 1, "the second run")
@@ -98,10 +100,12 @@ def test_after_a_wipe_the_worker_is_known_again_and_its_job_is_found(stack: Stac
     later(probe.work, path=str(notes))
     wait_until(lambda: stack.valkey.client.scard("rq:workers:default"), "the worker's name")
     wait_until(lambda: probe.count(notes, "end") == 1, "the first job")
-    later(probe.work, path=str(notes), seconds=1)
+    gate = notes.with_name("gate")
+    later(probe.work, path=str(notes), wait_for=str(gate))
     wait_until(lambda: probe.count(notes, "begin") == 2, "the second job")
     stack.valkey.client.delete("rq:workers", "rq:workers:default")
     stack.kill_worker()
+    gate.touch()
     stack.start_worker()
     wait_until(lambda: probe.count(notes, "end") == 2, "the second run", within=6)
 
@@ -129,16 +133,18 @@ def test_only_errors_that_pass_are_tried_again(stack: Stack, notes: Path) -> Non
     later(probe.work, path=str(notes), fail="once")
     later(probe.work, path=str(wrong), fail="wrong")
     wait_until(lambda: probe.count(notes, "end") and probe.count(wrong, "begin"), "both")
-    sleep(0.5)
+    stack.wait_idle()
     assert (probe.count(notes, "begin"), probe.count(wrong, "begin")) == (2, 1)
 
 
 @sqlite_only
 def test_asked_to_stop_it_finishes_the_job_first(stack: Stack, notes: Path) -> None:
+    gate = notes.with_name("gate")
     stack.start_worker()
-    later(probe.work, path=str(notes), seconds=0.7)
+    later(probe.work, path=str(notes), wait_for=str(gate))
     begun(notes)
     running = psutil.Process(stack.pids()["worker"])
     running.terminate()
+    gate.touch()
     wait_until(lambda: running.status() == psutil.STATUS_ZOMBIE, "the worker to end", within=5)
     assert probe.count(notes, "end") == 1
