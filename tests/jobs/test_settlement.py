@@ -123,6 +123,6 @@ def test_many_processes_settling_the_same_days_post_them_once(app: Flask, tmp_pa
     db.session.remove()
     children = [forks.Forked(settle, tmp_path / f"{n}.log") for n in range(4)]
     gate.touch()
-    codes = [child.wait(60) for child in children]
+    codes = [child.wait(300) for child in children]
     assert codes == [0] * 4, (tmp_path / "0.log").read_text()
     settled_once(world, 20000)

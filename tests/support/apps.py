@@ -142,7 +142,7 @@ def run_worker(app: Flask) -> None:
     """A real RQ worker works until the queue is empty. Raises AssertionError with its log when it fails."""
     with tempfile.TemporaryDirectory(prefix="onsite-worker-") as folder:
         log = Path(folder) / "log"
-        status = forks.Forked(lambda: work(app, burst=True), log).wait(120)
+        status = forks.Forked(lambda: work(app, burst=True), log).wait(600)
         assert status == 0, f"the worker ended with {status}\n{tail(log)}"
     forget_read()
 
