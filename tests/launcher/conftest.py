@@ -29,7 +29,7 @@ class Launched:
         self.process = process.spawn([sys.executable, "wsgi.py"], log=self.log, env=self.env)
 
     def wait(self) -> Launched:
-        process.wait_until(lambda: "Onsite is running" in self.text(), "the launcher", log=self.log)
+        process.wait_until(lambda: "Onsite is running" in self.text(), "the launcher", within=60, log=self.log)
         return self
 
     def text(self) -> str:
@@ -53,7 +53,7 @@ class Launched:
     def child(self, name: str) -> psutil.Process | None:
         named = {"redis": "valkey-server"}.get(name, f"onsite-{name}")
         children = psutil.Process(self.process.pid).children()
-        return next((child for child in children if child.name().startswith(named)), None)
+        return next((child for child in children if _is_called(child, named)), None)
 
     def stopped(self) -> list[str]:
         return re.findall(r'"stopped", "child": "([a-z]+)', self.text())
@@ -64,6 +64,21 @@ class Launched:
         for left in family:
             if left.is_running():
                 left.kill()
+
+
+def lives(one: psutil.Process) -> bool:
+    """Also not one that ended and that nobody has asked about yet."""
+    try:
+        return one.is_running() and one.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _is_called(one: psutil.Process, beginning: str) -> bool:
+    try:
+        return lives(one) and one.name().startswith(beginning)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +99,7 @@ def run_alone(*words: str, **env: str) -> tuple[int, list[str]]:
         env={**os.environ, **env},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return done.returncode, done.stderr.splitlines()
