@@ -23,7 +23,7 @@ from webapp.rewards.models import RepDay
 
 REPS, DATES, TAPS = 20, 10, 60
 DAYS = [MONDAY + timedelta(days=n) for n in range(DATES)]
-WITHIN = 180
+WITHIN = 600
 # A minute of the product's clock, in seconds of ours: short, and shorter when there is nothing to wait for.
 MINUTE, IDLE = 3, 0.3
 

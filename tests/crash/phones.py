@@ -19,7 +19,7 @@ from webapp.core import clock
 from webapp.sites.models import Site
 
 AT_ONCE = 4
-PATIENCE = 180
+PATIENCE = 600
 LOST = 0
 PAUSE = 0.02
 
