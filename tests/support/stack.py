@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ class Stack:
         """Until its children, who may still answer for a moment, are gone too."""
         children = psutil.Process(self._processes["web"].pid).children(recursive=True)
         self.kill_web()
-        psutil.wait_procs(children, timeout=15)
+        psutil.wait_procs(children, timeout=90)
 
     def kill_worker(self) -> None:
         process.kill(self._processes.pop("worker"))
@@ -128,8 +128,10 @@ class Stack:
         process.wait_until(self._answers, "web", within=60, log=self._log("web"))
 
     def _answers(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
-            return True
+        """The socket alone is there before anybody serves it."""
+        with suppress(OSError, HTTPException), closing(HTTPConnection("127.0.0.1", self._port, timeout=10)) as asked:
+            asked.request("GET", "/healthz")
+            return asked.getresponse().status == 200
         return False
 
     def is_idle(self) -> bool:
