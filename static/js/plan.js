@@ -30,9 +30,11 @@
     if (stop && plan.uid === record.uid) keep('plan', { ...plan, stops: plan.stops.map((s) => (s === stop ? { ...s, done: '1' } : s)) });
   });
 
+  const forget = () => ['plan', 'visit'].forEach((key) => keep(key, null));
   onsite.bind('form[data-signout]', (form) => {
-    form.addEventListener('submit', (event) => event.defaultPrevented || ['plan', 'visit'].forEach((key) => keep(key, null)));
+    form.addEventListener('submit', (event) => event.defaultPrevented || forget());
   });
+  if (!uid && !offline) forget(); // the page of the sign-out may be gone before it has
 
   const look = { lang: document.documentElement.lang, ...(theme && { theme }), ...(size && { size }), ...(blind !== undefined && { blind: 'yes' }) };
   if (uid) recall('look').then((old) => JSON.stringify(old) !== JSON.stringify(look) && keep('look', look));
