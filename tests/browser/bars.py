@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route
 
+from tests.browser.rep_phone import until
+
 # Text that does not fit: cut at the edge of its box or of the window, or a figure broken over two lines.
 _CUT = """() => [...document.querySelectorAll('body *')].filter((el) => {
   const style = getComputedStyle(el);
@@ -53,6 +55,7 @@ class Wire:
     """Bytes of bodies as they came over the wire since the last `take`, by address."""
 
     def __init__(self, page: Page) -> None:
+        self._page = page
         self._names: dict[str, str] = {}
         self._heads: dict[str, int] = {}
         self._bytes: dict[str, int] = {}
@@ -61,6 +64,10 @@ class Wire:
         client.on("Network.requestWillBeSent", self._asked)
         client.on("Network.responseReceived", self._head)
         client.on("Network.loadingFinished", self._came)
+
+    def wait_for(self, address: str) -> None:
+        """Its end is told a moment after the page has it."""
+        until(self._page, lambda: address in self._bytes, address)
 
     def take(self) -> dict[str, int]:
         found, self._bytes = self._bytes, {}
@@ -88,8 +95,7 @@ class Held:
         page.route(path, self._came)
 
     def go_on(self) -> None:
-        while not self._waiting:
-            self._page.wait_for_timeout(20)
+        until(self._page, lambda: self._waiting, "a request to hold")
         self._open = True
         for route in self._waiting:
             route.continue_()

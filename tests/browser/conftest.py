@@ -16,7 +16,7 @@ from tests.support import apps, browsers, company, databases
 from tests.support.stack import Stack
 
 HERE = Path(__file__).parent
-expect.set_options(timeout=15_000)  # what is not true at once on a busy machine
+expect.set_options(timeout=30_000)  # what is not true at once on a busy machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,7 +89,7 @@ def context(browser: Browser, stack: Stack, watch: browsers.Watch) -> Iterator[C
 
     def make(settings: dict[str, Any], who: str | None = None) -> BrowserContext:
         fresh = browser.new_context(base_url=stack.url, **settings)
-        fresh.set_default_timeout(30_000)
+        fresh.set_default_timeout(60_000)
         watch.attach(fresh)
         if who:
             fresh.add_cookies([stack.cookie(who)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Error, Page, Route, expect
 from sqlalchemy import func, select, update
 
 from tests.support.company import find
@@ -30,6 +32,32 @@ STUB = """() => {
   };
   Object.defineProperty(navigator, 'geolocation', {value: geo});
 }"""
+_NEVER_AGAIN = """() => { const soon = setTimeout;
+  self.setTimeout = (work, ms) => ([5000, 15000, 20000, 60000, 300000].includes(ms) ? 0 : soon(work, ms)); }"""
+
+
+def until(page: Page, condition: Callable[[], Any], what: str, within: float = 60) -> Any:
+    """Poll, and let the page and its routes go on; what was found. wait_for_function takes a promise for true."""
+    give_up = monotonic() + within
+    while not (found := _now(condition)):
+        assert monotonic() < give_up, f"{what}: not within {within} s"
+        page.wait_for_timeout(20)
+    return found
+
+
+def _now(condition: Callable[[], Any]) -> Any:
+    """Nothing, while the page is just being asked for anew."""
+    try:
+        return condition()
+    except Error as error:
+        if "context was destroyed" not in str(error):
+            raise
+        return None
+
+
+def unhurried(page: Page) -> None:
+    """This page neither tries again nor gives up looking by the clock: what a tap left can be looked at at leisure."""
+    page.evaluate(_NEVER_AGAIN)
 
 
 def shop(stack: Any, number: int = 1) -> int:
@@ -48,7 +76,8 @@ def sees(page: Page, view: str) -> None:
 
 
 def checked_in(page: Page) -> None:
-    expect(page.locator("#checkin[data-checkin=open]")).to_be_visible(timeout=15_000)
+    """Also when that takes a second try or a third."""
+    expect(page.locator("#checkin[data-checkin=open]")).to_be_visible(timeout=60_000)
 
 
 def tap(page: Page) -> None:
@@ -70,7 +99,7 @@ def finish(page: Page, *, note: str = "") -> None:
     if note:
         page.locator("form[data-checkout] [name=note]").fill(note)
     page.locator("form[data-checkout] button").click()
-    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#checkin[data-checkin=open]")).to_have_count(0)
 
 
 def rows(stack: Any) -> list[CheckIn]:
@@ -84,12 +113,20 @@ def reads(stack: Any, size: str) -> None:
         db.session.execute(update(Employee).where(Employee.staff_no == "R001").values(text_size=size))
 
 
+def noted(page: Page, kind: str = "check-in") -> dict[str, Any]:
+    """The first entry of this kind, once it is written down: the screen shows a tap before that."""
+    entry: dict[str, Any] = until(
+        page,
+        lambda: page.evaluate("kind => onsite.store.all().then((all) => all.find((one) => one.kind === kind))", kind),
+        f"a {kind} on this phone",
+    )
+    return entry
+
+
 def owes_nothing(page: Page) -> None:
     """Everything was sent, and the line says so too; the line alone is hidden until the page has looked."""
-    for _ in range(400):  # wait_for_function takes a promise for true
-        if not page.evaluate("() => onsite.outbox.list().then((mine) => mine.length)"):
-            break
-        page.wait_for_timeout(50)
+    left = "() => onsite.outbox.list().then((mine) => mine.length)"
+    until(page, lambda: not page.evaluate(left), "everything to be sent")
     expect(page.locator("#owed")).to_be_hidden()
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
 from tests.browser.bars import Finger, Held, Wire
-from tests.browser.rep_phone import DOOR, FRESH_FIX, arrive, checked_in, count, go, rows, sees, shop
+from tests.browser.rep_phone import DOOR, FRESH_FIX, arrive, checked_in, count, go, rows, sees, shop, until
 from tests.support.company import find
 from webapp.attendance.models import Verdict
 from webapp.core import clock
@@ -28,6 +28,9 @@ from webapp.wallet.models import Txn
 KB = 1024
 MORNING, ON = "2026-03-02T08:55+08:00", date(2026, 3, 2)
 OUTSIDE = {"latitude": 31.23211, "longitude": 121.47375, "accuracy": 20}  # 35 m beyond the circle of 150 m
+
+_BROUGHT = """async () => Boolean(onsite.shrink && document.getElementById('t-photo')
+  && (await onsite.store.recall('plan')))"""
 
 
 @pytest.fixture
@@ -71,6 +74,7 @@ def test_u2_few_bytes_and_pressed_at_once(rep, stack) -> None:
     assert count(stack) == 0
     held.go_on()
     checked_in(rep)
+    wire.wait_for(f"{stack.url}/check-ins")
     answer = wire.take()
     assert 10 * KB < sum(cold.values()) <= 30 * KB, cold
     assert KB < sum(warm.values()) <= 3 * KB, warm
@@ -88,11 +92,11 @@ def test_u3_five_taps_and_a_reload_in_flight(rep, stack) -> None:
     for _ in range(5):
         rep.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     sees(rep, "sending")
-    while not held:
-        rep.wait_for_timeout(20)
+    until(rep, lambda: held, "the first request")
     rep.reload()
     checked_in(rep)
     assert count(stack) == 1
+    stack.wait_idle()
     with stack.app.app_context():
         me = find().people["R001"].id
         settlement.settle_many(pairs=[(me, ON)], at=clock.now() + timedelta(days=1), cause="due")
@@ -116,6 +120,7 @@ def test_u4_35_m_outside(rep, stack) -> None:
     expect(rep.locator("#range")).to_have_class("range wait")
     assert finger.taps == 1
     (row,) = rows(stack)
+    stack.wait_idle()
     with stack.app.app_context():
         assert db.session.get_one(Verdict, row.id).verdict == "outside"
         assert wallet.balances(find().people["R001"].id, "CNY").earned == 0
@@ -191,6 +196,7 @@ def _read(page: Page, stack: Any, wire: Wire) -> dict[str, int]:
     """Bytes of everything Today asked for until it was quiet."""
     go(page, stack)
     sees(page, "inside")
+    until(page, lambda: page.evaluate(_BROUGHT), "what comes after the page")
     page.wait_for_load_state("networkidle")
     return wire.take()
 
