@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from tests.browser.rep_phone import checked_in, count, rows, sees, tap
-from tests.browser.test_offline import GONE, plan, ready
+from tests.browser.test_offline import GONE, knows_the_visit, plan, ready
 from tests.support.process import wait_until
 from webapp.attendance.models import AttendanceException, CheckInVoid
 from webapp.core.db import db
@@ -58,6 +58,7 @@ def test_a_check_in_the_server_has_is_taken_back_for_half_a_minute(page, stack) 
     sees(page, "inside")
     tap(page)
     checked_in(page)
+    knows_the_visit(page)
     page.context.set_offline(True)
     page.goto("/wallet")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
