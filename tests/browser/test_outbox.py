@@ -5,7 +5,21 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.rep_phone import DOOR, Net, checked_in, count, finish, go, owes_nothing, rows, sees, shop, tap
+from tests.browser.rep_phone import (
+    DOOR,
+    Net,
+    checked_in,
+    count,
+    finish,
+    go,
+    owes_nothing,
+    rows,
+    sees,
+    shop,
+    tap,
+    unhurried,
+    until,
+)  # fmt: skip
 
 NETWORK = "net::ERR_|status of 5|status of 4"
 
@@ -47,6 +61,7 @@ def test_a_tab_left_open_is_not_the_next_persons_to_see(page, stack) -> None:
     page.context.add_cookies([stack.cookie("R002")])
     other.goto("/today")
     uid = other.locator("html").get_attribute("data-uid")
+    until(other, lambda: other.evaluate("() => onsite.store.recall('uid')") == uid, "the next person's note")
     expect(page.locator("html")).not_to_have_attribute("data-uid", uid)
     page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("html")).to_have_attribute("data-uid", uid)
@@ -55,6 +70,7 @@ def test_a_tab_left_open_is_not_the_next_persons_to_see(page, stack) -> None:
 def test_a_lost_answer_is_asked_for_again(page, stack) -> None:
     """T18: stored, answer lost, sent again with the same id."""
     page.net.then("lost", "ok")
+    unhurried(page)
     tap(page)
     sees(page, "saved")
     tap(page)
@@ -67,10 +83,11 @@ def test_a_lost_answer_is_asked_for_again(page, stack) -> None:
 @pytest.mark.parametrize("answer", ["503", "cut", "portal", "429 too_many_requests"])
 def test_no_good_answer_keeps_it_and_tries_again_by_itself(page, stack, answer: str) -> None:
     """A hotel's sign-in page answers 200 and is no answer either."""
-    page.net.then(answer, "ok")
+    page.net.then(answer)
     tap(page)
     sees(page, "saved")
     expect(page.locator("#owed")).to_contain_text("1")
+    page.net.then("ok")
     checked_in(page)
     assert count(stack) == 1
 
@@ -132,6 +149,7 @@ def test_signed_out_keeps_it_and_says_so(page, stack) -> None:
 def test_one_persons_queue_is_never_sent_as_another(page, stack) -> None:
     """T22: shared phone; the record waits for the person who made it."""
     page.net.then("503")
+    unhurried(page)
     tap(page)
     sees(page, "saved")
     sent = len(page.net.posts)
@@ -158,6 +176,7 @@ def test_a_phone_that_cannot_store_still_sends(phone, stack, watch) -> None:
     net.then("503", "ok")
     go(page, stack)
     sees(page, "inside")
+    unhurried(page)
     tap(page)
     sees(page, "unsaved")
     tap(page)
@@ -170,6 +189,7 @@ def test_a_finished_visit_is_kept_and_sent_like_a_check_in(page, stack) -> None:
     tap(page)
     checked_in(page)
     page.net.then("503", "ok")
+    unhurried(page)
     page.locator("summary.btn").click()
     page.locator("input[value=interested]").check()
     page.locator("form[data-checkout] button").click()
@@ -186,14 +206,28 @@ def test_signing_out_warns_while_something_is_unsent(page, stack) -> None:
     tap(page)
     sees(page, "saved")
     page.goto("/me")
+    expect(page.locator("#owed")).to_be_visible()
     page.locator("form[data-signout] button").click()
     expect(page.locator("#flashes .notice")).to_be_visible()
     expect(page).to_have_url(f"{stack.url}/me")
 
 
+@pytest.mark.parametrize(("answer", "leads"), [("503", "/me"), ("ok", "/login")])
+def test_a_sign_out_tapped_before_the_page_has_looked_waits_for_that(page, stack, answer: str, leads: str) -> None:
+    page.net.then(answer)
+    tap(page)
+    sees(page, "saved") if answer == "503" else checked_in(page)
+    page.goto("/me")
+    expect(page.locator("[data-outbox-count]")).to_have_text("1" if answer == "503" else "")
+    page.evaluate("() => { delete onsite.owed; document.querySelector('form[data-signout] button').click(); }")
+    expect(page.locator("#flashes .notice")).to_have_count(1 if answer == "503" else 0)
+    expect(page).to_have_url(stack.url + leads)
+
+
 def test_the_position_is_that_of_the_tap(page, stack) -> None:
     """T4: never an older position."""
     page.context.set_geolocation({**DOOR, "latitude": 31.23055})
+    expect(page.locator("#range")).to_contain_text("12 m")
     sees(page, "inside")
     tap(page)
     checked_in(page)
@@ -204,6 +238,7 @@ def test_the_position_is_that_of_the_tap(page, stack) -> None:
 def test_a_check_out_is_never_sent_before_its_check_in(page, stack) -> None:
     """Both made without a network; the first one's failure holds the second one back."""
     page.net.then("503", "ok")
+    unhurried(page)
     page.evaluate(
         """async (site) => {
           const at = new Date().toISOString();
