@@ -28,6 +28,9 @@ LISTEN = """document.addEventListener('onsite:outbox', ({detail: {kind, here, re
 TAP = """() => { const button = document.querySelector('#checkin[data-view=inside]:not([data-record]) [data-main]');
   if (button) button.click();
   return Boolean(button); }"""
+FINISH = """() => { const form = document.querySelector('#checkin:not([data-view=saved-out]) form[data-checkout]');
+  if (form) { form.querySelector('[value=order]').checked = true; form.requestSubmit(); }
+  return Boolean(form); }"""
 ACTS = {"tap": 6, "finish": 4, "offline": 2, "online": 4, "close": 2, "kill": 2, "revive": 4, "lose": 2, "switch": 2}
 
 
@@ -104,7 +107,7 @@ class Shared:
         assert self.page is not None
         owed = """() => onsite.outbox.list().then((mine) => { const line = document.getElementById('owed');
           return [mine.length, line.hidden ? 0 : Number((line.textContent.match(/\\d+/) || [1])[0])]; })"""
-        for _ in range(40):
+        for _ in range(600):
             count, said = self._ask(owed)
             if count == said:
                 return
@@ -128,7 +131,7 @@ class Shared:
         before = len(self.made)
         self.page.locator("#checkin[data-view=inside], #checkin[data-record], #checkin[data-checkin=open]").wait_for()
         self._trouble()
-        if not self.page.evaluate(TAP):
+        if not self._ask(TAP):
             return  # an older tap got its answer meanwhile, and the screen shows that
         self._wait(lambda: len(self.made) > before)
         self._settle()
@@ -141,11 +144,8 @@ class Shared:
             return
         before = len(self.made)
         self._trouble()
-        self.page.evaluate(
-            """() => { const form = document.querySelector('form[data-checkout]');
-              form.querySelector('[value=order]').checked = true;
-              form.requestSubmit(); }"""
-        )
+        if not self._ask(FINISH):
+            return  # finished meanwhile
         self._wait(lambda: len(self.made) > before)
         self._settle()
 
@@ -231,7 +231,7 @@ class Shared:
     def _settle(self) -> None:
         """Until the running try has ended, however it ends."""
         if self.page:
-            quiet = """async () => { for (let n = 0; n < 200; n++) {
+            quiet = """async () => { for (let n = 0; n < 1200; n++) {
               await new Promise((done) => setTimeout(done, 25));
               if (!(await onsite.store.all()).some((one) => ['sending', 'locating'].includes(one.state))) return; } }"""
             self._ask(quiet)
@@ -249,7 +249,7 @@ class Shared:
         return self.page.evaluate(question)
 
     def _wait(self, until: Callable[[], bool]) -> None:
-        for _ in range(200):
+        for _ in range(2400):
             if until():
                 return
             assert self.page is not None

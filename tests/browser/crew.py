@@ -40,3 +40,4 @@ def seed(stack: Any, *, clean: int = 0, far: int = 0, late: int = 0, missing: in
         for number in range(missing):
             found = rep(company, f"Missing {number}", phone=f"1380013800{number}")
             factories.save(PlanStop(employee_id=found.rep.id, work_date=ON, seq=1, site_id=found.shop.id))
+    stack.wait_idle()

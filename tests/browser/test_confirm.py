@@ -75,6 +75,7 @@ def test_u20_everything_about_an_outside_check_in_is_one_tap_away(
     assert not browsers.small_targets(page)
     screens(page, "person")
     page.locator("a[href*='/hr?on=']").click()
+    page.wait_for_url("**/hr?on=*")
     axe(page)
     screens(page, "send")
 

@@ -39,7 +39,6 @@ def test_an_offline_record_is_signed_and_the_key_stays(
     context.set_offline(True)
     tap(page)
     sees(page, "saved")
-    context.set_offline(False)
     context.close()
 
     context, page = opened()

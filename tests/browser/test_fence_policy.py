@@ -31,6 +31,8 @@ def policy(stack) -> Any:
 
 
 def waiting(stack: Any) -> list[str]:
+    """What a person has to look at, when the worker has had its say too."""
+    stack.wait_idle()
     with stack.app.app_context():
         return list(db.session.scalars(select(AttendanceException.kind)))
 

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select, update
 
-from tests.browser.rep_phone import Net, arrive, checked_in, count, go, sees, tap
+from tests.browser.rep_phone import Net, arrive, checked_in, count, go, sees, tap, until
 from tests.support import process, shots
 from webapp.attendance.models import Photo
 from webapp.core.db import db, transaction
@@ -50,7 +50,7 @@ def photos(stack: Any) -> list[Photo]:
 
 
 def told(page: Page, text: str) -> None:
-    expect(page.locator("[data-told]")).to_contain_text(text, timeout=20_000)
+    expect(page.locator("[data-told]")).to_contain_text(text, timeout=90_000)
 
 
 def stored(stack: Any, name: str) -> bytes:
@@ -139,18 +139,14 @@ def test_a_line_that_breaks_goes_on_where_it_was(page: Page, stack: Any, camera:
     page.context.route("**/photos?*", line)
     arrive(page, stack)
     page.locator(CAMERA).set_input_files(camera)
-    while not refused:
-        page.wait_for_timeout(50)  # lets the route answer; by then the server has the parts before
+    until(page, lambda: refused, "the line to break")  # by then the server has the parts before
     told(page, "saved on this phone")
     assert photos(stack) == []
     have = sum(size for _, size in sent)
     assert have > 0
     cut["after"] = 1000
     page.reload()
-    for _ in range(400):  # it may be sent before its button is there to say so
-        if photos(stack):
-            break
-        page.wait_for_timeout(50)
+    until(page, lambda: photos(stack), "the photo")  # it may be sent before its button is there to say so
     assert len(photos(stack)) == 1
     again = [offset for offset, size in sent[2:] if size]
     assert min(again) == have
@@ -173,7 +169,7 @@ def test_a_required_photo_is_asked_for_and_then_it_counts(page: Page, stack: Any
     expect(page.locator("#range")).to_contain_text("A photo is needed")
     screens(page, "needed")
     page.locator(CAMERA).set_input_files(camera)
-    expect(page.locator("#range.ok")).to_be_visible(timeout=20_000)
+    expect(page.locator("#range.ok")).to_be_visible(timeout=90_000)
     expect(page.locator("#range")).not_to_contain_text("A photo is needed")
 
 
@@ -187,6 +183,7 @@ def test_a_visits_page_shows_it(page: Page, stack: Any, camera: Path, axe: Any, 
     expect(small).to_be_visible()
     page.locator("#photos summary").click()
     expect(page.locator("#photos details > img")).to_be_visible()
-    assert page.evaluate("() => document.querySelector('#photos summary img').naturalHeight") == 320
+    high = "() => document.querySelector('#photos summary img').naturalHeight"
+    assert until(page, lambda: page.evaluate(high), "the picture") == 320
     axe(page)
     screens(page, "visit")

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.rep_phone import until
 from tests.notifications.test_push import b64
 from tests.pages.account.test_notices import tell
 from webapp.core.db import db
@@ -22,13 +23,13 @@ _STUB = """(() => {
 })()""" % json.dumps({"endpoint": "https://push.example.com/1", "keys": KEYS})  # noqa: UP031 - braces of a script
 _COMES = """async () => {
   const registration = await navigator.serviceWorker.ready;
-  for (let n = 0; n < 200 && !(await registration.getNotifications()).length; n += 1)
+  for (let n = 0; n < 900 && !(await registration.getNotifications()).length; n += 1)
     await new Promise((done) => setTimeout(done, 50));
 }"""
 _SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
   .map((one) => [one.title, one.body, one.data.link])"""
 _READY = """() => Promise.race([navigator.serviceWorker.ready.then(() => true),
-  new Promise((done) => setTimeout(() => done(false), 8000))])"""
+  new Promise((done) => setTimeout(() => done(false), 60000))])"""
 # Nobody tapped anything here, so the browser would not open a window: what would be opened is kept instead.
 _TAP = """async () => {
   self.opened = [];
@@ -78,6 +79,6 @@ def deliver(page: Page, origin: str, said: dict[str, Any]) -> None:
         lambda event: known.extend(one["registrationId"] for one in event["registrations"] if not one["isDeleted"]),
     )
     cdp.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    until(page, lambda: known, "the worker's number")
     message = {"origin": origin, "registrationId": known[-1], "data": json.dumps(said)}
     cdp.send("ServiceWorker.deliverPushMessage", message)

@@ -145,14 +145,17 @@ def _hr_sees_what_it_changes_and_approves(day: Day) -> None:
     _hr_records_the_sales(day.hr)
     day.hr.goto("/hr/inbox")
     for kind in ("Outside", "Reported"):
-        day.hr.locator("tr[data-row]", has_text=kind).locator("a[data-open]").click()
+        link = day.hr.locator("tr[data-row]", has_text=kind).locator("a[data-open]")
+        here = str(link.get_attribute("href")).partition("?")[0]
+        link.click()
+        expect(day.hr.locator(f"#detail form[action^='{here}/decide']")).to_be_visible()
         expect(day.hr.locator("#detail")).to_contain_text("入口在后面的小巷里" if kind == "Reported" else "Shop 2")
         *lines, total = _table(day.hr, "#effect table")
         assert total == [sum(column) for column in zip(*lines, strict=True)]
         assert total == ([20_000, 25_000, 5_000] if kind == "Outside" else [25_000, 25_000, 0])
         day.show(day.hr, f"4-{kind}")
         day.hr.locator("#detail button[value=approved]").click()
-        expect(day.hr.locator("#detail")).to_contain_text("Approved")
+        expect(day.hr.locator("#detail p.row > .chip.ok").first).to_have_text("Approved")
 
 
 def _hr_records_the_sales(page: Page) -> None:
@@ -202,11 +205,13 @@ def _hr_pays_the_month(day: Day) -> None:
     page.goto("/hr/pay-runs")
     page.get_by_role("button", name="Compute the payslips").click()
     page.get_by_role("button", name="I looked through it").click()
+    expect(page.get_by_role("link", name="Issue")).to_be_visible()
     day.show(page, "7-reviewed")
     page.get_by_role("link", name="Issue").click()
+    expect(page.get_by_role("button", name=re.compile(r"Issue \d payslips"))).to_be_visible()
     day.show(page, "7-check")
     page.get_by_role("button", name=re.compile(r"Issue \d payslips")).click()
-    expect(page.locator(".chip.ok").first).to_have_text("issued")
+    expect(page.locator(".chip.ok").first).to_have_text("issued", timeout=180_000)
     day.show(page, "7-issued")
 
 
@@ -214,6 +219,7 @@ def _the_payslip_adds_up(day: Day) -> None:
     page = day.rep
     page.goto("/pay")
     page.locator("#slips a.rowlink").first.click()
+    page.wait_for_url(re.compile(r"/pay/\d+$"))
     *lines, total = [row[0] for row in _table(page, "table.sums")]
     assert sum(lines) == total == _hero(page) == BASE + 25_000
     day.show(page, "8-payslip")

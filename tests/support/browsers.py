@@ -88,7 +88,8 @@ class Watch:
 
 
 def assert_accessible(page: Page) -> None:
-    """axe finds nothing on the page as it is now."""
+    """axe finds nothing on the page as it is now, once it is all there."""
+    page.wait_for_load_state()
     results = Axe().run(page)
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
