@@ -18,7 +18,7 @@ def coarsen() -> int:
     return sum(
         _all(verb, n)
         for n in read(queries.branch_ids)
-        for verb in (attendance.coarsen_positions, sites.coarsen_proposals)
+        for verb in (attendance.coarsen_positions, sites.coarsen_proposals, sites.coarsen_new_sites)
     )
 
 

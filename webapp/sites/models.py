@@ -3,6 +3,7 @@
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.core import triggers
 from webapp.core.db import JSONB, UTC, Id, db
 
 
@@ -99,6 +100,71 @@ class SiteProposal(db.Model):
     reason: Mapped[str | None] = mapped_column(String(300))
     coarse_at: Mapped[UTC | None]
     """When its position was made coarse."""
+
+
+class NewSite(db.Model):
+    """A store that is in no list, said by a rep who stands in it. What it became: `site_id`, new or listed before."""
+
+    __tablename__ = "new_site_proposal"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "client_id"),
+        CheckConstraint("state in ('open','added','known','rejected')", name="state"),
+        CheckConstraint("(lat is null) = (lng is null)", name="position"),
+        CheckConstraint("lat between -90 and 90 and lng between -180 and 180", name="range"),
+        CheckConstraint("(state in ('added','known')) = (site_id is not null)", name="site"),
+        CheckConstraint("(state = 'open') = (decided_at is null)", name="decided"),
+        Index("ix_new_site_proposal_state", "branch_id", "state", "id"),
+    )
+
+    id: Mapped[Id]
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    client_id: Mapped[str] = mapped_column(String(36))
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    """Of what was said; it outlives the exact position."""
+    name: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    lat: Mapped[float | None] = mapped_column(Float(53))
+    lng: Mapped[float | None] = mapped_column(Float(53))
+    accuracy_m: Mapped[float | None] = mapped_column(Float(53))
+    proposed_at: Mapped[UTC]
+    """When the rep stood there."""
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    checked_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    """The rep's supervisor, who knows the store."""
+    checked_at: Mapped[UTC | None]
+    word: Mapped[str | None] = mapped_column(String(300))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    decided_at: Mapped[UTC | None]
+    reason: Mapped[str | None] = mapped_column(String(300))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    coarse_at: Mapped[UTC | None]
+
+
+_SAID = ("id", "employee_id", "branch_id", "client_id", "fingerprint", "name", "note", "proposed_at")
+_EXACT_ONCE = (
+    "(OLD.{0} IS NULL) <> (NEW.{0} IS NULL) OR (OLD.{0} <> NEW.{0} AND "
+    "(abs(NEW.{0} - OLD.{0}) > 0.005001 OR abs(NEW.{0} * 100 - round(NEW.{0} * 100)) > 0.000001))"
+)
+_TABLE = NewSite.__tablename__
+triggers.attach(
+    NewSite.__table__,  # type: ignore[arg-type]
+    [
+        triggers.guard(
+            _TABLE, "said", "UPDATE", message=f"{_TABLE} is what somebody said",
+            refuse_when=" OR ".join(f"OLD.{name} <> NEW.{name}" for name in _SAID),
+        ),
+        triggers.guard(
+            _TABLE, "only_coarser", "UPDATE", message="a position only gets coarser",
+            refuse_when=" OR ".join(_EXACT_ONCE.format(name) for name in ("lat", "lng")),
+        ),
+        triggers.guard(
+            _TABLE, "decided_once", "UPDATE", message=f"{_TABLE} is decided",
+            refuse_when="OLD.state <> 'open' AND (OLD.state <> NEW.state OR OLD.decided_by <> NEW.decided_by)",
+        ),
+        triggers.guard(_TABLE, "no_delete", "DELETE", refuse_when="1 = 1", message=f"{_TABLE} is what somebody said"),
+    ],
+)  # fmt: skip
 
 
 class SiteCode(db.Model):

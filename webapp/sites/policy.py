@@ -1,10 +1,11 @@
 """Who may see and change which site."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, false, select
 
 from webapp.core.authz import OFFICE, Role, SignedIn
 from webapp.core.db import conn
-from webapp.sites.models import Site, SiteSupervisor
+from webapp.people.models import Employee
+from webapp.sites.models import NewSite, Site, SiteSupervisor
 
 
 def visible_to(user: SignedIn) -> Select[Site]:
@@ -30,3 +31,15 @@ def can_show_code(user: SignedIn, site: Site) -> bool:
 
 def can_edit(user: SignedIn, branch_id: int) -> bool:
     return user.role in OFFICE and branch_id in user.branch_ids
+
+
+def new_sites_seen_by(user: SignedIn) -> ColumnElement[bool]:
+    """Stores somebody else proposed: HR and admin those of their branches, a supervisor those of the own team."""
+    others = NewSite.employee_id != user.id
+    if user.role in OFFICE:
+        return and_(others, NewSite.branch_id.in_(user.branch_ids))
+    if user.role is not Role.SUPERVISOR:
+        return false()
+    team = select(Employee.team_id).where(Employee.id == user.id).scalar_subquery()
+    mine = select(Employee.id).where(Employee.team_id == team)
+    return and_(others, NewSite.branch_id == user.branch_id, NewSite.employee_id.in_(mine))

@@ -25,6 +25,9 @@ _BY_KIND = {
         "notice_rejected": N_("Not approved: %(kind_code)s, %(day_on)s. %(note)s"),
         "notice_reopened": N_("Opened again: %(kind_code)s, %(day_on)s. %(note)s"),
         "notice_position_approved": N_("The position you proposed for %(site)s was taken over. Thank you."),
+        "notice_store_added": N_("%(store)s is in the list of stores now. You can check in there."),
+        "notice_store_known": N_("%(store)s is in the list already, as %(site)s. You can check in there."),
+        "notice_store_rejected": N_("%(store)s was not added to the list of stores: %(note)s"),
         "notice_phone_bound": N_("Your new phone is accepted. Check in with it as before."),
         "notice_phone_replaced": N_("Your new phone is accepted. It takes the place of %(device)s."),
         "notice_phone_refused": N_("Your new phone is not accepted: %(note)s"),
@@ -77,6 +80,7 @@ _BY_KIND = {
             "%(device)s, %(branch)s: its clock is off by %(seconds)s seconds. Look at its time zone, then restart it."
         ),
         "notice_device_pull": N_("%(device)s, %(branch)s: its punches cannot be read. %(why_code)s"),
+        "notice_new_store": N_("%(name)s was at a store that is not in the list: %(store)s. It waits for you."),
     },
     "account": {
         "notice_password_reset": N_("%(name)s gave you a one-time password. All your sign-ins ended."),

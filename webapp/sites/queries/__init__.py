@@ -1,6 +1,15 @@
 """Reading sites: where somebody may check in, what is near, and the lists of the office."""
 
 from webapp.sites.queries.fences import SiteFence, TypeFence, branch_policy, site_fence, type_fences
+from webapp.sites.queries.new_sites import (
+    Proposed,
+    alike,
+    new_site,
+    new_site_count,
+    new_sites,
+    proposed_by,
+    rep_supervisors,
+)
 from webapp.sites.queries.office import (
     SiteFilter,
     SitePage,
@@ -20,10 +29,12 @@ from webapp.sites.queries.proposals import Proposal, open_count, proposal_state,
 __all__ = [
     "MOST_CHOICES",
     "Proposal",
+    "Proposed",
     "SiteFilter",
     "SiteFence",
     "SitePage",
     "TypeFence",
+    "alike",
     "branch_policy",
     "choices",
     "coverage",
@@ -32,11 +43,16 @@ __all__ = [
     "fences",
     "for_rep",
     "near",
+    "new_site",
+    "new_site_count",
+    "new_sites",
     "open_count",
     "plannable",
     "proposal_state",
     "proposals",
+    "proposed_by",
     "proposed_since",
+    "rep_supervisors",
     "search",
     "site_fence",
     "store_types",
