@@ -34,7 +34,7 @@
   // or over what is being typed.
   document.addEventListener('onsite:outbox', ({ detail }) => {
     const root = block();
-    if (detail.kind !== 'sent' || !root || ['photo', 'place', 'ask'].includes(detail.record.kind)) return;
+    if (detail.kind !== 'sent' || !root || ['photo', 'place', 'store', 'ask'].includes(detail.record.kind)) return;
     const shown = root.dataset.record === detail.record.id;
     const busy = ['armed', 'sending'].includes(root.dataset.view);
     if ((busy || root.querySelector('.finish[open]')) && !shown) return;

@@ -1,5 +1,5 @@
 // What can be in the outbox, and how it is sent. A kind without an entry here is a small form: check-in, check-out, undo,
-// cannot, code, place, ask (a refused one, brought to a person). To add one: an entry if it needs more than that,
+// cannot, code, place, store, ask (a refused one, brought to a person). To add one: an entry if it needs more than that,
 // `data-<kind>` with its name in templates/_shared/outbox.html, its word in attendance/rules/words.py (TAPS), and
 //   onsite.outbox.add({ id, kind, url, fields, about, after }, twin)
 // `after` is the id of the entry it belongs to and is never sent before.

@@ -10,7 +10,7 @@
     const locating = place !== undefined;
     const fields = { ...Object.fromEntries(new FormData(form)), ...base(id, at), ...typed(form, at) };
     if (locating) delete fields.no_fix;
-    const isTwin = (r) => r.kind === kind && r.url === url && ['site_id', 'code'].every((key) => r.fields[key] === fields[key]);
+    const isTwin = (r) => r.kind === kind && r.url === url && ['site_id', 'code', 'name', 'store'].every((key) => r.fields[key] === fields[key]);
     const twin = (r) => isTwin(r) && !['refused', 'sent'].includes(r.state);
     return onsite.outbox.add({ id, kind, url, fields, about: name, after, locating }, twin).catch(() => null);
   }

@@ -30,7 +30,7 @@ from webapp.core.secrets import seal
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.people.models import Branch, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift
-from webapp.sites.models import Site, SiteProposal, SiteScreen
+from webapp.sites.models import NewSite, Site, SiteProposal, SiteScreen
 from webapp.sites.rules.codes import screen_mark
 from webapp.visits import service as visits
 
@@ -63,6 +63,15 @@ def _proposal(company: Company, who: str) -> tuple[object, object]:
 def _propose(site: Site, rep: Employee) -> int:
     spot = {"lat": 31.2, "lng": 121.4, "accuracy_m": 9.0, "proposed_at": clock.now()}
     return factories.save(SiteProposal(site_id=site.id, employee_id=rep.id, client_id=str(uuid4()), **spot)).id
+
+
+def _new_store(company: Company, who: str) -> tuple[object, object]:
+    return _missing(company.people["R002"]), _missing(company.people["R101"])
+
+
+def _missing(rep: Employee) -> int:
+    said = {"client_id": str(uuid4()), "fingerprint": "x", "name": "Corner", "note": "", "proposed_at": clock.now()}
+    return factories.save(NewSite(employee_id=rep.id, branch_id=rep.branch_id, **said)).id
 
 
 def _shift(company: Company, who: str) -> tuple[object, object]:
@@ -198,6 +207,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
         money.payslip(company.people["R101"], company.people["H101"]),
     ),
     "proposal_id": _proposal,
+    "new_store_id": _new_store,
     "visit_id": _visit,
     "channel_id": _channel,
     "delivery_id": _delivery,

@@ -16,6 +16,7 @@ _ACT = re.compile(r"[a-z_]+\.[a-z_]+")
 _ENDS = {
     "attendance.": ("present", "absent", "undone"),
     "exception.": ("approved", "rejected", "reopened", "passed_on"),
+    "new_store.": ("checked", "added", "known", "rejected"),
     "site.position_": ("approved", "rejected"),
     "withdrawal.": ("approved", "refused"),
 }

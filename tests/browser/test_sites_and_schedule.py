@@ -67,7 +67,7 @@ def test_a_supervisor_plans_a_day_and_decides_a_position(phone: Any, plan: date,
     page.get_by_label("Working day").select_option("rest")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Visits are planned on a day off.")).to_be_visible()
-    page.get_by_role("link", name="1 proposed position").click()
+    page.get_by_role("link", name="1 proposal of a rep").click()
     axe(page)
     screens(page, "proposal")
     page.get_by_role("button", name="Take over this position").click()

@@ -49,6 +49,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/unsent.js": _files("js", "unsent"),
     "js/fill.js": _files("js", "fill"),
     "js/phones.js": _files("js", "phones"),
+    "js/newsite.js": _files("js", "newsite"),
     "js/code.js": _files("js", "code"),
     "js/push.js": _files("js", "push"),
     "js/outform.js": _files("js", "outform"),

@@ -1,6 +1,6 @@
-"""Positions reps proposed for sites nobody has placed: the same page for whoever may decide."""
+"""What reps proposed, positions and stores not in the list: the same page for whoever may decide."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, Response, flash
 
@@ -52,8 +52,15 @@ def _decide(proposal_id: int, data: DecisionForm) -> None:
 
 
 def _show(template: str, form: Bound[DecisionForm], proposal_id: int | None = None) -> Response:
+    return show_proposals(template, form, about=proposal_id)
+
+
+def show_proposals(template: str, form: Bound[Any], about: int | None = None, store: int | None = None) -> Response:
+    """`about`, `store`: the position or the store the form belongs to."""
     found = [
         (item, rules.picture((item.lat, item.lng), item.radius_m, [(item.lat, item.lng, item.accuracy_m)]))
         for item in queries.proposals(me())
     ]
-    return hx.respond(template, status=form.status, form=form, found=found, about=proposal_id)
+    return hx.respond(
+        template, status=form.status, form=form, found=found, about=about, store=store, stores=queries.new_sites(me())
+    )

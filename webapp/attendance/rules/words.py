@@ -9,8 +9,8 @@ EXCEPTIONS = (
     "absent",
 )  # fmt: skip
 MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "other")
-TAPS = ("check_in", "check_out", "undo", "photo", "cannot", "code", "place")
-"""What a phone may have got refused, and a rep then asks a person about."""
+TAPS = ("check_in", "check_out", "undo", "photo", "cannot", "code", "place", "store", "here")
+"""What a phone may have got refused, and a rep then asks a person about; `here`: where nothing can be checked in at."""
 ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system", "other")
 EXCUSABLE = ("late", "early", "missing_out", "absent")
 
@@ -83,6 +83,8 @@ words(
         "tap_cannot": N_("“I cannot check in” was not accepted"),
         "tap_code": N_("A store code was not accepted"),
         "tap_place": N_("A proposed position was not accepted"),
+        "tap_store": N_("A store not in the list was not accepted"),
+        "tap_here": N_("At a store that is not in the list"),
         "absent_no_show": N_("Did not come"),
         "absent_leave": N_("On leave"),
         "absent_sick": N_("Sick"),

@@ -16,15 +16,18 @@ from webapp.core.db import conn
 from webapp.core.errors import Invalid
 from webapp.core.ids import client_id
 from webapp.schedules import queries as schedules
-from webapp.sites.queries import fences
+from webapp.sites.queries import fences, new_store_id
 
 LONGEST = 500
-_CATEGORY = {"check_in": "forgot_in", "cannot": "forgot_in", "check_out": "forgot_out"}
+_CATEGORY = {"check_in": "forgot_in", "cannot": "forgot_in", "here": "forgot_in", "check_out": "forgot_out"}
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedTap:
-    """An entry of the phone's outbox. `check_in`: client id of the one it belongs to; `note`: why it was refused."""
+    """An entry of the phone's outbox. `check_in`: client id of the one it belongs to; `note`: why it was refused.
+
+    `store`: client id of the new store somebody is at (kind `here`), which is asked about once a day.
+    """
 
     client_id: str
     kind: str
@@ -32,24 +35,27 @@ class RefusedTap:
     note: str = ""
     check_in: str = ""
     site_id: int | None = None
+    store: str = ""
 
 
 def ask_about_tap(*, rep: Person, tap: RefusedTap, at: datetime) -> int:
     """The exception's id; the same tap again gives the same one. Raises Invalid with the field."""
     if tap.kind not in TAPS:
         raise Invalid("not_a_choice" if tap.kind else "required", "kind")
-    about = f"tap|{client_id(tap.client_id)}"
     lock_people(ids=[rep.id])
+    moment, mark = min(at, tap.tapped_at or at), _check_in(rep, tap.check_in)
+    on = mark.work_date if mark else schedules.work_date(rep.id, moment, rep.branch)
+    about = f"here|{client_id(tap.store, field='store')}|{on}" if tap.store else f"tap|{client_id(tap.client_id)}"
     known = conn().execute(_KNOWN, {"who": rep.id, "about": f"mistake|{rep.id}|%|{about}#%"}).scalar()
     if known is not None:
         return known
-    moment, mark = min(at, tap.tapped_at or at), _check_in(rep, tap.check_in)
-    on = mark.work_date if mark else schedules.work_date(rep.id, moment, rep.branch)
     closes_on(rep, on, at)
     params = _params(rep, tap, on, moment)
     here = mark.site_id if mark else _site(rep, tap.site_id)
     if here is not None and mark is None:
         params["site_id"] = here
+    if tap.store:
+        params["new_store"] = new_store_id(rep.id, client_id(tap.store))
     matter = Matter(rep.id, rep.branch_id, on, "mistake", params, mark.id if mark else None, here)
     return open_matter(matter=matter, about=about, at=at)
 

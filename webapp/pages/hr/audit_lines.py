@@ -25,13 +25,14 @@ _NAMED = {
     "supervisors": "employee_id",
     "proposed_by": "employee_id",
     "granted_site_id": "site",
+    "site_id": "site",
 }
 _OBJECTS = {"branch": "branch_id", "team": "team_id", "employee": "employee_id", "shift": "shift_id",
             "store_type": "store_type_id", "site": "site", "rule": "rule", "terminal": "terminal"}  # fmt: skip
 _PAGES = {"employee": "/hr/people/{}", "site": "/hr/sites/{}", "branch": "/hr/settings/{}",
           "pay_run": "/hr/pay-runs/{}", "shift": "/hr/schedule/shifts/{}",
           "store_type": "/hr/sites/store-types/{}", "attendance_exception": "/hr/inbox/{}",
-          "terminal": "/hr/devices/{}"}  # fmt: skip
+          "terminal": "/hr/devices/{}", "new_store": "/hr/sites/new-stores/{}"}  # fmt: skip
 _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "kind"): "leave",
            ("import", "kind"): "import", ("rule", "kind"): "rule_name", ("rule", "code"): "rule_name",
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
@@ -191,4 +192,4 @@ def _people(rows: Collection[AuditEntry], flat: Collection[Mapping[str, Any]]) -
 
 def _stops(flat: Collection[Mapping[str, Any]]) -> set[int]:
     planned = {stop[0] for values in flat for stop in values.get("stops") or ()}
-    return planned | {values["granted_site_id"] for values in flat if values.get("granted_site_id")}
+    return planned | {values[name] for values in flat for name in ("granted_site_id", "site_id") if values.get(name)}

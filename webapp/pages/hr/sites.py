@@ -54,7 +54,11 @@ def index() -> Response:
     found = queries.search(user, wanted)
     placed, active = queries.coverage(user)
     context: dict[str, Any] = {"found": found, "wanted": wanted, "form": blank(asdict(wanted)), **_choices()}
-    context |= {"placed": placed, "active": active, "open_proposals": queries.open_count(user)}
+    context |= {
+        "placed": placed,
+        "active": active,
+        "open_proposals": queries.open_count(user) + queries.new_site_count(user),
+    }
     return hx.respond("hr/sites.html", **context)
 
 
@@ -95,7 +99,7 @@ def create() -> Response:
         if not form.ok:
             return _show_new(form)
         made = do(
-            service.create_site, by=me(), branch_id=form.data.branch_id, fields=_fields(form.data), at=clock.now()
+            service.create_site, by=me(), branch_id=form.data.branch_id, fields=fields_of(form.data), at=clock.now()
         )
     except DomainError as error:
         return _show_new(form.refuse(error))
@@ -117,7 +121,7 @@ def update(site_id: int) -> Response:
     if not form.ok:
         return _show(site_id, form)
     try:
-        fields = _fields(form.data)
+        fields = fields_of(form.data)
     except DomainError as error:
         return _show(site_id, form.refuse(error))
     return _carry_out(site_id, form, service.update_site, gettext("Saved."), version=form.data.version, fields=fields)
@@ -170,7 +174,7 @@ def _show(site_id: int, form: Bound[Any] | None = None) -> Response:
         "data": data,
         "form": form,
         **_picture(site, fixes, (policy.radius_min, policy.radius_max)),
-        **_options(site.branch_id, supervisors),
+        **form_options(site.branch_id, supervisors),
         "low": policy.radius_min,
         "high": policy.radius_max,
         "counts": rows_of(here),
@@ -185,7 +189,13 @@ def _show_new(form: Bound[Any]) -> Response:
     user, wanted = me(), row_id(str(form.values.get("branch_id") or ""))
     branch_id = wanted if wanted in user.branch_ids else user.branch_id
     form.values["branch_id"] = branch_id
-    context: dict[str, Any] = {"form": form, "data": form, "branch_id": branch_id, **_options(branch_id), **_choices()}
+    context: dict[str, Any] = {
+        "form": form,
+        "data": form,
+        "branch_id": branch_id,
+        **form_options(branch_id),
+        **_choices(),
+    }
     return hx.respond("hr/site_new.html", status=form.status, **context)
 
 
@@ -203,7 +213,7 @@ def _picture(site: Site, fixes: list[tuple[float, float, float]], bounds: tuple[
     }
 
 
-def _fields(data: SiteForm) -> rules.SiteFields:
+def fields_of(data: SiteForm) -> rules.SiteFields:
     lat, lng = rules.pasted(data.lat, data.lng)
     return rules.SiteFields(
         code=rules.short(data.code, "code", 30),
@@ -236,7 +246,7 @@ def _corners(site: Any, between: str = "\n") -> str:
     return rules.write_corners(rules.in_datum(site.polygon or (), site.datum)).replace("\n", between)
 
 
-def _options(branch_id: int, supervisors: list[int] | None = None) -> dict[str, Any]:
+def form_options(branch_id: int, supervisors: list[int] | None = None) -> dict[str, Any]:
     found, policy = queries.supervisors(branch_id, supervisors or ()), queries.branch_policy(branch_id)
     return {
         "type_options": [(kind.id, type_name(kind)) for kind in queries.store_types([branch_id])],

@@ -7,6 +7,7 @@ from webapp.sites.queries.new_sites import (
     new_site,
     new_site_count,
     new_sites,
+    new_store_id,
     proposed_by,
     rep_supervisors,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "new_site",
     "new_site_count",
     "new_sites",
+    "new_store_id",
     "open_count",
     "plannable",
     "proposal_state",

@@ -73,6 +73,12 @@ def proposed_by(employee_id: int, limit: int = _MINE_SHOWN) -> list[Proposed]:
     return [Proposed(*row) for row in conn().execute(mine)]
 
 
+def new_store_id(employee_id: int, client_id: str) -> int | None:
+    """Of a proposal by what its phone called it; None while it has not arrived."""
+    mine = (NewSite.employee_id == employee_id, NewSite.client_id == client_id)
+    return conn().scalar(select(NewSite.id).where(*mine))
+
+
 def alike(branch_id: int, name: str, place: Point | None) -> list[Alike]:
     """Active sites of the branch it may be: those within 100 m, nearest first, then those of such a name."""
     around = near(branch_id, *place, limit=MOST_ALIKE, within_m=SAME_SPOT_M) if place else []

@@ -59,6 +59,10 @@ def sounds_alike(one: str, other: str) -> bool:
 
 words(
     {
+        "new_store_open": N_("Waiting"),
+        "new_store_added": N_("Added"),
+        "new_store_known": N_("In the list already"),
+        "new_store_rejected": N_("Not added"),
         "new_site_many": N_("%(limit)s stores you added wait for an answer. Go on once HR has looked at some."),
         "new_site_pick": N_("Choose one of the stores of this branch."),
     }

@@ -4,7 +4,13 @@ from webapp.sites.service.coarsen import coarsen_new_sites, coarsen_proposals
 from webapp.sites.service.codes import close_screen, open_screen, renew_code, start_code
 from webapp.sites.service.edit import archive_site, create_site, reread_position, unarchive_site, update_site
 from webapp.sites.service.fence_policy import set_branch_fence, set_type_fence
-from webapp.sites.service.new_sites import add_new_site, check_new_site, propose_new_site, refuse_new_site, use_known_site
+from webapp.sites.service.new_sites import (
+    add_new_site,
+    check_new_site,
+    propose_new_site,
+    refuse_new_site,
+    use_known_site,
+)
 from webapp.sites.service.propose import decide_proposal, propose_position
 from webapp.sites.service.store_types import create_store_type, rename_store_type
 

@@ -134,9 +134,7 @@ def _about(found: NewSite) -> str:
     return f"new_store|{found.id}"
 
 
-def _record(
-    by: SignedIn, found: NewSite, act: str, after: dict[str, Any], reason: str | None, at: datetime
-) -> None:
+def _record(by: SignedIn, found: NewSite, act: str, after: dict[str, Any], reason: str | None, at: datetime) -> None:
     audit.record(
         actor_id=by.id, action=f"new_store.{act}", object_type="new_store", object_id=found.id,
         branch_id=found.branch_id, after=after, reason=reason or None, at=at,
