@@ -5,15 +5,25 @@
     const form = box.querySelector('[data-kind=store]');
     const next = box.querySelector('[data-next]');
     const report = next.querySelector('form');
+    const title = box.querySelector('[data-title]');
+    const typed = [...box.querySelectorAll('[data-said]'), form.querySelector('[type=submit]')];
+
+    let tapped = false; // another one may wait, and is tried again while this page is open
 
     form.addEventListener('input', () => { form.dataset.name = form.elements.name.value.trim(); });
+    form.addEventListener('submit', () => { tapped = true; });
     document.addEventListener('onsite:outbox', ({ detail: { kind, record, text } }) => {
-      if (record.kind !== 'store' || !['sent', 'kept'].includes(kind)) return;
+      const mine = tapped && record.kind === 'store' && record.about === form.dataset.name;
+      if (!mine || !['sent', 'kept', 'refused'].includes(kind)) return;
+      const done = kind !== 'refused';
+      for (const part of typed) part.hidden = done;
+      title.hidden = next.hidden = !done;
+      if (!done) return;
       if (kind === 'sent' && text) show(text);
+      title.textContent = record.about;
       report.dataset.name = record.about;
       report.elements.about.value = record.about;
       report.elements.store.value = record.id;
-      next.hidden = false;
     });
 
     // Listed stores that are near, or called alike.

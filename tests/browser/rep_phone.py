@@ -143,6 +143,7 @@ class Net:
         self._plan = ["ok"]
         page.context.route("**/check-ins", self._answer)
         page.context.route("**/check-outs", self._answer)
+        page.context.route("**/sites/new", self._answer)
 
     def then(self, *plan: str) -> None:
         self._plan = list(plan)
