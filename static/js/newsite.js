@@ -10,10 +10,9 @@
 
     let tapped = false; // another one may wait, and is tried again while this page is open
 
-    form.addEventListener('input', () => { form.dataset.name = form.elements.name.value.trim(); });
     form.addEventListener('submit', () => { tapped = true; });
     document.addEventListener('onsite:outbox', ({ detail: { kind, record, text } }) => {
-      const mine = tapped && record.kind === 'store' && record.about === form.dataset.name;
+      const mine = tapped && record.kind === 'store' && record.about === form.elements.name.value;
       if (!mine || !['sent', 'kept', 'refused'].includes(kind)) return;
       const done = kind !== 'refused';
       for (const part of typed) part.hidden = done;

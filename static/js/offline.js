@@ -38,6 +38,7 @@
     else if (next) arrive(box, next, chosen ? 'manual' : 'auto');
     if (stops.length) others(box, stops, visit || next);
     else if (!visit) put(box, piece('bare'));
+    put(box, piece('unlisted'));
   }
 
   function arrive(box, stop, choice) {

@@ -12,7 +12,7 @@
     if (locating) delete fields.no_fix;
     const isTwin = (r) => r.kind === kind && r.url === url && ['site_id', 'code', 'name', 'store'].every((key) => r.fields[key] === fields[key]);
     const twin = (r) => isTwin(r) && !['refused', 'sent'].includes(r.state);
-    return onsite.outbox.add({ id, kind, url, fields, about: name, after, locating }, twin).catch(() => null);
+    return onsite.outbox.add({ id, kind, url, fields, about: name || fields.name, after, locating }, twin).catch(() => null);
   }
 
   onsite.bind('form[data-kind]', (form) => {

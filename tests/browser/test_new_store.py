@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from tests import factories as make
 from tests.browser.rep_phone import Net
+from tests.browser.test_offline import GONE, plan, ready
 from tests.support.company import find
+from tests.support.process import wait_until
 from tests.support.stack import Stack
 from webapp.attendance.models import AttendanceException
 from webapp.core import clock
@@ -30,6 +32,11 @@ def page(phone: Any, stack: Stack, watch: Any) -> Page:
 def kept(stack: Stack) -> list[Any]:
     with stack.app.app_context():
         return list(db.session.execute(select(NewSite.name, NewSite.note, NewSite.lat).order_by(NewSite.id)))
+
+
+def reported(stack: Stack) -> list[str]:
+    with stack.app.app_context():
+        return [params["note"] for params in db.session.scalars(select(AttendanceException.params))]
 
 
 def test_added_without_a_network_it_is_sent_once_and_today_is_reported(
@@ -107,3 +114,25 @@ def test_hr_adds_it_with_one_word_typed(desk: Any, stack: Stack, screens: Any, a
     expect(page.get_by_text("The site is added.")).to_be_visible()
     with stack.app.app_context():
         assert db.session.scalars(select(Site.name).where(Site.code == "SH009")).one() == "Corner shop"
+
+
+def test_the_page_without_a_network_takes_one_too(phone: Any, stack: Stack, watch: Any, screens: Any, axe: Any) -> None:
+    watch.allow(GONE)
+    plan(stack, 1)
+    page = phone("R001", service_workers="allow", viewport={"width": 360, "height": 640})
+    page.goto("/today")
+    ready(page)
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_text("Not in the list? Add it").click()
+    page.get_by_label("Name of the store").fill("Corner shop")
+    screens(page, "offline-form")
+    axe(page)
+    page.get_by_role("button", name="Add this store").click()
+    expect(page.locator("[data-kind=store] [data-told]")).to_contain_text("Saved on this phone.", timeout=10_000)
+    page.get_by_role("button", name="Report that I am here").click()
+    expect(page.locator("[data-next] [data-told]")).to_contain_text("Saved on this phone.")
+    screens(page, "offline-kept")
+    page.context.set_offline(False)
+    wait_until(lambda: bool(kept(stack)) and bool(reported(stack)), "both to arrive", 30)
+    assert ([name for name, _, _ in kept(stack)], reported(stack)) == (["Corner shop"], ["Corner shop"])

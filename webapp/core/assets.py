@@ -55,7 +55,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/outform.js": _files("js", "outform"),
     "js/photo.js": _files("js", "shrink", "photo"),
     "js/install.js": _files("js", "install"),
-    "js/offline.js": _files("js", "offline", "back", "outform", "onward", "unsent"),
+    "js/offline.js": _files("js", "offline", "back", "outform", "newsite", "onward", "unsent"),
     "js/sw.js": _files("js", "worker", "push_worker"),
     "js/desk.js": _files("js", *_EVERYWHERE, "table", "bulk", "drawer"),
 }

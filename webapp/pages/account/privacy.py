@@ -16,6 +16,7 @@ from webapp.core.i18n import _ as gettext
 from webapp.pages.account.places import local_path
 from webapp.people import service
 from webapp.people.queries.privacy import last_answer, phones_known, photo_days, position_days
+from webapp.sites.queries import positions_given
 
 bp = Blueprint("account_privacy", __name__, url_prefix="/me")
 
@@ -41,6 +42,7 @@ def show() -> Response:
         "days": days, "keep": timedelta(days=days), "answer": last_answer(user.id),
         "photos": photos_of([row.id for row in rows]), "keep_photos": timedelta(days=kept_days),
         "photo_days": kept_days, "kept": photos_kept(user.id), "phones": phones_known(user.id),
+        "given": positions_given(user.id) if page == 1 else [],
     }  # fmt: skip
     return hx.respond("account/privacy.html", **context)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, request
+from flask import Blueprint, Response, flash, make_response, render_template, request
 
 from webapp.core import clock, hx, time_token
 from webapp.core.authz import Role, SignedIn, allow, me
@@ -32,7 +32,7 @@ def form() -> Response:
     """`name`: what was searched for. As a fragment: the listed stores of such a name."""
     name = " ".join(request.args.get("name", "").split())[: rules.NAME_MAX]
     if hx.wants_fragment():
-        return hx.respond("rep/new_site.html", "alike", alike=_alike(me(), name))
+        return make_response(render_template("rep/new_site_alike.html", alike=_alike(me(), name)))
     return _show(me(), blank({"name": name}))
 
 
@@ -51,7 +51,7 @@ def propose() -> Response:
     if not hx.wants_fragment():
         flash(gettext("Sent. You hear what becomes of it."), "ok")
         return hx.redirect("/sites/new")
-    page = hx.render_block("rep/new_site.html", "alike", alike=_alike(user, fields.name, fields.place))
+    page = render_template("rep/new_site_alike.html", alike=_alike(user, fields.name, fields.place))
     answer = make_response(page, 201)
     answer.headers["X-Onsite-State"] = "sent"
     answer.headers["X-Onsite-Token"] = time_token.give(user.id, clock.now())

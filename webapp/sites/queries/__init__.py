@@ -1,6 +1,7 @@
 """Reading sites: where somebody may check in, what is near, and the lists of the office."""
 
 from webapp.sites.queries.fences import SiteFence, TypeFence, branch_policy, site_fence, type_fences
+from webapp.sites.queries.given import positions_given
 from webapp.sites.queries.new_sites import (
     Proposed,
     alike,
@@ -50,6 +51,7 @@ __all__ = [
     "new_store_id",
     "open_count",
     "plannable",
+    "positions_given",
     "proposal_state",
     "proposals",
     "proposed_by",
