@@ -140,12 +140,12 @@ def test_hr_makes_it_a_site_and_everybody_hears(
     assert told(boss.id) == ["notice_new_store"]
     assert [one.name for one in queries.new_sites(boss)] == [one.name for one in queries.new_sites(hr)] == [SAID.name]
     decide(service.check_new_site, boss, proposal, word="New Wanjia")
-    assert (queries.new_site_count(boss), queries.new_site_count(hr)) == (0, 1)
+    assert (queries.open_count(boss), queries.open_count(hr)) == (0, 1)
     assert (queries.new_site(hr, proposal).checker, queries.new_site(hr, proposal).word) == (boss.name, "New Wanjia")
     site_id = decide(service.add_new_site, hr, proposal, fields=fields)
     site = db.session.get_one(Site, site_id)
     assert (site.name, site.lat, site.branch_id) == ("Corner shop", TRUE[0], rep.branch_id)
-    assert (row(proposal).state, row(proposal).site_id, queries.new_site_count(hr)) == ("added", site_id, 0)
+    assert (row(proposal).state, row(proposal).site_id, queries.open_count(hr)) == ("added", site_id, 0)
     assert told(rep.id) == ["notice_store_added"]
     assert db.session.scalars(select(Notice.link).where(Notice.employee_id == rep.id)).all() == [
         f"/today?site={site_id}"

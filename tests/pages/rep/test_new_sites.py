@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
+from jobs.privacy import coarsen
 from tests import factories
 from tests.attendance.days import Field, field
 from tests.pages.rep.test_today import count, said
 from tests.sites.test_service import signed
+from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceException, CheckIn
+from webapp.attendance.queries import days
 from webapp.core import clock
 from webapp.core.db import db, do
 from webapp.people.models import Employee, Team
 from webapp.sites import service
-from webapp.sites.models import NewSite
+from webapp.sites.models import NewSite, SiteProposal
 
 URL = "/sites/new"
 
@@ -141,6 +145,37 @@ def test_the_day_is_asked_about_once_with_the_tap_and_no_check_in_is_made_up(f: 
     )
     officer = client_as(factories.employee(f.branch, "hr"))
     assert f'href="/hr/sites/new-stores/{asked.params["new_store"]}"' in officer.get(f"/hr/inbox/{asked.id}").text
+
+
+def test_confirmed_the_day_counts_from_the_tap(f: Field, client_as: Any) -> None:
+    client, data = client_as(f.rep), store(f)
+    client.hx("POST", URL, data=data)
+    client.hx("POST", "/me/outbox/ask", data=here(f, data["client_id"]))
+    asked, hr = db.session.query(AttendanceException).one(), signed(factories.employee(f.branch, "hr"))
+    do(attendance.decide, by=hr, exception_id=asked.id, decision="approved", at=clock.now())
+    db.session.remove()
+    day = days([(f.rep.id, asked.work_date)])[f.rep.id, asked.work_date]
+    assert (day.first_in, day.open_exceptions) == (f.moment("09:05"), 0)
+
+
+def test_what_was_given_stands_on_the_privacy_page(f: Field, client_as: Any, freeze: Any) -> None:
+    client, hr = client_as(f.rep), signed(factories.employee(f.branch, "hr"))
+    client.hx("POST", URL, data=store(f))
+    factories.save(
+        SiteProposal(
+            site_id=f.shop.id, employee_id=f.rep.id, client_id=str(uuid4()), lat=31.2, lng=121.4, accuracy_m=9.0,
+            proposed_at=clock.now(),
+        )
+    )  # fmt: skip
+    page = client.get("/me/privacy").text
+    assert page.count("Exact until it is decided.") == 2
+    made = db.session.query(NewSite).one().id
+    do(service.refuse_new_site, by=hr, proposal_id=made, reason="x", at=clock.now())
+    assert client.get("/me/privacy").text.count("Exact until it is decided.") == 1
+    freeze(f.moment("09:05") + timedelta(days=91))
+    coarsen()
+    page = client.get("/me/privacy").text
+    assert ("Corner shop" in page, page.count("Position kept to about 1 km.")) == (True, 1)
 
 
 def test_reported_before_the_proposal_arrived_it_counts_all_the_same(f: Field, client_as: Any, freeze: Any) -> None:

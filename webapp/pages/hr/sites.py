@@ -57,7 +57,7 @@ def index() -> Response:
     context |= {
         "placed": placed,
         "active": active,
-        "open_proposals": queries.open_count(user) + queries.new_site_count(user),
+        "open_proposals": queries.open_count(user),
     }
     return hx.respond("hr/sites.html", **context)
 

@@ -36,8 +36,7 @@ def index() -> Response:
     monday = monday_of(on)
     context: dict[str, Any] = {"found": found, "on": on, "before": on - WEEK, "after": on + WEEK}
     context |= {"weekdays": _weekdays(), "days": [_link(monday + timedelta(days=n), on) for n in range(7)]}
-    context |= {"can_change": policy.can_change(user)}
-    context |= {"open_proposals": sites.open_count(user) + sites.new_site_count(user)}
+    context |= {"can_change": policy.can_change(user), "open_proposals": sites.open_count(user)}
     return hx.respond("supervisor/schedule.html", **context)
 
 

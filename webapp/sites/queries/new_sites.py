@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from webapp.core.authz import Role, SignedIn
@@ -51,12 +51,12 @@ class Proposed:
 
 def new_sites(user: SignedIn, limit: int = 50) -> list[Proposed]:
     """Open ones somebody else proposed, oldest first; a supervisor's are those nobody has checked."""
-    query = _waiting(_PROPOSED, user).order_by(NewSite.id).limit(limit)
-    return [Proposed(*row) for row in conn().execute(query)]
+    return [Proposed(*row) for row in conn().execute(waiting(user).order_by(NewSite.id).limit(limit))]
 
 
-def new_site_count(user: SignedIn) -> int:
-    return conn().scalar(_waiting(select(func.count()).select_from(NewSite), user)) or 0
+def waiting(user: SignedIn) -> Select[Any]:
+    found = _PROPOSED.where(NewSite.state == "open", policy.new_sites_seen_by(user))
+    return found.where(NewSite.checked_by.is_(None)) if user.role is Role.SUPERVISOR else found
 
 
 def new_site(user: SignedIn, proposal_id: int) -> Proposed:
@@ -105,11 +105,6 @@ def _named(branch_id: int, name: str) -> list[Alike]:
     rows = [row for row in conn().execute(here) if sounds_alike(row.name, name)]
     rows.sort(key=lambda row: (len(row.name), row.id))
     return [Alike(row.id, row.name, row.address, None) for row in rows[:MOST_ALIKE]]
-
-
-def _waiting(query: Select[Any], user: SignedIn) -> Select[Any]:
-    found = query.where(NewSite.state == "open", policy.new_sites_seen_by(user))
-    return found.where(NewSite.checked_by.is_(None)) if user.role is Role.SUPERVISOR else found
 
 
 _PROPOSED = (

@@ -11,7 +11,8 @@ from webapp.core.db import conn
 from webapp.core.errors import NotFound
 from webapp.people.models import Employee
 from webapp.sites import policy
-from webapp.sites.models import Site, SiteProposal
+from webapp.sites.models import NewSite, Site, SiteProposal
+from webapp.sites.queries.new_sites import waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def proposed_since(user: SignedIn, site_id: int) -> datetime | None:
 
 
 def open_count(user: SignedIn) -> int:
-    return conn().scalar(select(func.count()).select_from(_open(user).subquery())) or 0
+    """Positions and stores that no list had, in one statement."""
+    both = (_open(user).subquery(), waiting(user).with_only_columns(NewSite.id).subquery())
+    first, second = (select(func.count()).select_from(each).scalar_subquery() for each in both)
+    return conn().scalar(select(first + second)) or 0
 
 
 def _open(user: SignedIn) -> Select[Any]:
