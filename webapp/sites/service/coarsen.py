@@ -43,12 +43,12 @@ def _before(branch_id: int, at: datetime) -> datetime:
     return at - timedelta(days=days)
 
 
-def _coarsen(model: type[SiteProposal] | type[NewSite], query: Select[Any], at: datetime) -> int:
+def _coarsen(model: type[SiteProposal] | type[NewSite], query: Select[*tuple[Any, ...]], at: datetime) -> int:
     rows = [
         {"row": row.id, "lat": round(row.lat, PLACES), "lng": round(row.lng, PLACES), "coarse_at": at}
         for row in conn().execute(query)
     ]
-    values = {name: bindparam(name) for name in ("lat", "lng", "coarse_at")}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("lat", "lng", "coarse_at")}
     if rows:
         conn().execute(update(model).where(model.id == bindparam("row")).values(values), rows)
     return len(rows)
