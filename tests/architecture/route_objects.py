@@ -20,14 +20,17 @@ from tests import factories
 from tests.attendance.days import evidence, subject
 from tests.support import apps, money, shots
 from tests.support.company import Company
+from tests.wallet.people import signed_in
 from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceException, Photo
 from webapp.core import clock, files
-from webapp.core.db import do
+from webapp.core.db import db, do
 from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
 from webapp.core.secrets import seal
 from webapp.notifications.models import Channel, Delivery, Notice
+from webapp.payroll import service as payroll
+from webapp.payroll.models import PayslipQuestion
 from webapp.people.models import Branch, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import NewSite, Site, SiteProposal, SiteScreen
@@ -189,6 +192,19 @@ def _photographed(site: Site, person: Employee) -> int:
     return factories.db.session.scalars(select(Photo.id).where(Photo.check_in_id == check_in_id)).one()
 
 
+def _question(company: Company, who: str) -> tuple[object, object]:
+    """Of whoever asks for it; HR answers those of a rep, which are their own as little as another branch's."""
+    mine = company.people["R001" if who in ("H001", "A001", "F001") else who]
+    return _asked(mine, company.people["H001"]), _asked(company.people["R101"], company.people["H101"])
+
+
+def _asked(person: Employee, hr: Employee) -> int:
+    slip, at = money.payslip(person, hr), clock.now()
+    known = db.session.scalar(select(PayslipQuestion.id).where(PayslipQuestion.payslip_id == slip))
+    said = {"slip_id": slip, "line": 0, "category": "base", "note": "x", "client_id": str(uuid4())}
+    return known or do(payroll.ask_about_line, by=signed_in(person), at=at, **said)
+
+
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "rest": lambda company, who: ("edata", "file/whatever"),
@@ -206,6 +222,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
         money.payslip(company.people[who], company.people["H001"]),
         money.payslip(company.people["R101"], company.people["H101"]),
     ),
+    "question_id": _question,
     "proposal_id": _proposal,
     "new_store_id": _new_store,
     "visit_id": _visit,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from webapp.core.errors import WORDS
@@ -90,6 +91,24 @@ def behind(line: Line, employee_id: int, currency: str, month: str) -> dict[str,
         paid = wallet.withdrawals_of(employee_id, 50)
         return {"withdrawals": [row for row in paid if row.state in ("requested", "approved")]}
     return {}
+
+
+def inputs(slip: PayslipRow) -> list[tuple[str, str]]:
+    """What the slip was computed from, as it was recorded then: (name, value)."""
+    known = slip.inputs
+    found = [(gettext("Joined"), date_text(date.fromisoformat(known["joined_on"]), "long"))]
+    if known.get("left_on"):
+        found.append((gettext("Last day of work"), date_text(date.fromisoformat(known["left_on"]), "long")))
+    for since, amount in known.get("salaries", ()):
+        counts = {"amount": money_text(amount, slip.currency), "day": date_text(date.fromisoformat(since), "long")}
+        found.append((gettext("Base salary"), gettext("%(amount)s a month, from %(day)s", **counts)))
+    found.append((gettext("Working days a week"), str(len(known.get("workdays", ())))))
+    sums = {
+        "carry_in": gettext("Left from earlier months"),
+        "withdrawn": gettext("Withdrawn from the wallet"),
+        "carried": gettext("Left for the next month"),
+    }
+    return found + [(text, money_text(known[name], slip.currency)) for name, text in sums.items() if known.get(name)]
 
 
 def _notes(reason: Reason) -> list[str]:

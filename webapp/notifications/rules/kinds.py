@@ -60,6 +60,7 @@ _BY_KIND = {
         "notice_paid_out_quiet": N_("Your withdrawal was paid out."),
         "notice_refused": N_("Your withdrawal of %(amount_minor)s was not paid out: %(note)s"),
         "notice_refused_quiet": N_("Your withdrawal was not paid out: %(note)s"),
+        "notice_pay_answered": N_("HR answered your question about the payslip of %(month)s."),
     },
     "waiting": {
         "notice_waiting": N_("%(name)s, %(day_on)s: %(kind_code)s. It waits for you."),
@@ -69,6 +70,7 @@ _BY_KIND = {
         ),
         "notice_phone_asks": N_("%(name)s checked in with a new phone. It waits for you."),
         "notice_withdrawals": N_("%(branch)s: withdrawals that wait for you: %(number)s."),
+        "notice_pay_question": N_("%(name)s asks about their payslip of %(month)s. It waits for you."),
         "notice_proposal": N_("%(name)s proposed a position for %(site)s. It waits for you."),
         "notice_device_silent": N_(
             "%(device)s, %(branch)s: not heard for a while. Punches there arrive late; look at its power and network."

@@ -32,12 +32,14 @@ _OBJECTS = {"branch": "branch_id", "team": "team_id", "employee": "employee_id",
 _PAGES = {"employee": "/hr/people/{}", "site": "/hr/sites/{}", "branch": "/hr/settings/{}",
           "pay_run": "/hr/pay-runs/{}", "shift": "/hr/schedule/shifts/{}",
           "store_type": "/hr/sites/store-types/{}", "attendance_exception": "/hr/inbox/{}",
-          "terminal": "/hr/devices/{}", "new_store": "/hr/sites/new-stores/{}"}  # fmt: skip
+          "terminal": "/hr/devices/{}", "new_store": "/hr/sites/new-stores/{}",
+          "pay_question": "/hr/pay-questions/{}"}  # fmt: skip
 _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "kind"): "leave",
            ("import", "kind"): "import", ("rule", "kind"): "rule_name", ("rule", "code"): "rule_name",
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
            ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device",
-           ("branch", "signals_off"): "signal", ("terminal", "state"): "terminal_state"}  # fmt: skip
+           ("branch", "signals_off"): "signal", ("terminal", "state"): "terminal_state",
+           ("pay_question", "outcome"): "pay_outcome"}  # fmt: skip
 # The act says the same.
 _SILENT = frozenset({"granted_confirmation", "word"})
 

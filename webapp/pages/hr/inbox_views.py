@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from webapp.attendance.queries import InboxFilters
 from webapp.core.authz import SignedIn
 from webapp.core.i18n import _ as gettext
+from webapp.payroll import queries as payroll
 from webapp.people import queries as people
 from webapp.sites import queries as sites
 
@@ -19,7 +20,9 @@ class View(NamedTuple):
 
 
 def views(user: SignedIn, now: InboxFilters) -> list[View]:
-    """In the order of a working day; the one whose filters are exactly those of the page is chosen."""
+    """In the order of a working day; the one whose filters are exactly those of the page is chosen. Last, what waits
+    beside the inbox.
+    """
     known: list[tuple[dict[str, object], str]] = [({}, gettext("All waiting"))]
     if len(user.branch_ids) > 1:
         known.append(({"branch_id": user.branch_id}, gettext("My branch")))
@@ -28,7 +31,10 @@ def views(user: SignedIn, now: InboxFilters) -> list[View]:
         ({"days": OLD_DAYS}, gettext("Waiting %(days)s days and more", days=OLD_DAYS)),
         ({"state": "decided", "mine": 1}, gettext("Decided by me")),
     ]
-    return [_view(wanted, text, now) for wanted, text in known]
+    found = [_view(wanted, text, now) for wanted, text in known]
+    if asked := payroll.open_questions(user):
+        found.append(View("/hr/pay-questions", gettext("Questions about pay: %(number)s", number=asked), False))
+    return found
 
 
 class Step(NamedTuple):

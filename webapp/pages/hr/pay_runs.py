@@ -143,6 +143,7 @@ def _list(form: Bound[Any]) -> Response:
     user = me()
     branches = [(branch_id, f"{name} ({currency})") for branch_id, name, currency in wallet.branches_of(user)]
     context: dict[str, Any] = {"runs": queries.runs(user), "branches": branches, "can_run": user.is_a(*OFFICE)}
+    context["questions"] = queries.open_questions(user)
     return hx.respond("hr/pay_runs.html", status=form.status, form=form, month_name=month_name, **context)
 
 

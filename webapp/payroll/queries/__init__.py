@@ -4,6 +4,18 @@ from webapp.payroll.queries.checks import ledger_check, problems
 from webapp.payroll.queries.evidence import Reason, reasons
 from webapp.payroll.queries.facts import compute, eligible, estimates, facts_of, issued_of
 from webapp.payroll.queries.payslips import ListedSlip, PayslipRow, open_months, own, own_payslip, payslip
+from webapp.payroll.queries.questions import (
+    Question,
+    QuestionFilters,
+    QuestionPage,
+    QuestionRow,
+    asked_of_line,
+    asked_of_slip,
+    open_questions,
+    own_question,
+    question,
+    questions,
+)
 from webapp.payroll.queries.runs import (
     RunRow,
     SlipFilters,
@@ -19,8 +31,9 @@ from webapp.payroll.queries.runs import (
 )
 
 __all__ = [
-    "ListedSlip", "PayslipRow", "Reason", "RunRow", "SlipFilters", "SlipPage", "compute", "eligible", "estimates",
-    "facts_of", "going", "issued_of", "ledger_check", "open_months", "own", "own_payslip", "payslip",
-    "problems", "reasons", "run", "run_of", "runs", "slips", "to_issue", "to_make",
-    "why_not_issuable",
+    "ListedSlip", "PayslipRow", "Question", "QuestionFilters", "QuestionPage", "QuestionRow", "Reason", "RunRow",
+    "SlipFilters", "SlipPage", "asked_of_line", "asked_of_slip", "compute", "eligible", "estimates", "facts_of",
+    "going", "issued_of", "ledger_check", "open_months", "open_questions", "own", "own_payslip", "own_question",
+    "payslip", "problems", "question", "questions", "reasons", "run", "run_of", "runs", "slips", "to_issue",
+    "to_make", "why_not_issuable",
 ]  # fmt: skip

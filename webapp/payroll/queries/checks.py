@@ -12,7 +12,7 @@ from webapp.rewards import queries as rewards
 from webapp.wallet import queries as wallet
 from webapp.wallet.rules import Problem, month_span
 
-TABLES = ("payslip", "pay_run")
+TABLES = ("payslip", "pay_run", "payslip_answer", "payslip_question")
 
 
 def ledger_check() -> list[Problem]:
