@@ -17,9 +17,12 @@ from tests.attendance.days import Field, arrive, leave, subject
 from tests.browser.bars import Finger
 from tests.support import money
 from tests.support.company import find
+from tests.wallet.people import signed_in
 from webapp.core import clock
 from webapp.core.db import db, do
-from webapp.payroll.models import Payslip
+from webapp.core.ids import new_id
+from webapp.payroll import service as payroll
+from webapp.payroll.models import Payslip, PayslipQuestion
 from webapp.payroll.queries import ledger_check
 from webapp.rewards import queries as rewards
 from webapp.rewards import service as settlement
@@ -122,8 +125,37 @@ def test_u11_is_this_month_more_or_less_and_why(page, stack) -> None:
     assert finger.taps <= 2
 
 
-def test_u12_question_a_payslip_line(late, page, stack, freeze) -> None:
-    """At most 4 taps and a note; the state is seen in the same place, with the date of the answer."""
+def test_u12_question_a_payslip_line(page, stack, freeze, axe) -> None:
+    """From the list of payslips at most 4 taps and a note; the state is seen in the same place, with the date of the
+    answer; two taps of the last button ask once, and the answer comes back there.
+    """
+    slip = _paid(stack, freeze)
+    page.goto("/pay")
+    finger = Finger(page)
+    finger.link(re.compile("March 2026"))
+    finger.link("Base salary")
+    finger.tap(page.locator("summary", has_text="Something is wrong? Ask"))
+    finger.type(page.get_by_label("What is not right?"), "I worked 22 days")
+    axe(page)
+    last = page.get_by_role("button", name="Send")
+    last.evaluate("button => { button.click(); button.click(); }")
+    expect(page.locator("#flashes")).to_contain_text("Sent.")
+    assert finger.taps + 1 <= 4
+    asked = page.locator("#question")
+    expect(asked).to_contain_text("I worked 22 days")
+    expect(asked.locator(".chip.wait")).to_have_text("Asked")
+    expect(asked).to_contain_text("HR answers by Sat 4 Apr.")
+    axe(page)
+    page.goto(f"/pay/{slip}")
+    expect(page.locator(".sums .chip.wait")).to_have_text("Asked")
+    _answer(stack)
+    page.get_by_role("link", name="Base salary").tap()
+    expect(page.locator("#question")).to_contain_text("You joined on the 3rd")
+    axe(page)
+
+
+def test_u12_question_a_day_behind_a_line(late, page, stack, freeze) -> None:
+    """The reward of one day: the same bar, on the day's own road."""
     slip = _paid(stack, freeze)
     page.goto(f"/pay/{slip}")
     finger = Finger(page)
@@ -142,6 +174,15 @@ def test_u12_question_a_payslip_line(late, page, stack, freeze) -> None:
     expect(asked).to_contain_text("The door was locked")
     expect(asked.locator(".chip.wait")).to_have_count(1)
     expect(asked).to_contain_text("Answered by Sat 4 Apr, usually")
+
+
+def _answer(stack: Any) -> None:
+    """HR answers the one question there is."""
+    with stack.app.app_context():
+        asked = db.session.scalars(select(PayslipQuestion.id)).one()
+        said = {"outcome": "explained", "text": "You joined on the 3rd", "client_id": new_id(), "seq": 0}
+        hr = signed_in(find().people["H001"])
+        do(payroll.answer_question, by=hr, question_id=asked, at=clock.now(), **said)
 
 
 def _reserved(stack: Any) -> int:

@@ -9,6 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.support import apps, browsers, money
 from tests.support.company import find
+from tests.wallet.people import signed_in
+from webapp.core import clock
+from webapp.core.db import do
+from webapp.core.ids import new_id
+from webapp.payroll import service as payroll
 
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -21,7 +26,10 @@ def paid(stack) -> dict[str, str]:
         entry, held = money.entry(people["R001"], months_ago=1), money.withdrawal(people["R001"])
         slip, run = money.payslip(people["R001"], people["H001"]), money.pay_run(people["H001"])
         money.entry(people["R001"])
-        return {"entry": f"/wallet/{entry}", "held": str(held), "slip": f"/pay/{slip}", "run": f"/hr/pay-runs/{run}",
+        said = {"category": "base", "note": "I worked 22 days", "client_id": new_id(), "at": clock.now()}
+        asked = do(payroll.ask_about_line, by=signed_in(people["R001"]), slip_id=slip, line=0, **said)
+        return {"asked": f"/hr/pay-questions/{asked}", "entry": f"/wallet/{entry}", "held": str(held),
+                "slip": f"/pay/{slip}", "run": f"/hr/pay-runs/{run}",
                 "theirs": f"/hr/pay-runs/{run}/slips/{slip}"}  # fmt: skip
 
 
@@ -49,6 +57,8 @@ def test_the_desks_money_pages(desk, stack, paid, axe, screens, language: str, s
             paid["theirs"],
             f"{paid['theirs']}/line?n=0",
             f"{paid['theirs']}/line?n=1",
+            "/hr/pay-questions",
+            paid["asked"],
         ],
     }.items():
         apps.speak(stack.app, who, language)

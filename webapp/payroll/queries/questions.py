@@ -114,7 +114,7 @@ def question(user: SignedIn, question_id: int) -> Question:
 
 
 def open_questions(user: SignedIn) -> int:
-    """How many wait for an answer the person may give."""
+    """How many wait for an answer, the person's own left out: somebody else gives that."""
     waiting = (PayslipQuestion.state == "open", PayslipQuestion.employee_id != user.id, questions_visible_to(user))
     return conn().scalar(select(func.count()).select_from(PayslipQuestion).where(*waiting)) or 0
 

@@ -53,7 +53,7 @@ words(
         "pay_question_closed": N_("This question has its answer already. Ask again below the answer."),
         "pay_question_waits": N_("HR has not answered yet. Wait for the answer, or take the question back."),
         "pay_question_own": N_("You asked this yourself. Somebody else of HR or an administrator answers it."),
-        "pay_question_moved": N_("Something happened here meanwhile. Read it, then answer if it is still needed."),
+        "pay_question_moved": N_("Something happened here meanwhile. Read it, then go on if it is still needed."),
         "pay_question.answered": N_("Answered a question about a payslip"),
         "object_pay_question": N_("Question about a payslip"),
         "field_outcome": N_("Answer"),
