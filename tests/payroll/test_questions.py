@@ -194,7 +194,7 @@ def test_nobody_answers_who_may_not(it: Company) -> None:
     own = ask(it.hr, slip=_slip_for(it, it.hr))
     with pytest.raises(Forbidden, match="pay_question_own"):
         answer(it.hr, own)
-    assert told(it.hr, "notice_pay_question")[0].link == f"/hr/pay-questions/{asked}"
+    assert [news.link for news in told(it.hr, "notice_pay_question")] == [f"/hr/pay-questions/{asked}"]
     assert (queries.open_questions(it.hr), queries.open_questions(it.finance)) == (1, 2)
     assert queries.question(it.finance, asked).id == asked
     for who in (elsewhere.hr, it.rep):
