@@ -156,7 +156,9 @@ def test_hr_sees_line_evidence_thread_and_where_to_correct(it, phone, desk, line
     for said in ("working days", "I worked 22 days", f"/hr/people/{it.rep.id}#salary"):
         assert said in page
     assert "¥5,000.00 a month, from Wed 1 Jan 2020" in page
-    for path in ("/hr/pay-runs", "/hr/inbox"):
+    slip = re.search(r'href="(/hr/pay-runs/\d+/slips/\d+)"', page)[1]
+    assert "Asked</span>" in desk.get(slip).text
+    for path in ("/hr/pay-runs", "/hr/inbox", f"{slip}/line?n=0"):
         assert "/hr/pay-questions" in desk.get(path).text
     refused = desk.post(f"/hr/pay-questions/{asked}", data={"text": "Half an answer"})
     assert (refused.status_code, "Half an answer" in refused.text) == (422, True)

@@ -108,6 +108,7 @@ def slip(run_id: int, slip_id: int) -> Response:
         "slip": found,
         "lines": shown(found.lines, found),
         "change": change(found),
+        "asked": {line: state for line, (_, state) in queries.asked_about(me(), slip_id).items()},
         "month_name": month_name,
     }
     return hx.respond("hr/payslip.html", **context)
@@ -121,6 +122,7 @@ def slip_line(run_id: int, slip_id: int) -> Response:
         raise NotFound("not_found")
     line = found.lines[n]
     context: dict[str, Any] = {"slip": found, "line": line, "title": title(line), "month_name": month_name}
+    context["asked"] = queries.asked_about(me(), slip_id).get(n)
     return hx.respond("hr/payslip_line.html", **context, **behind(line, found.employee_id, found.currency, found.month))
 
 

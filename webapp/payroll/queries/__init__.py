@@ -9,6 +9,7 @@ from webapp.payroll.queries.questions import (
     QuestionFilters,
     QuestionPage,
     QuestionRow,
+    asked_about,
     asked_of_line,
     asked_of_slip,
     open_questions,
@@ -32,8 +33,8 @@ from webapp.payroll.queries.runs import (
 
 __all__ = [
     "ListedSlip", "PayslipRow", "Question", "QuestionFilters", "QuestionPage", "QuestionRow", "Reason", "RunRow",
-    "SlipFilters", "SlipPage", "asked_of_line", "asked_of_slip", "compute", "eligible", "estimates", "facts_of",
-    "going", "issued_of", "ledger_check", "open_months", "open_questions", "own", "own_payslip", "own_question",
-    "payslip", "problems", "question", "questions", "reasons", "run", "run_of", "runs", "slips", "to_issue",
-    "to_make", "why_not_issuable",
+    "SlipFilters", "SlipPage", "asked_about", "asked_of_line", "asked_of_slip", "compute", "eligible", "estimates",
+    "facts_of", "going", "issued_of", "ledger_check", "open_months", "open_questions", "own", "own_payslip",
+    "own_question", "payslip", "problems", "question", "questions", "reasons", "run", "run_of", "runs", "slips",
+    "to_issue", "to_make", "why_not_issuable",
 ]  # fmt: skip

@@ -97,6 +97,14 @@ def asked_of_slip(user: SignedIn, slip_id: int) -> dict[int, str]:
     return {row.line: row.state for row in conn().execute(query)}
 
 
+def asked_about(user: SignedIn, slip_id: int) -> dict[int, tuple[int, str]]:
+    """{line: (question, state)} for HR, those taken back left out. One statement."""
+    query = select(PayslipQuestion.line, PayslipQuestion.id, PayslipQuestion.state).where(
+        PayslipQuestion.payslip_id == slip_id, PayslipQuestion.state != "withdrawn", questions_visible_to(user)
+    )
+    return {row.line: (row.id, row.state) for row in conn().execute(query)}
+
+
 def asked_of_line(user: SignedIn, slip_id: int, line: int) -> list[Question]:
     """The person's questions about one line, oldest first, each with its thread. Two statements."""
     here = (PayslipQuestion.payslip_id == slip_id, PayslipQuestion.line == line, own_questions(user))
