@@ -208,6 +208,8 @@ def _asked(person: Employee, hr: Employee) -> int:
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "rest": lambda company, who: ("edata", "file/whatever"),
+    "serial": lambda company, who: ("ZK000001", "ZK000002"),
+    "key": lambda company, who: ("x" * 24, "y" * 24),
     "exception_id": _exception,
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "device_id": _device,

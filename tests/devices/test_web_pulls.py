@@ -114,7 +114,13 @@ def test_hikvision_pages_are_of_thirty_and_counted() -> None:
 
 def test_hikvision_events_of_nobody_and_refusals_are_no_punches() -> None:
     at = START.isoformat()
-    events = [event("", at, 1, 21), event("7", at, 2, 76), event("7", at, 3, 39), event("0", at, 4), event("8", at, 5, 38)]
+    events = [
+        event("", at, 1, 21),
+        event("7", at, 2, 76),
+        event("7", at, 3, 39),
+        event("0", at, 4),
+        event("8", at, 5, 38),
+    ]
     with Hikvision(events=events) as device:
         found = list(ask(device).lines)
     assert [line and line.pin for line in found] == [None, None, None, None, "8"]  # type: ignore[union-attr]

@@ -15,7 +15,8 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_SECRET = re.compile(r"(?<=^/screen/).+")  # whoever has this part of the address has the screen
+# Whoever has this part of the address has the screen, or speaks for the device.
+_SECRET = re.compile(r"(?<=^/screen/).+|(?<=^/api/hikvision/).+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _context: ContextVar[dict[str, Any]] = ContextVar("onsite_log_context", default={})  # noqa: B039 - never mutated

@@ -118,7 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
         fields = f'Digest realm="Device", nonce="{self.device.nonce()}", opaque="0p", algorithm={self.device.faults.algorithm}'
         fields += ', qop="auth"' if self.device.faults.qop else ""
         fields += ", stale=true" if stale else ""
-        self._send(401, b"<html>no</html>", [("WWW-Authenticate", 'Basic realm="Device"'), ("WWW-Authenticate", fields)])
+        self._send(
+            401, b"<html>no</html>", [("WWW-Authenticate", 'Basic realm="Device"'), ("WWW-Authenticate", fields)]
+        )
 
     def _send(self, status: int, body: bytes, headers: list[tuple[str, str]], *, cut: bool = False) -> None:
         self.send_response(status)

@@ -17,6 +17,8 @@ from webapp.devices.rules import Bad, Line, Parsed, pin_of
 PAGE = 30
 """More is refused by the devices, or cut to this without a word."""
 MOST = 2_000_000
+LARGEST_REPORT = 256 * 1024
+"""The events stand before the pictures."""
 ACCESS = 5
 PASSED = {1, 2, 38, 40, 43, 46, 54, 57, 60, 63, 66, 69, 72, 75, 77, 101}
 """Minor events of people who were let in, by card, finger, face, number or several; the rest are refusals and doors."""
@@ -67,6 +69,39 @@ def line(event: Mapping[str, Any], n: int) -> Line | Bad | None:
         at=at if at.tzinfo else None,
         vendor_key=str(event["serialNo"])[:40] if "serialNo" in event else None,
     )
+
+
+def reported(body: bytes) -> list[dict[str, Any]] | None:
+    """The access events in what a device posts by itself, in the words of a search's answer; None: nothing complete.
+
+    Bodies arrive cut off inside the picture, and boundaries are not always where they should be; so a part that
+    begins like an object is read to where the object ends, whatever comes after it.
+    """
+    found = [one for start in _starts(body) if (one := _object(body, start)) is not None]
+    if not found:
+        return None
+    return [_as_found(one) for one in found if isinstance(one.get("AccessControllerEvent"), dict)]
+
+
+def _starts(body: bytes) -> list[int]:
+    """Where objects may begin: at the start of the body, and after the empty line that ends the head of a part."""
+    heads = (match.end() - 1 for match in re.finditer(rb"(?:\A|\r?\n\r?\n)\s*\{", body[:LARGEST_REPORT]))
+    return list(heads)[:8]
+
+
+def _object(body: bytes, start: int) -> dict[str, Any] | None:
+    text = body[start : start + LARGEST_REPORT].decode("utf-8", "replace")
+    try:
+        found, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _as_found(told: Mapping[str, Any]) -> dict[str, Any]:
+    event = dict(told["AccessControllerEvent"])
+    return {**event, "time": told.get("dateTime"), "major": event.get("majorEventType"),
+            "minor": event.get("subEventType")}  # fmt: skip
 
 
 def kept(event: Mapping[str, Any]) -> str:

@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import false, select, update
+from sqlalchemy import bindparam, false, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core import outbox
-from webapp.core.db import conn, is_postgres
+from webapp.core.db import UTCDateTime, conn, is_postgres
 from webapp.core.errors import N_, Invalid, NotFound, words
 from webapp.core.process import is_alive
 from webapp.devices.models import Terminal, TerminalState
 from webapp.devices.rules import pulls as rules
 from webapp.devices.rules.pulls import Attempt
-from webapp.devices.service.store import heard
 
 JOB = "jobs.pulls.pull"
 
@@ -75,8 +74,9 @@ def begin(*, terminal_id: int, at: datetime) -> Begun | None:
 def ended(*, begun: Begun, result: Ended, at: datetime) -> None:
     """The device gave what it was asked for."""
     info, last = _mine(begun)
-    heard(terminal_id=begun.terminal_id, at=at)
-    values: dict[str, Any] = {"last_error": None, "last_error_at": None}
+    first = func.coalesce(TerminalState.first_seen_at, bindparam(None, at, UTCDateTime))
+    values: dict[str, Any] = {"seen_at": at, "first_seen_at": first, "silent_told_at": None}
+    values |= {"last_error": None, "last_error_at": None}
     if result.count is not None and result.whole:
         values |= {"device_count": result.count, "counted_at": begun.began}
     if result.skew_s is not None:
