@@ -30,7 +30,7 @@ def door(app: Any) -> Terminal:
 
 @pytest.fixture
 def address(door: Terminal) -> str:
-    officer = factories.employee(role="hr")
+    officer = factories.employee(factories.branch(), "hr")
     return f"/api/hikvision/{door.serial}/{do(new_key, by=officer.id, terminal_id=door.id, at=clock.now())}"
 
 
@@ -81,7 +81,8 @@ def test_a_body_cut_in_the_picture_is_read(client: CheckingClient, address: str,
 def test_a_body_that_never_ends_is_read(address: str, door: Terminal, live_server: Any) -> None:
     """It promises more bytes than it sends, and hangs up."""
     parts, body = urlsplit(live_server.url), report("7", AT, 1)
-    head = f"POST {address} HTTP/1.1\r\nHost: x\r\nContent-Type: {KIND['Content-Type']}\r\nContent-Length: {len(body) + 9000}\r\n\r\n"
+    head = f"POST {address} HTTP/1.1\r\nHost: x\r\nContent-Type: {KIND['Content-Type']}\r\n"
+    head += f"Content-Length: {len(body) + 9000}\r\n\r\n"
     with socket.create_connection((parts.hostname, parts.port), 5) as raw:
         raw.sendall(head.encode() + body)
         raw.shutdown(socket.SHUT_WR)
@@ -124,7 +125,7 @@ def test_nobody_else_is_heard(client: CheckingClient, address: str, door: Termin
 
 
 def test_a_new_address_ends_the_old_one(client: CheckingClient, address: str, door: Terminal) -> None:
-    officer = factories.employee(role="hr")
+    officer = factories.employee(factories.branch(), "hr")
     do(new_key, by=officer.id, terminal_id=door.id, at=clock.now())
     assert client.post(address, data=report("7", AT, 1), headers=KIND).status_code == 403
 

@@ -20,7 +20,9 @@ from tests.bench.table import Row, markdown
 from tests.support import apps, forks, postgres, process
 
 KINDS = ("sqlite", "postgresql")
-SECONDS = {"check-in": 420, "running": 420, "settlement": 3000, "push": 420, "phone": 480, "lighthouse": 600}
+SECONDS = {
+    "check-in": 420, "running": 420, "settlement": 3000, "push": 420, "pull": 240, "phone": 480, "lighthouse": 600,
+}  # fmt: skip
 
 
 def main() -> int:
@@ -70,11 +72,7 @@ def _part(part: str, kind: str, options: argparse.Namespace) -> list[Row]:
 
 
 def _measure(part: str, kind: str, quick: bool, answer: Path) -> None:
-    from tests.bench import check_in, lighthouse, phone, push, running, settlement
-
-    measures: dict[str, Callable[[str, bool], list[Row]]] = {
-        "check-in": check_in.measure, "running": running.measure, "settlement": settlement.measure,
-        "push": push.measure, "phone": phone.measure, "lighthouse": lighthouse.measure,
+    from tests.bench import check_in, lighthouse, phone, pull, push, running, settlement
     }  # fmt: skip
     try:
         rows = measures[part](kind, quick)

@@ -115,7 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, answer, [], cut=device._answers == faults.cut_after)
 
     def _challenge(self, *, stale: bool) -> None:
-        fields = f'Digest realm="Device", nonce="{self.device.nonce()}", opaque="0p", algorithm={self.device.faults.algorithm}'
+        fields = f'Digest realm="Device", nonce="{self.device.nonce()}", opaque="0p"'
+        fields += f", algorithm={self.device.faults.algorithm}"
         fields += ', qop="auth"' if self.device.faults.qop else ""
         fields += ", stale=true" if stale else ""
         self._send(

@@ -104,7 +104,7 @@ class Finder:
         return Part(first, last, inside, len(records))
 
     def _learn(self, whole: Part) -> None:
-        """A device may give fewer at once than it was asked for and not say so: then halves hold more than the whole."""
+        """A device may give fewer at once than asked for and not say so: then halves hold more than the whole."""
         times = sorted(filter(None, map(_time, whole.records)))
         if not times or whole.number >= PAGE or times[0] == times[-1]:
             return
