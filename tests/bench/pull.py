@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
 
 from tests import factories
 from tests.bench import bare, company, servers
@@ -20,7 +19,6 @@ from tests.support import forks, process
 from tests.support.terminals.zk4370 import Record, Terminal
 from webapp.core.db import UTCDateTime, db
 from webapp.devices.models import RawPunch
-from webapp.devices.models import Terminal as Registered
 
 PEOPLE = 90
 

@@ -39,6 +39,17 @@ class Dahua(WebDevice):
 
 
 def record(pin: str, at: datetime, number: int, **more: str) -> dict[str, str]:
-    return {"RecNo": str(number), "UserID": pin, "CardName": "张三", "CardNo": "",
-            "CreateTime": str(int(at.timestamp())), "Method": "15", "Type": "Entry", "AttendanceState": "0", "Status": "1", "ErrorCode": "0",
-            "URL": "/mnt/appdata1/x.jpg", **more}  # fmt: skip
+    return {
+        "RecNo": str(number),
+        "UserID": pin,
+        "CardName": "张三",
+        "CardNo": "",
+        "CreateTime": str(int(at.timestamp())),
+        "Method": "15",
+        "Type": "Entry",
+        "AttendanceState": "0",
+        "Status": "1",
+        "ErrorCode": "0",
+        "URL": "/mnt/appdata1/x.jpg",
+        **more,
+    }

@@ -96,9 +96,9 @@ class Terminal:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        """A second client is hung up on."""
+        """A second client is hung up on; one that comes just after another finds it free."""
         with client, suppress(OSError, ConnectionError):
-            if self._busy.acquire(blocking=False):
+            if self._busy.acquire(timeout=0.5):
                 try:
                     _Session(self, client).run()
                 finally:

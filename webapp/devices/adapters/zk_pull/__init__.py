@@ -32,7 +32,7 @@ def pull(target: Target) -> Pulled:
             table, layout, count, room, users = _read(line, target.layout)
     finally:
         line.close()
-    found = records.lines(table[_HEADER:], layout or 1, users)
+    found = records.lines(table[_HEADER:], layout or records.LAYOUTS[0], users)
     return Pulled(found, count, True, serial, shown, shown_at, layout, {"capacity": room})
 
 

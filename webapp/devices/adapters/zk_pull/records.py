@@ -1,8 +1,10 @@
 """Records of a ZKTeco table in memory: which layout they have, and what each says."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from struct import Struct, unpack_from
+from typing import Any
 
 from webapp.devices.adapters import CannotPull
 from webapp.devices.rules import Bad, Line, pin_of
@@ -10,7 +12,9 @@ from webapp.devices.rules import Bad, Line, pin_of
 LAYOUTS = (8, 16, 40, 49)
 _UNKNOWN = "?"
 """A number whose user is gone; it may be the id of somebody else, so it is nobody's until a person looks."""
-_EIGHT, _SIXTEEN, _FORTY = Struct("<HBIB"), Struct("<IIBB2xI"), Struct("<H24sBIB8x")
+_SIXTEEN = Struct("<IIBB2xI")
+_OTHERS = {8: Struct("<HBIB"), 40: Struct("<2x24sBIB8x"), 49: Struct("<2x24sBIB17x")}
+_DIGITS = [str(number) for number in range(256)]
 _USER_28, _USER_72 = Struct("<H22xI"), Struct("<H46x24s")
 
 
@@ -45,20 +49,24 @@ def people(table: bytes, count: int) -> dict[int, str]:
 
 def lines(table: bytes, layout: int, users: Mapping[int, str]) -> Iterator[Line | Bad | None]:
     """One after the other, in the order of the device; None for a record about nobody."""
-    for n, start in enumerate(range(0, len(table), layout), 1):
-        yield line(table[start : start + layout], n, users)
+    names: dict[int | bytes, tuple[str, str | None]] = {}
+    for n, (who, verify, stamp, state, work) in enumerate(_rows(table, layout), 1):
+        name = names.get(who)
+        if name is None:
+            name = names[who] = _name(who, layout, users)
+        raw, pin = name
+        if pin:
+            time = when(stamp)
+            text = f"{raw}\t{time}\t{state}\t{verify}\t{work or ''}"
+            yield Line(pin, time, text, _DIGITS[state], _DIGITS[verify], str(work) if work else None)
+        else:
+            yield Bad(n, table[(n - 1) * layout : n * layout].hex(), "pin") if pin is None else None
 
 
 def line(record: bytes, n: int, users: Mapping[int, str]) -> Line | Bad | None:
-    """What one record says; `text` shows it as ZKTeco's own exports do. None: it is about nobody."""
-    raw, stamp, verify, state, work = _fields(record, users)
-    pin = pin_of(raw) if raw.isascii() else None
-    if pin is None:
-        return Bad(n, record.hex(), "pin")
-    if not pin:
-        return None
-    time = when(stamp)
-    return Line(pin, time, f"{raw}\t{time}\t{state}\t{verify}\t{work}", str(state), str(verify), work or None)
+    """What one record says; its text shows it as ZKTeco's own exports do."""
+    found = next(lines(record, len(record), users))
+    return replace(found, n=n) if isinstance(found, Bad) else found
 
 
 def when(stamp: int) -> str:
@@ -76,16 +84,20 @@ def stamp(time: str) -> int:
 _PARTS = ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
 
 
-def _fields(record: bytes, users: Mapping[int, str]) -> tuple[str, int, int, int, str]:
-    """The id as written, time, verify, state, work code."""
-    if len(record) == 8:
-        uid, verify, at, state = _EIGHT.unpack(record)
-        return users.get(uid, _UNKNOWN), at, verify, state, ""
-    if len(record) == 16:
-        number, at, verify, state, work = _SIXTEEN.unpack(record)
-        return str(number), at, verify, state, str(work) if work else ""
-    _, pin, verify, at, state = _FORTY.unpack(record[:40])
-    return _text(pin), at, verify, state, ""
+def _rows(table: bytes, layout: int) -> Iterator[tuple[Any, int, int, int, int]]:
+    """Who, verify, time, state, work code."""
+    if layout == 16:
+        return ((who, verify, at, state, work) for who, at, verify, state, work in _SIXTEEN.iter_unpack(table))
+    return ((who, verify, at, state, 0) for who, verify, at, state in _OTHERS[layout].iter_unpack(table))
+
+
+def _name(who: int | bytes, layout: int, users: Mapping[int, str]) -> tuple[str, str | None]:
+    """The id as written, and as it is compared."""
+    if isinstance(who, bytes):
+        raw = _text(who)
+    else:
+        raw = users.get(who, _UNKNOWN) if layout == LAYOUTS[0] else str(who)
+    return raw, pin_of(raw)
 
 
 def _text(raw: bytes) -> str:
