@@ -1,5 +1,6 @@
 """Devices that are asked: which are due, and one pull from the first word to the last row."""
 
+from hashlib import sha256
 from typing import Any
 
 from jobs.asking import Asking, Item
@@ -57,19 +58,23 @@ def pull(*, terminal_id: int, by: int | None = None) -> dict[str, Any] | None:
 
 def _pulled(adapter: Adapter, begun: Begun) -> dict[str, Any]:
     assert adapter.pull is not None
-    records, new, odd = 0, 0, list[Bad]()
+    records, new, odd, marks = 0, 0, list[Bad](), list[str]()
     with Asking(adapter.pull, _target(adapter, begun), AT_ONCE) as asking:
         pulled = asking.first()
         if not same_device(begun.serial, pulled.serial):
             raise CannotPull("pull_other_device", serial=pulled.serial)
         while (batch := asking.more()) is not None:
             records += len(batch)
-            new += _store(batch, begun)
+            mark = _mark(batch)
+            if mark not in begun.marks:
+                new += _store(batch, begun)
+            marks += [mark] if len(batch) == AT_ONCE else []
             odd += [one for one in batch if isinstance(one, Bad)]
             let_pass()
     _keep(odd, begun)
     complete = pulled.count is None or records >= pulled.count
-    result = Ended(complete, pulled.whole, pulled.count, _skew(pulled, begun), pulled.layout, pulled.info)
+    known = {"count": pulled.count, "layout": pulled.layout, "info": pulled.info, "marks": marks}
+    result = Ended(complete, pulled.whole, skew_s=_skew(pulled, begun), **known)
     do(pulls.ended, begun=begun, result=result, at=now())
     return {"records": records, "new": new, "unread": len(odd), "count": pulled.count, "complete": complete}
 
@@ -87,6 +92,12 @@ def _store(batch: list[Item], begun: Begun) -> int:
     lines = [one for one in batch if isinstance(one, Line)]
     coming = Coming(begun.terminal_id, begun.zone, "pull", now())
     return do(service.store_lines, lines=lines, coming=coming).new if lines else 0
+
+
+def _mark(batch: list[Item]) -> str:
+    """The same for the same records in the same order."""
+    texts = (f"{one.time} {one.text}" if isinstance(one, Line) else "" for one in batch)
+    return sha256("\n".join(texts).encode()).hexdigest()[:32]
 
 
 def _keep(odd: list[Bad], begun: Begun) -> None:

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +71,10 @@ def _executemany(url: str, rows: list[dict[str, Any]]) -> float:
 @contextmanager
 def _device(number: int) -> Iterator[int]:
     """In a process of its own, as the real one is in a shop."""
-    first = datetime(2024, 1, 1)
-    records = [Record(str(n % PEOPLE + 1), f"{first + timedelta(seconds=20 * n)}") for n in range(number)]
+    first = datetime(2024, 1, 1, tzinfo=UTC)
+    records = [
+        Record(str(n % PEOPLE + 1), f"{first + timedelta(seconds=20 * n):%Y-%m-%d %H:%M:%S}") for n in range(number)
+    ]
     with tempfile.TemporaryDirectory(prefix="onsite-bench-device-") as folder:
         told = Path(folder, "port")
         child = forks.Forked(lambda: _serve(records, told), Path(folder, "log"))

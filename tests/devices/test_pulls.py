@@ -19,6 +19,8 @@ from jobs.sweep import drain
 from tests import factories
 from tests.support import forks
 from tests.support.clockwork import Frozen
+from tests.support.terminals.digest import WebFaults
+from tests.support.terminals.hikvision import Hikvision, event
 from tests.support.terminals.zk4370 import Faults, Record, Terminal
 from webapp.core.db import db, do
 from webapp.core.errors import DomainError
@@ -192,6 +194,70 @@ def test_records_nobody_can_read_are_kept_once(door: models.Terminal, device: Te
     db.session.remove()
     assert db.session.scalar(select(func.count()).select_from(DeviceRequest)) == 1
     assert list(db.session.execute(select(BadLine.line, BadLine.reason))) == [(odd.hex(), "pin")]
+
+
+def test_what_was_stored_before_is_not_stored_again(
+    door: models.Terminal, device: Terminal, freeze: Frozen, queries: Any
+) -> None:
+    """A full terminal gives its hundred thousand records every ten minutes."""
+
+    def written(minutes: int) -> int:
+        freeze((NOW + timedelta(minutes=minutes)).isoformat())
+        with queries() as seen:
+            assert jobs.pull(terminal_id=door.id)["complete"]
+        return sum("INTO raw_punch" in text for text in seen.writes())
+
+    assert written(0) == 3
+    assert written(10) == 1, "only the piece that is not full"
+    device.records.insert(0, Record("77", "2026-03-01 07:00:00"))
+    assert written(20) == 3, "another order is other pieces"
+    assert rows(door) == held(device)
+
+
+def test_others_are_served_while_a_device_is_slow(
+    door: models.Terminal, device: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = []
+    monkeypatch.setattr("jobs.asking.let_pass", lambda: passed.append(1))
+    device.faults = Faults(slow_s=0.6)
+    assert jobs.pull(terminal_id=door.id)["complete"]
+    assert len(passed) >= 2
+
+
+def test_an_adapter_that_stumbles_ends_only_its_own_pull(door: models.Terminal, device: Terminal) -> None:
+    device.raw = b"\1"
+    assert jobs.pull(terminal_id=door.id) == {"error": "pull_cut"}
+    do(lambda: db.session.execute(models.Terminal.__table__.update().values(timezone="No/Where", kind="hikvision")))
+    with Hikvision(serial=door.serial) as other:
+        do(
+            lambda: db.session.execute(
+                models.Terminal.__table__.update().values(port=other.port, secret=seal("admin:pass:word1"))
+            )
+        )
+        do(lambda: db.session.execute(TerminalState.__table__.update().values(info=None)))
+        assert jobs.pull(terminal_id=door.id) == {"error": "pull_not_understood"}
+
+
+def test_what_came_before_a_cut_is_kept_and_the_rest_comes_later(app: Any, freeze: Frozen) -> None:
+    freeze(NOW.isoformat())
+    start = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+    events = [event("7", (start + timedelta(minutes=n)).isoformat(), n) for n in range(95)]
+    with Hikvision(events=events) as device:
+        known = {"kind": "hikvision", "serial": device.serial[-9:], "host": "127.0.0.1", "port": device.port}
+        door = factories.terminal(factories.branch(), secret=seal("admin:pass:word1"), **known)
+        device.faults = WebFaults(cut_after=5)
+        assert jobs.pull(terminal_id=door.id) == {"error": "pull_cut"}
+        assert len(rows(door)) == 60, "two pages were whole"
+        device.faults = WebFaults()
+        freeze((NOW + timedelta(minutes=10)).isoformat())
+        assert jobs.pull(terminal_id=door.id)["new"] == 35
+        freeze((NOW + timedelta(minutes=20)).isoformat())
+        device.events.append(event("8", (NOW + timedelta(minutes=11)).isoformat(), 1))
+        told = jobs.pull(terminal_id=door.id)
+        assert (told["records"], told["new"]) == (1, 1), "only what came since two days before"
+        assert (state(door).device_count, state(door).heard_through) == (95, NOW + timedelta(minutes=20))
+        freeze((NOW + timedelta(hours=21)).isoformat())
+        assert jobs.pull(terminal_id=door.id)["records"] == 96, "everything once a day"
 
 
 @pytest.mark.crash

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,8 @@ class Begun:
     layout: int | None
     since: datetime | None
     began: datetime
+    marks: frozenset[str] = frozenset()
+    """Of pieces that were read and stored before: a device gives the same again each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Ended:
     skew_s: int | None = None
     layout: int | None = None
     info: Mapping[str, Any] | None = None
+    marks: Sequence[str] = ()
 
 
 def begin(*, terminal_id: int, at: datetime) -> Begun | None:
@@ -67,7 +70,7 @@ def begin(*, terminal_id: int, at: datetime) -> Begun | None:
     _note(terminal_id, row.info, Attempt(_me(), at, whole=last.whole if last else None))
     return Begun(
         terminal_id, row.kind, row.serial, row.host, row.port, row.secret, row.timezone, row.layout,
-        rules.since(last, row.heard_through, at), at,
+        rules.since(last, row.heard_through, at), at, frozenset((row.info or {}).get("marks") or ()),
     )  # fmt: skip
 
 
@@ -84,7 +87,8 @@ def ended(*, begun: Begun, result: Ended, at: datetime) -> None:
     if result.complete:
         values["heard_through"] = begun.began
     last = replace(last, ended=at, whole=begun.began if result.complete and result.whole else last.whole)
-    _note(begun.terminal_id, {**(info or {}), **(result.info or {})}, last, **values)
+    told = {**(info or {}), **(result.info or {})} | ({"marks": list(result.marks)} if result.whole else {})
+    _note(begun.terminal_id, told, last, **values)
     if result.layout and result.layout != begun.layout:
         conn().execute(update(Terminal).where(Terminal.id == begun.terminal_id).values(layout=result.layout))
 

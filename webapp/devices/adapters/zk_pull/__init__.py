@@ -46,7 +46,7 @@ def parse(kind: str, body: bytes, told: Told) -> Parsed:
 @contextmanager
 def _disabled(line: Wire, target: Target) -> Iterator[None]:
     """Nobody punches in between, and whatever happens the device works again afterwards."""
-    line.wanted(wire.DISABLE)
+    line.ask(wire.DISABLE)
     try:
         yield
     except CannotPull:
