@@ -22,7 +22,7 @@ LARGEST_REPORT = 256 * 1024
 ACCESS = 5
 PASSED = {1, 2, 38, 40, 43, 46, 54, 57, 60, 63, 66, 69, 72, 75, 77, 101}
 """Minor events of people who were let in, by card, finger, face, number or several; the rest are refusals and doors."""
-_KEPT = ("time", "major", "minor", "employeeNoString", "serialNo", "attendanceStatus", "currentEvent")
+_KEPT = ("time", "major", "minor", "employeeNoString", "employeeNo", "serialNo", "attendanceStatus", "currentEvent")
 
 
 def pull(target: Target) -> Pulled:
