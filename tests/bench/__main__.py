@@ -73,6 +73,10 @@ def _part(part: str, kind: str, options: argparse.Namespace) -> list[Row]:
 
 def _measure(part: str, kind: str, quick: bool, answer: Path) -> None:
     from tests.bench import check_in, lighthouse, phone, pull, push, running, settlement
+
+    measures: dict[str, Callable[[str, bool], list[Row]]] = {
+        "check-in": check_in.measure, "running": running.measure, "settlement": settlement.measure,
+        "push": push.measure, "pull": pull.measure, "phone": phone.measure, "lighthouse": lighthouse.measure,
     }  # fmt: skip
     try:
         rows = measures[part](kind, quick)
