@@ -6,16 +6,15 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 
 from tests import factories
-from tests.bench import bare, company, load, servers
+from tests.bench import bare, company, load, punches, servers
 from tests.bench.table import Row, at_least, at_most, percentile
-from webapp.core.db import UTCDateTime, db
-from webapp.devices.models import RawPunch, Terminal
+from webapp.core.db import db
+from webapp.devices.models import Terminal
 
 PER_POST = 200
 PEOPLE = 90
@@ -50,27 +49,10 @@ def _backlog(app: Flask, url: str, port: int, serials: Sequence[str], lines: int
         began = time.perf_counter()
         device_request([Item(0, "device_request", str(n), {"terminal_id": n}, 1) for n in ids])
         read = time.perf_counter() - began
-        found = db.session.execute(sa.select(*_columns(RawPunch.__table__)))
-        rows = [{name: _naive(value) for name, value in row._mapping.items()} for row in found]
-        db.session.remove()
+        rows = punches.stored(ids)
     if len(rows) != lines:
         raise AssertionError(f"{len(rows)} raw punches of {lines} lines")
-    return kept, read, _executemany(url, rows)
-
-
-def _executemany(url: str, rows: list[dict[str, Any]]) -> float:
-    """Core, one statement and one commit, into a table that knows a repeated punch as ours does."""
-    columns = [sa.Column(c.name, _plain_type(c.type)) for c in _columns(RawPunch.__table__)]
-    unique = sa.UniqueConstraint("terminal_id", "pin", "device_time")
-    table = sa.Table("bench_punch", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), *columns, unique)
-    engine = bare.engine(url)
-    table.create(engine)
-    began = time.perf_counter()
-    with engine.begin() as connection:
-        connection.execute(sa.insert(table), rows)
-    taken = time.perf_counter() - began
-    engine.dispose()
-    return taken
+    return kept, read, punches.executemany(url, rows)
 
 
 def _live(
@@ -147,15 +129,3 @@ def _request(method: str, path: str, body: bytes) -> bytes:
 def _accepted(answers: load.Answers, status: int = 200) -> None:
     if wrong := sorted({found for found in answers.statuses if found != status}):
         raise AssertionError(f"answers were {wrong}")
-
-
-def _columns(table: Any) -> list[Any]:
-    return [column for column in table.c if column.name != "id"]
-
-
-def _plain_type(kind: Any) -> Any:
-    return sa.DateTime() if isinstance(kind, UTCDateTime) else kind
-
-
-def _naive(value: Any) -> Any:
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
