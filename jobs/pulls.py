@@ -73,8 +73,8 @@ def _pulled(adapter: Adapter, begun: Begun) -> dict[str, Any]:
             let_pass()
     _keep(odd, begun)
     complete = pulled.count is None or records >= pulled.count
-    known = {"count": pulled.count, "layout": pulled.layout, "info": pulled.info, "marks": marks}
-    result = Ended(complete, pulled.whole, skew_s=_skew(pulled, begun), **known)
+    skew = _skew(pulled, begun)
+    result = Ended(complete, pulled.whole, pulled.count, skew, pulled.layout, pulled.info, marks)
     do(pulls.ended, begun=begun, result=result, at=now())
     return {"records": records, "new": new, "unread": len(odd), "count": pulled.count, "complete": complete}
 

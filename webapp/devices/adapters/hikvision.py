@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -136,14 +137,10 @@ def _pages(client: Client, target: Target) -> Iterator[tuple[list[Any], int | No
 def _lines(client: Client, first: list[Any], pages: Iterator[tuple[list[Any], Any]]) -> Iterator[Line | Bad | None]:
     n = 0
     try:
-        events = first
-        while True:
+        for events in chain([first], (found for found, _ in pages)):
             for event in events:
                 n += 1
                 yield line(event, n) if isinstance(event, dict) else Bad(n, json.dumps(event)[:200], "shape")
-            events, _ = next(pages, (None, None))
-            if events is None:
-                return
     finally:
         client.close()
 
