@@ -28,6 +28,7 @@ from webapp.core.db import db, do
 from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
 from webapp.core.secrets import seal
+from webapp.devices import service as devices
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
@@ -205,6 +206,28 @@ def _asked(person: Employee, hr: Employee) -> int:
     return known or do(payroll.ask_about_line, by=signed_in(person), at=at, **said)
 
 
+def _staged(company: Company, who: str) -> tuple[object, object]:
+    """An uploaded file is its owner's alone."""
+    return _stage(company.people[who]), _stage(company.people["R101"])
+
+
+def _stage(owner: Employee) -> str:
+    body = f"{owner.id}\t2026-03-02 08:55:00\t1\t0\t1\t0\n".encode()
+    files.add_part(owner.id, files.sha256(body), 0, body)
+    return files.sha256(body)
+
+
+def _file_import(company: Company, who: str) -> tuple[object, object]:
+    return _imported(company.branch), _imported(company.other_branch)
+
+
+def _imported(branch: Branch) -> int:
+    known = {"name": "1_attlog.dat", "body": b"7\t2026-03-02 08:55:00\t1\t0\t1\t0\n", "kind": "attlog", "answers": {}}
+    door = factories.terminal(branch)
+    made = do(devices.import_file, by=None, terminal_id=door.id, machine=None, at=clock.now(), **known)
+    return made[0]
+
+
 OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "site_id": lambda company, who: (company.sites[0].id, company.other_site.id),
     "rest": lambda company, who: ("edata", "file/whatever"),
@@ -238,6 +261,8 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "token": lambda company, who: (_screens(company)[0][1], "x" * 43),
     "digits": lambda company, who: ("123456", "123456"),
     "shift_id": _shift,
+    "file_key": _staged,
+    "device_import_id": _file_import,
     "leave_id": _leave,
     "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),
     **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "sales", "shifts", "sites")},

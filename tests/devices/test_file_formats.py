@@ -52,7 +52,11 @@ def test_the_format_is_found(body: bytes, kind: str | None) -> None:
 
 def test_an_attlog_has_the_number_of_the_device_third() -> None:
     parsed = read(ATTLOG)
-    assert punches(parsed) == [("7", "2026-03-02 08:55:01"), ("12", "2026-03-02 08:55:01"), ("7", "2026-03-02 18:03:20")]
+    assert punches(parsed) == [
+        ("7", "2026-03-02 08:55:01"),
+        ("12", "2026-03-02 08:55:01"),
+        ("7", "2026-03-02 18:03:20"),
+    ]
     assert [(line.status, line.verify, line.work_code) for line in parsed.lines] == [
         ("0", "15", "0"), ("255", "1", "0"), ("1", "1", "0"),
     ]  # fmt: skip
@@ -75,12 +79,22 @@ def test_damage_takes_its_own_lines_only() -> None:
     assert see(DAMAGED).held == {"future": 2, "reset": 1}, "what looks valid is held by its time"
 
 
+def test_zeros_fill_a_cell_up_and_a_gap_inside_one_is_damage() -> None:
+    parsed = read(
+        ATTLOG + b"9\x00\x00\t2026-03-02 08:55:01\t1\t0\x00\t1\x00\t0\x00\n8\t2026-0\x00\x003-02 08:55:01\t1\t0\t1\t0\n"
+    )
+    assert [(line.pin, line.status, line.verify, line.work_code) for line in parsed.lines[3:]] == [("9", "0", "1", "0")]
+    assert [bad.reason for bad in parsed.bad] == ["damaged"]
+
+
 def test_five_columns_are_asked_about() -> None:
     asked = see(FIVE).open
     assert [(question.code, [choice.value for choice in question.choices]) for question in asked] == [
         ("third", ["device", "verify"])
     ]
-    fields = {third: [(line.status, line.verify) for line in read(FIVE, third=third).lines] for third in ("device", "verify")}
+    fields = {
+        third: [(line.status, line.verify) for line in read(FIVE, third=third).lines] for third in ("device", "verify")
+    }
     assert fields == {"device": [("0", "0"), ("1", "0")], "verify": [("0", "1"), ("1", "1")]}
     changing = FIVE.replace(b"17:09:30\t1", b"17:09:30\t15")
     assert not see(changing).open, "a device has one number, so it is the way of verifying"
@@ -139,28 +153,39 @@ def test_alog_is_utf16_with_or_without_its_mark() -> None:
 
 def test_a_csv_with_known_headers_asks_nothing() -> None:
     for encoding in ("utf-8", "gb18030", "utf-16"):
-        body = "考勤记录\n工号,姓名,打卡时间,状态\n0012,张三,2026年3月2日 8:55,签到\n7,李四,2026/3/2 下午 6:03:20,\n".encode(encoding)
-        seen = see(body)
+        rows = "0012,张三,2026年3月2日 8:55,签到\n7,李四,2026/3/2 下午 6:03:20,\n"
+        seen = see(f"考勤记录\n工号,姓名,打卡时间,状态\n{rows}".encode(encoding))
         assert not seen.open
         assert punches(seen.parsed) == [("12", "2026-03-02 08:55:00"), ("7", "2026-03-02 18:03:20")]
         assert [line.status for line in seen.parsed.lines] == ["签到", None]
 
 
 def test_a_csv_with_unknown_columns_asks_which() -> None:
-    body = b"a;b;c\n7;Ada;03/02/2026 08:55\n8;Bob;04/02/2026 08:56\nx y;Bob;05/02/2026 08:56\n9;;soon\n0;;03/02/2026 08:55\n"
+    good = b"a;b;c\n7;Ada;03/02/2026 08:55\n8;Bob;04/02/2026 08:56\n"
+    body = good + b"x y;Bob;05/02/2026 08:56\n9;;soon\n0;;03/02/2026 08:55\n"
     assert [question.code for question in see(body).open] == ["id", "order"]
     seen = see(body, id="a", order="dmy")
     assert punches(seen.parsed) == [("7", "2026-02-03 08:55:00"), ("8", "2026-02-04 08:56:00")]
     assert (dict(seen.bad), seen.parsed.skipped) == ({"pin": 1, "time": 1}, 1)
-    assert seen.answers == {"id": "a", "when": "c", "order": "dmy"}
+    assert seen.answers == {"id": "a", "when": "c", "clock": "", "key": "", "order": "dmy"}
 
 
 def test_date_and_times_in_columns_of_their_own() -> None:
     body = b"PIN,Date,Times\n7,2026-03-02,08:55 12:01 18:03\n8,2026-03-02,\n9,2026-03-02,26:00\n"
     seen = see(body)
-    assert seen.answers == {"id": "PIN", "when": "Date", "clock": "Times"}
-    assert [time for _, time in punches(seen.parsed)] == [f"2026-03-02 {clock}:00" for clock in ("08:55", "12:01", "18:03")]
+    assert seen.answers == {"id": "PIN", "when": "Date", "clock": "Times", "key": ""}
+    assert [time for _, time in punches(seen.parsed)] == [
+        f"2026-03-02 {clock}:00" for clock in ("08:55", "12:01", "18:03")
+    ]
     assert (seen.parsed.skipped, dict(seen.bad)) == (1, {"time": 1})
+
+
+def test_a_column_said_not_to_be_there_is_not_guessed_again() -> None:
+    body = b"PIN,Time,Status\n7,2026-03-02 08:55,in\n"
+    assert [line.status for line in read(body).lines] == ["in"]
+    seen = see(body, key="")
+    assert [line.status for line in seen.parsed.lines] == [None]
+    assert [line.status for line in read(body, **seen.answers).lines] == [None], "the job reads what was seen"
 
 
 def test_a_text_without_headers_is_asked_about_by_column_numbers() -> None:
@@ -170,9 +195,10 @@ def test_a_text_without_headers_is_asked_about_by_column_numbers() -> None:
 
 
 def test_xlsx_with_real_dates_and_numbers() -> None:
-    body = workbook(["User ID", "Date/Time"], [12, datetime(2026, 3, 2, 8, 55, 1)], [7.0, datetime(2026, 3, 3)])
-    assert punches(see(body).parsed) == [("12", "2026-03-02 08:55:01"), ("7", "2026-03-03 00:00:00")]
-    days = workbook(["User ID", "Date"], [12, datetime(2026, 3, 2)])
+    day = NOW.replace(tzinfo=None)
+    body = workbook(["User ID", "Date/Time"], [12, day.replace(hour=8, minute=55, second=1)], [7.0, day])
+    assert punches(see(body).parsed) == [("12", "2026-11-27 08:55:01"), ("7", "2026-11-27 00:00:00")]
+    days = workbook(["User ID", "Date"], [12, day])
     assert see(days).bad == {"time": 1}, "a column of dates alone is no column of midnights"
 
 

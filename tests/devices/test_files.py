@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from tests import factories
 from tests.devices.exports import AGL_AMPM, ATTLOG, DAMAGED, attlog
 from tests.devices.road import bring, punches
+from webapp.core import clock
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
 from webapp.core.errors import Conflict, NotFound
@@ -17,7 +18,6 @@ from webapp.devices import queries, service
 from webapp.devices.models import BadLine, DeviceRequest, RawPunch, Terminal
 from webapp.devices.rules import Line
 from webapp.devices.service.store import Coming
-from webapp.core import clock
 
 
 @pytest.fixture

@@ -66,9 +66,9 @@ def _describe(seen: Preview) -> None:
         raise click.ClickException(f"{say(f'file_ask_{question.code}')} Say --answer with one of: {choices}")
     for bad in seen.parsed.bad:
         click.echo(f"line {bad.n}: {say(f'file_bad_{bad.reason}')}", err=True)
-    held = sum(seen.held.values())
-    click.echo(f"{say(formats()[seen.format].label)}: {len(seen.parsed.lines)} punches of {seen.people} ids, {held} held, "
-               f"{len(seen.parsed.bad)} bad lines, {seen.parsed.skipped} left out")  # fmt: skip
+    counts = f"{len(seen.parsed.lines)} punches of {seen.people} ids, {sum(seen.held.values())} held"
+    out = f"{len(seen.parsed.bad)} bad lines, {seen.parsed.skipped} left out"
+    click.echo(f"{say(formats()[seen.format].label)}: {counts}, {out}")
     if not seen.parsed.lines:
         raise click.ClickException(say("file_nothing"))
 

@@ -15,7 +15,7 @@ from tests.devices.exports import AGL_AMPM, ATTLOG, DAMAGED, FIVE
 from tests.devices.road import bring, work
 from webapp.core import files
 from webapp.core.db import db
-from webapp.devices.models import DeviceRequest, RawPunch, Terminal
+from webapp.devices.models import DeviceRequest, RawPunch
 
 URL = "/hr/devices/files"
 
@@ -128,7 +128,7 @@ def test_the_same_file_again_says_when(door, hr):
 
 
 def test_columns_of_a_csv_are_chosen(door, hr):
-    body = "name,nr,moment\nAda,0012,2026-03-02 08:55\nBob,7,2026-03-02 08:56\n".encode()
+    body = b"name,nr,moment\nAda,0012,2026-03-02 08:55\nBob,7,2026-03-02 08:56\n"
     page = hr.get(upload(hr, body, "punches.csv", terminal_id=door.id).location)
     assert "Which column holds the device id?" in page.text
     page = hr.get(hr.post(page.request.path, data={**fields(page), "id": "nr"}).location)

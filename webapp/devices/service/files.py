@@ -86,7 +86,7 @@ words(
         "file_of_retired": N_("This device is retired. Choose the one that took its place."),
         "terminal.file_imported": N_("Imported a file of the device"),
         "field_format": N_("Format"),
-        "field_answers": N_("Answers"),
+        "field_answers": N_("Answers to its questions"),
         "object_terminal": N_("Attendance device"),
     }
 )

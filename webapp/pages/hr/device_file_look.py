@@ -9,6 +9,7 @@ from webapp.core.files import sha256
 from webapp.devices import queries
 from webapp.devices.adapters.file.preview import Preview, preview, samples
 from webapp.devices.queries import FileImport, FileOf
+from webapp.devices.rules import printable
 
 CODES = ("third", "order", "id", "when", "clock", "key")
 """Of the questions a format may ask."""
@@ -38,7 +39,7 @@ class Look:
 def look(body: bytes, said: Mapping[str, str], branch_ids: Collection[int], at: datetime) -> Look:
     """Raises Invalid for a file that cannot be read at all."""
     devices = queries.file_devices(branch_ids)
-    name, kind = said.get("name", "")[-200:], said.get("format")
+    name, kind = printable(said.get("name", "")[-200:]), said.get("format")
     given = {code: said[code] for code in CODES if code in said}
     device = next((each for each in devices if str(each.id) == said.get("terminal_id")), None)
     seen = _read(body, kind, given, device, at)
@@ -69,9 +70,7 @@ def _propose(devices: Sequence[FileOf], near: Mapping[int, int], name: str, seen
     return None
 
 
-def _elsewhere(
-    devices: Sequence[FileOf], near: Mapping[int, int], device: FileOf | None
-) -> tuple[FileOf, int] | None:
+def _elsewhere(devices: Sequence[FileOf], near: Mapping[int, int], device: FileOf | None) -> tuple[FileOf, int] | None:
     most = max(devices, key=lambda each: near.get(each.id, 0), default=None)
     if most is None or device is None or near.get(most.id, 0) <= near.get(device.id, 0):
         return None

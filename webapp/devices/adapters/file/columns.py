@@ -13,7 +13,8 @@ from webapp.devices.rules import Bad, Line, Parsed, pin_of
 _SAMPLE = 200
 _NAMES: Mapping[str, Sequence[str]] = {
     "id": ("enno", "user id", "pin", "ac-no", "employee id", "employee no", "emp no", "emp id", "badge", "person id",
-           "staff number", "工号", "考勤号码", "登记号码", "人员编号", "设备工号", "员工编号", "员工工号", "编号", "用户号"),
+           "staff number", "工号", "考勤号码", "登记号码", "人员编号", "设备工号", "员工编号", "员工工号", "编号",
+           "用户号"),
     "key": ("status", "state", "in/out", "inout", "attendance state", "check type", "考勤状态", "签到状态", "状态"),
 }  # fmt: skip
 _MIDNIGHT = (None, "0", "0", "0", None)
@@ -36,17 +37,13 @@ def questions(body: bytes, answers: Answers) -> Sequence[Question]:
     sheet = _sheet(body)
     kinds = _kinds(sheet)
     choices = [Choice(name, _label(sheet, at), plain=True) for at, name in enumerate(sheet.names)]
-    moments, days, clocks = (
-        [name for name, kind in kinds.items() if kind == word] for word in ("when", "day", "clock")
-    )
+    moments, days, clocks = (_of(kinds, word) for word in ("when", "day", "clock"))
     days = days if len(days) == 1 and not moments else []
     when = answer("when", choices, answers, _only(moments or days))
     clock = answer("clock", choices, answers, _only(clocks) if when in days and "when" not in answers else None)
-    known = tables.match_headers(sheet.headers, _NAMES)
-    pin = answer("id", choices, answers, sheet.names[known["id"]] if "id" in known else None)
-    key = answer(
-        "key", choices, answers, sheet.names[known["key"]] if "key" in known and "key" not in answers else None
-    )
+    known = {name: sheet.names[at] for name, at in tables.match_headers(sheet.headers, _NAMES).items()}
+    pin = answer("id", choices, answers, known.get("id"))
+    key = answer("key", choices, answers, known.get("key") if "key" not in answers else None)
     columns = {"id": pin, "when": when, "clock": clock, "key": key}
     asked = [Question(code, choices, value, blank=code in ("clock", "key")) for code, value in columns.items()]
     return [*asked, *order_question(_dates(sheet, when), answers)]
@@ -128,6 +125,10 @@ def _kinds(sheet: _Sheet) -> dict[str, str]:
         if best and seen.count(best) * 2 > len(seen):
             found[name] = best
     return found
+
+
+def _of(kinds: Mapping[str, str], word: str) -> list[str]:
+    return [name for name, kind in kinds.items() if kind == word]
 
 
 def _kind(cell: str) -> str:

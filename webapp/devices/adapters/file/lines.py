@@ -6,6 +6,7 @@ from webapp.devices.adapters.file.text import Head, damage, numbered
 from webapp.devices.rules import Bad, Line, Parsed, pin_of, wall_time
 
 _SURE = 90
+_FILL = " \r\x00"
 
 
 def cells_of(line: str) -> tuple[str, list[str], str | None] | None:
@@ -15,8 +16,8 @@ def cells_of(line: str) -> tuple[str, list[str], str | None] | None:
         return None
     time = wall_time(cells[1])
     if time is None and len(cells) > 6 and (named := wall_time(cells[2])):
-        return cells[0], [cell.strip() for cell in cells[3:]], named
-    return cells[0], [cell.strip() for cell in cells[2:]], time
+        return cells[0], [cell.strip(_FILL) for cell in cells[3:]], named
+    return cells[0], [cell.strip(_FILL) for cell in cells[2:]], time
 
 
 def alike(head: Head, behind: tuple[int, ...]) -> int:

@@ -102,7 +102,7 @@ def _between_names(header: str) -> list[str]:
 
 
 def _more(between: str, names: Sequence[str]) -> dict[str, str]:
-    cells = [cell.strip() for cell in between.split("\t")[1:-1]]
+    cells = [cell.strip(" \x00") for cell in between.split("\t")[1:-1]]
     if "\t" not in between:
         cells = [cell for cell in re.split(r"\s{2,}", between) if cell]
     if len(cells) != len(names):

@@ -49,7 +49,8 @@ class Format:
 
 
 def settled(questions: Iterable[Question]) -> dict[str, str]:
-    return {question.code: question.value for question in questions if question.value}
+    """ "" where there is no such column, so that it is not guessed again."""
+    return {question.code: question.value or "" for question in questions if not question.open}
 
 
 def answer(code: str, choices: Sequence[Choice], answers: Answers, otherwise: str | None = None) -> str | None:

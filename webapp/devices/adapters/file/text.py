@@ -8,7 +8,8 @@ from webapp.devices.rules import Bad
 _HEAD = 64 * 1024
 _HOLE = re.compile("\x00{64,}")
 """A block of memory that was never written; shorter runs fill up an id."""
-_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x19\x1b-\x1f\x7f]")
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|[^\t\x00]\x00+[^\t\x00]")
+"""Zeros around a cell fill it up; zeros inside are a gap."""
 _NOTHING = " \t\r\x00\x1a"
 FILLER = re.compile("Z{4}|1515870810")
 """0x5A, what empty flash memory reads as: ZZZZ in a text, 1515870810 in a number."""
