@@ -76,7 +76,9 @@ def world(**branch: Any) -> World:
 def signed_in(person: Employee, branch: Branch, *others: Branch) -> SignedIn:
     info = BranchInfo(**{name: getattr(branch, name) for name in BranchInfo.__dataclass_fields__})
     ids = tuple(one.id for one in (branch, *others))
-    return SignedIn(person.id, person.staff_no, person.name, Role(person.role), "own", "en", "auto", "normal", info, ids, 0)
+    return SignedIn(
+        person.id, person.staff_no, person.name, Role(person.role), "own", "en", "auto", "normal", info, ids, 0
+    )
 
 
 def day_of(person: Employee, on: date = ON) -> DayResult | None:
@@ -88,7 +90,10 @@ def day_of(person: Employee, on: date = ON) -> DayResult | None:
 def punches(person: Employee | None = None) -> list[tuple[Any, ...]]:
     """(employee, work date, moment, site, state) of every punch, in order."""
     asked = select(Punch.employee_id, Punch.work_date, Punch.at, Punch.site_id, Punch.state).order_by(Punch.raw_id)
-    found = [tuple(row) for row in db.session.execute(asked if person is None else asked.where(Punch.employee_id == person.id))]
+    found = [
+        tuple(row)
+        for row in db.session.execute(asked if person is None else asked.where(Punch.employee_id == person.id))
+    ]
     db.session.remove()
     return found
 

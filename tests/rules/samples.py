@@ -63,7 +63,19 @@ visits = st.builds(
 )
 
 statuses = st.sampled_from(
-    ["normal", "late", "early_leave", "absent", "missing_out", "missing_in", "unheard", "field_work", "leave", "rest", "pending"]
+    [
+        "normal",
+        "late",
+        "early_leave",
+        "absent",
+        "missing_out",
+        "missing_in",
+        "unheard",
+        "field_work",
+        "leave",
+        "rest",
+        "pending",
+    ]
 )
 
 snapshots = st.builds(

@@ -85,9 +85,7 @@ def load_facts(pairs: Collection[Pair], zones: Mapping[int, str] | None = None) 
         elif row.kind != "undone":
             spoken[pair] = Word(row.kind, row.word)
     return {
-        pair: DayFacts(
-            midnight(pair[1], known[pair[0]]), marks[pair], issues[pair], spoken.get(pair), punches[pair]
-        )
+        pair: DayFacts(midnight(pair[1], known[pair[0]]), marks[pair], issues[pair], spoken.get(pair), punches[pair])
         for pair in wanted
         if pair[0] in known
     }

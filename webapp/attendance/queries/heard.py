@@ -45,7 +45,11 @@ def unheard_days(branch_id: int, *, after: Pair, limit: int) -> list[tuple[Pair,
 
 def branches_unheard() -> list[int]:
     """Branches with days that wait for devices."""
-    return list(conn().scalars(select(AttendanceDay.branch_id).where(AttendanceDay.status == literal_column("'unheard'")).distinct()))
+    return list(
+        conn().scalars(
+            select(AttendanceDay.branch_id).where(AttendanceDay.status == literal_column("'unheard'")).distinct()
+        )
+    )
 
 
 def heard_rows() -> dict[tuple[int, int], datetime | None]:

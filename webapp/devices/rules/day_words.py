@@ -19,5 +19,8 @@ words(
         "held.reopened": N_("Opened a held punch again"),
         "object_pin_holder": N_("Device id"),
         "object_raw_punch": N_("Raw punch"),
+        "field_pin": N_("Device id"),
+        "field_terminal_id": N_("Device"),
+        "field_decision": N_("Decision"),
     }
 )

@@ -20,6 +20,8 @@ from webapp.devices.service.files import import_file as import_file
 from webapp.devices.service.pairing import close_window as close_window
 from webapp.devices.service.pairing import dismiss as dismiss
 from webapp.devices.service.pairing import open_window as open_window
+from webapp.devices.service.pins import assign as assign
+from webapp.devices.service.pins import release as release
 from webapp.devices.service.registry import change as change
 from webapp.devices.service.registry import register as register
 from webapp.devices.service.registry import set_state as set_state

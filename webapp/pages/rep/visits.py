@@ -139,7 +139,10 @@ def _chip(day: DayResult | None) -> tuple[str, str, str | None] | None:
 
 
 def _is_notable(day: DayResult) -> bool:
-    return day.status in ("late", "early_leave", "missing_out", "missing_in", "absent", "unheard") or day.open_exceptions > 0
+    return (
+        day.status in ("late", "early_leave", "missing_out", "missing_in", "absent", "unheard")
+        or day.open_exceptions > 0
+    )
 
 
 def _today(user: SignedIn) -> date:

@@ -52,7 +52,11 @@ def expectations(
     """
     if not pairs:
         return {}
-    known, zone, sites = _load(pairs, branch.id, set((default_site or {}).values())), ZoneInfo(branch.timezone), default_site or {}
+    known, zone, sites = (
+        _load(pairs, branch.id, set((default_site or {}).values())),
+        ZoneInfo(branch.timezone),
+        default_site or {},
+    )
     return {pair: expect(known.words(pair), known.shift(pair, sites.get(pair)), pair[1], zone) for pair in set(pairs)}
 
 
