@@ -13,6 +13,7 @@ from webapp.core.i18n import date_text, say
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.looks import note_looks
 from webapp.pages.photo_words import photos_by_mark, repeats_by_mark
+from webapp.pages.punch_lines import seen
 from webapp.pages.signal_lines import favour, reasons
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Preview
@@ -27,10 +28,12 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     note_looks(user, marks, photos.keys(), at=at)
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
+    day = attendance.days([row.pair]).get(row.pair)
     preview = _preview(row, time_given, at) if row.state == "open" else None
     return {
         "row": row, "zone": zone, "marks": marks,
         "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},
+        "seen": seen(row.pair, day, marks, zone, office=True),
         "photos": photos, "repeats": repeats_by_mark(user, photos),
         "history": attendance.decisions_of(row.id),
         "words": attendance.words_of(row.employee_id, row.work_date),

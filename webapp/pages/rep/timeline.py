@@ -8,6 +8,7 @@ from webapp.attendance.queries.evidence import IssueRow, MarkRow, issue_rows, ma
 from webapp.attendance.rules import ABOUT_A_TAP
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import distance_text, say, time_text, when_text
+from webapp.pages.punch_lines import PunchLine, punches_near
 from webapp.pages.signal_lines import sentence
 from webapp.visits.queries import VisitSeen
 
@@ -25,12 +26,13 @@ class Step:
 
 
 def timeline(pair: tuple[int, date], visit: VisitSeen) -> list[Step]:
-    """Taps, what was asked, what was decided by whom, and the supervisor's word, in order; three statements."""
+    """Taps, punches at the store, what was asked, decided by whom, and the supervisor's word, in order."""
     ours = {visit.check_in_id, visit.check_out_id}
     marks = [mark for mark in mark_rows([pair])[pair] if mark.id in ours]
     issues = [issue for issue in issue_rows([pair])[pair] if issue.check_in_id in ours]
     steps = [_tap(mark, visit.state == "pending") for mark in marks]
     steps += [step for issue in issues for step in _issue(issue)]
+    steps += [_punch(line) for line in punches_near(pair, visit.site_id)]
     for said in words_of(*pair):
         note = (say(f"absent_{said.reason}"), said.note) if said.reason else (said.note,)
         title = gettext("%(name)s: %(word)s", name=said.by, word=say(f"word_{said.word}"))
@@ -48,6 +50,10 @@ def _tap(mark: MarkRow, is_waiting: bool) -> Step:
         notes.append(say(f"reason_{mark.reason}"))
     chip = (kinds[mark.verdict], say(f"verdict_{mark.verdict}"))
     return Step(mark.counted_at, title, tuple(note for note in notes if note), chip)
+
+
+def _punch(line: PunchLine) -> Step:
+    return Step(line.at, line.title, (line.where, *line.notes))
 
 
 def _where(mark: MarkRow) -> str:

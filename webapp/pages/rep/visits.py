@@ -12,6 +12,7 @@ from webapp.attendance.rules import DayResult, excusable
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.i18n import date_text, ngettext, say
+from webapp.pages.punch_lines import seen
 from webapp.pages.rep.asked import asked
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Earned
@@ -64,6 +65,7 @@ def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:
         "after": on + timedelta(days=1) if on < today + timedelta(days=60) else None,
         "result": day,
         "chip": _chip(day),
+        "seen": seen(pair, day, (), user.branch.zone) if day else None,
         "visits": visits,
         "worth": _worth(earned),
         "earned": earned,
