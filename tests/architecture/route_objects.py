@@ -29,6 +29,7 @@ from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
 from webapp.core.secrets import seal
 from webapp.devices import service as devices
+from webapp.devices.models import UnknownSerial
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
@@ -164,6 +165,21 @@ def _went_to(site: Site, person: Employee) -> tuple[int, str]:
     return done.visit_id, said.client_id
 
 
+def _terminal(company: Company, who: str) -> tuple[object, object]:
+    shops = ((company.branch, company.sites[0]), (company.other_branch, company.other_site))
+    mine, other = (factories.terminal(branch, shop) for branch, shop in shops)
+    return mine.id, other.id
+
+
+def _serial(company: Company, who: str) -> tuple[object, object]:
+    """Devices that called while a pairing window was open."""
+    mine, other = (f"NEW-{uuid4().hex[:12]}" for _ in range(2))
+    seen = {"first_seen_at": clock.now(), "seen_at": clock.now()}
+    factories.save(UnknownSerial(serial=mine, branch_id=company.branch.id, **seen))
+    factories.save(UnknownSerial(serial=other, branch_id=company.other_branch.id, **seen))
+    return mine, other
+
+
 def _device(company: Company, who: str) -> tuple[object, object]:
     """A new phone of somebody of the branch, and one elsewhere."""
     return _phone_of(company.people["R001"], "waiting"), _phone_of(company.people["R101"], "waiting")
@@ -236,6 +252,8 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "exception_id": _exception,
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "device_id": _device,
+    "terminal_id": _terminal,
+    "serial": _serial,
     "phone_id": _own_phone,
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),

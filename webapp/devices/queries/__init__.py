@@ -21,6 +21,7 @@ from webapp.devices.queries.held import Around as Around
 from webapp.devices.queries.held import around as around
 from webapp.devices.queries.held import decisions as decisions
 from webapp.devices.queries.held import held as held
+from webapp.devices.queries.held import held_count as held_count
 from webapp.devices.queries.held import held_one as held_one
 from webapp.devices.queries.one import Recent as Recent
 from webapp.devices.queries.one import bad_lines as bad_lines
@@ -28,6 +29,7 @@ from webapp.devices.queries.one import names as names
 from webapp.devices.queries.one import recent as recent
 from webapp.devices.queries.one import site_ids as site_ids
 from webapp.devices.queries.pairing import waiting as waiting
+from webapp.devices.queries.pairing import waiting_count as waiting_count
 from webapp.devices.queries.pairing import waiting_one as waiting_one
 from webapp.devices.queries.pairing import windows as windows
 from webapp.devices.queries.pulls import pulls_due as pulls_due
@@ -39,6 +41,7 @@ from webapp.devices.queries.sources import device_names as device_names
 from webapp.devices.queries.sources import punch_sources as punch_sources
 from webapp.devices.queries.unmapped import Unmapped as Unmapped
 from webapp.devices.queries.unmapped import unmapped as unmapped
+from webapp.devices.queries.unmapped import unmapped_count as unmapped_count
 from webapp.devices.queries.unmapped import unmapped_one as unmapped_one
 from webapp.devices.queries.watch import Watched as Watched
 from webapp.devices.queries.watch import clocks_due as clocks_due

@@ -113,8 +113,9 @@ def any_device(user: SignedIn) -> bool:
 
 def late(user: SignedIn, at: datetime) -> int:
     """How many devices are silent, so that what happened there is not known yet."""
-    mine = policy.visible_to(user).with_only_columns(func.count()).join(TerminalState)
-    return conn().scalar(mine.where(_silent(at))) or 0
+    mine = policy.visible_to(user).with_only_columns(Terminal.id)
+    here = select(func.count()).select_from(Terminal).join(TerminalState, TerminalState.terminal_id == Terminal.id)
+    return conn().scalar(here.where(Terminal.id.in_(mine), _silent(at))) or 0
 
 
 def known(row: Row[Any]) -> Known:

@@ -56,6 +56,12 @@ def held(user: SignedIn, *, terminal_id: int | None = None, quality: str = "", p
     return HeldPage(list(rows), total, number, pages)
 
 
+def held_count(user: SignedIn) -> int:
+    mine = policy.visible_to(user).with_only_columns(Terminal.id)
+    where = (HELD, RawPunch.terminal_id.in_(mine))
+    return conn().scalar(select(func.count()).select_from(RawPunch).where(*where)) or 0
+
+
 def held_one(user: SignedIn, raw_punch_id: int) -> Row[Any]:
     """Decided or not. Raises NotFound: not theirs, or its time was never in doubt."""
     row = conn().execute(_punches(user).where(RawPunch.id == raw_punch_id, RawPunch.quality != "ok")).first()

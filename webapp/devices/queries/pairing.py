@@ -31,6 +31,11 @@ def waiting(user: SignedIn) -> list[Row[Any]]:
     return list(conn().execute(_WAITING.where(mine).order_by(UnknownSerial.seen_at.desc()).limit(WAITING)))
 
 
+def waiting_count(user: SignedIn) -> int:
+    mine = UnknownSerial.branch_id.in_(user.branch_ids)
+    return conn().scalar(select(func.count()).select_from(UnknownSerial).where(mine)) or 0
+
+
 def waiting_one(user: SignedIn, serial: str) -> Row[Any]:
     """Raises NotFound."""
     mine = (UnknownSerial.serial == serial, UnknownSerial.branch_id.in_(user.branch_ids))

@@ -87,6 +87,13 @@ def unmapped(user: SignedIn, *, terminal_id: int | None = None, page: int = 1) -
     return UnmappedPage(_told(rows), total, number, pages)
 
 
+def unmapped_count(user: SignedIn) -> int:
+    """Ids nobody has, over all devices."""
+    mine = policy.visible_to(user).with_only_columns(Terminal.id)
+    pins = select(RawPunch.terminal_id, RawPunch.pin).where(UNMAPPED, RawPunch.terminal_id.in_(mine)).distinct()
+    return conn().scalar(select(func.count()).select_from(pins.subquery())) or 0
+
+
 def unmapped_one(user: SignedIn, terminal_id: int, pin: str) -> Unmapped:
     """Raises NotFound: not theirs, or no longer unmapped."""
     rows = list(conn().execute(_groups(user).where(RawPunch.terminal_id == terminal_id, RawPunch.pin == pin)))

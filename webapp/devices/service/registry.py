@@ -111,11 +111,11 @@ def _free(serial: str) -> None:
 def _sites(branch_id: int, ids: Collection[int]) -> dict[int, str]:
     """{id: name} of sites of the branch. Raises Invalid."""
     if not ids:
-        raise Invalid("device_no_site", "site_ids")
+        raise Invalid("device_no_site", "sites")
     known = select(Site.id, Site.name).where(Site.id.in_(ids), Site.branch_id == branch_id)
     found: dict[int, str] = {row.id: row.name for row in conn().execute(known)}
     if len(found) != len(set(ids)):
-        raise Invalid("not_a_choice", "site_ids")
+        raise Invalid("not_a_choice", "sites")
     return found
 
 

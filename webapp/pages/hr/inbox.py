@@ -19,6 +19,7 @@ from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import explain, lang, money_text, ngettext, say
 from webapp.core.ids import row_id
+from webapp.devices import queries as devices
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.hr.inbox_detail import detail_context, granted_time
 from webapp.pages.hr.inbox_lines import Line
@@ -232,7 +233,8 @@ def _list(
     return {
         "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": _query(),
         "result": result, "views": views(user, filters), "steps": [] if total else first_steps(user),
-        "bulk_form": form, "form": None, "badges": {"inbox": waiting}, **_choices(filters, minimum),
+        "late": devices.late(user, at), "bulk_form": form, "form": None, "badges": {"inbox": waiting},
+        **_choices(filters, minimum),
     }  # fmt: skip
 
 

@@ -1,0 +1,93 @@
+"""The form of a device: what is typed, what it is filled with, what can be chosen."""
+
+from typing import Any
+
+from webapp.core.authz import SignedIn
+from webapp.core.errors import Invalid
+from webapp.core.forms import Form
+from webapp.core.i18n import say
+from webapp.devices.adapters import adapters
+from webapp.devices.queries import Device
+from webapp.devices.rules import FORMS, Fields
+from webapp.pages.hr.device_words import kind_label
+from webapp.people import queries as people
+from webapp.people.rules import timezones
+from webapp.sites import queries as sites
+
+
+class DeviceForm(Form):
+    serial: str = ""
+    name: str = ""
+    kind: str = ""
+    branch_id: int = 0
+    sites: list[str] = []
+    """As written in the list: name · code; the code or the name alone will do."""
+    timezone: str = ""
+    tz_form: str = "auto"
+    host: str = ""
+    port: int | None = None
+    user: str = ""
+    password: str = ""
+    key: str = ""
+    forget: bool = False
+    networks: str = ""
+    trusts_keys: bool = False
+    version: int = 0
+
+
+def fields_of(user: SignedIn, branch_id: int, data: DeviceForm, kind: str) -> Fields:
+    """Raises Invalid."""
+    values = data.model_dump(exclude={"branch_id", "version", "kind", "sites"})
+    return Fields(**values, kind=kind, site_ids=_chosen(_sites(user, branch_id), data.sites))
+
+
+def values_of(user: SignedIn, device: Device, site_ids: list[int]) -> dict[str, Any]:
+    """As it is stored; passwords and keys are never shown again."""
+    row = device.row
+    names = ("serial", "name", "kind", "branch_id", "timezone", "tz_form", "host", "port", "version")
+    return {
+        **{name: getattr(row, name) for name in names},
+        "sites": [text for site_id, _, _, text in _sites(user, row.branch_id) if site_id in site_ids],
+        "networks": "\n".join(row.networks or ()),
+        "trusts_keys": "1" if row.trusts_keys else "",
+    }
+
+
+def kinds() -> list[tuple[str, str]]:
+    return [(code, kind_label(code)) for code in adapters()]
+
+
+def shape(kind: str) -> dict[str, Any]:
+    """Which fields this kind has, and what its port usually is."""
+    adapter = adapters().get(kind)
+    asked = adapter is not None and adapter.pull is not None
+    signs = adapter is not None and adapter.signs
+    calls = adapter is not None and adapter.calls
+    return {"asked": asked, "signs": signs, "calls": calls, "port": adapter.port if adapter else None}
+
+
+def options(user: SignedIn, branch_id: int) -> dict[str, Any]:
+    return {
+        "site_options": [text for *_, text in _sites(user, branch_id)],
+        "zones": timezones(),
+        "form_options": [(form, say(f"tz_form_{form}")) for form in FORMS],
+    }
+
+
+def branch_options(user: SignedIn) -> list[tuple[int, str]]:
+    return [(branch.id, branch.name) for branch in people.branches(user.branch_ids)]
+
+
+def _sites(user: SignedIn, branch_id: int) -> list[tuple[int, str, str, str]]:
+    """(id, code, name, as it is shown) of the branch's sites."""
+    rows = sites.plannable(user, branch_id)
+    return [(row.id, row.code, row.name, f"{row.name} · {row.code}") for row in rows]
+
+
+def _chosen(known: list[tuple[int, str, str, str]], typed: list[str]) -> tuple[int, ...]:
+    by_text = {text.casefold(): site_id for site_id, *texts in known for text in texts}
+    wanted = [text.strip() for text in typed if text.strip()]
+    for text in wanted:
+        if text.casefold() not in by_text:
+            raise Invalid("device_site_unknown", "sites", text=text[:60])
+    return tuple(sorted({by_text[text.casefold()] for text in wanted}))
