@@ -253,7 +253,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "employee_id": lambda company, who: (company.people["R001"].id, company.people["R101"].id),
     "device_id": _device,
     "terminal_id": _terminal,
-    "serial": _serial,
+    "waiting_serial": _serial,
     "phone_id": _own_phone,
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),

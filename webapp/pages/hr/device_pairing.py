@@ -55,21 +55,21 @@ def close_window() -> Response:
     return hx.redirect(HERE)
 
 
-@bp.get("/<serial>")
+@bp.get("/<waiting_serial>")
 @allow(*OFFICE)
-def show(serial: str) -> Response:
-    waiting = queries.waiting_one(me(), serial)
+def show(waiting_serial: str) -> Response:
+    waiting = queries.waiting_one(me(), waiting_serial)
     branch: Any = people.branch(waiting.branch_id)
     calling = [code for code, adapter in adapters().items() if adapter.calls]
-    values = {"serial": serial, "kind": next(iter(calling), ""), "branch_id": branch.id, "timezone": branch.timezone}
+    values = {"serial": waiting_serial, "kind": next(iter(calling), ""), "branch_id": branch.id, "timezone": branch.timezone}
     return _show(blank(values), waiting)
 
 
-@bp.post("/<serial>")
+@bp.post("/<waiting_serial>")
 @allow(*OFFICE)
-def accept(serial: str) -> Response:
-    waiting = queries.waiting_one(me(), serial)
-    form = read_form(DeviceForm, {**_typed(), "serial": serial, "branch_id": waiting.branch_id})
+def accept(waiting_serial: str) -> Response:
+    waiting = queries.waiting_one(me(), waiting_serial)
+    form = read_form(DeviceForm, {**_typed(), "serial": waiting_serial, "branch_id": waiting.branch_id})
     made = register(form)
     if made is None:
         return _show(form, waiting)
@@ -77,10 +77,10 @@ def accept(serial: str) -> Response:
     return hx.redirect(f"/hr/devices/{made}")
 
 
-@bp.post("/<serial>/dismiss")
+@bp.post("/<waiting_serial>/dismiss")
 @allow(*OFFICE)
-def dismiss(serial: str) -> Response:
-    do(service.dismiss, by=me(), serial=serial, at=clock.now())
+def dismiss(waiting_serial: str) -> Response:
+    do(service.dismiss, by=me(), serial=waiting_serial, at=clock.now())
     flash(gettext("Dismissed. It waits again when it calls in another window."), "ok")
     return hx.redirect(HERE)
 
