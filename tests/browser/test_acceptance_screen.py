@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from tests.attendance.test_decisions import signed_in
 from tests.browser.bars import Finger, cut
-from tests.browser.rep_phone import DOOR, STUB, Net, arrive, checked_in, count, go, reads, sees, tap
+from tests.browser.rep_phone import DOOR, STUB, Net, arrive, checked_in, count, go, reads, sees, tap, unhurried
 from tests.support import apps, money
 from tests.support.company import find
 from webapp.attendance import service
@@ -179,11 +179,13 @@ def _states(page: Page, stack: Any) -> Iterator[str]:
     for answer, view in SEEN:
         page.evaluate("answer => { setFix(answer); document.querySelector('[data-do=locate]')?.click(); }", answer)
         yield _seen(page, view)
-    net.then("503", "ok")
+    net.then("503")
+    unhurried(page)
     page.evaluate(TAP_WHILE_LOCATING)
     yield _seen(page, "armed")
     page.evaluate("fix => setFix(fix)", DOOR)
     yield _seen(page, "saved")
+    net.then("ok")
     tap(page)
     checked_in(page)
     yield "late"

@@ -97,7 +97,7 @@ def test_a_month_is_made_and_issued_once_whatever_dies_meanwhile(stack, desk) ->
     expect(page.get_by_role("progressbar")).to_be_visible()
     stack.start_worker()
     other.goto(page.url)
-    page.get_by_role("button", name="I looked through it").click(timeout=30_000)
+    page.get_by_role("button", name="I looked through it").click(timeout=180_000)
     page.get_by_role("link", name="Issue").click()
     stack.kill_worker()
     page.get_by_role("button", name=re.compile(r"Issue \d payslip")).evaluate(TWICE)
@@ -106,7 +106,7 @@ def test_a_month_is_made_and_issued_once_whatever_dies_meanwhile(stack, desk) ->
     stack.start_worker()
     with stack.app.app_context():
         schedule.tick(at=clock.now())
-    expect(page.locator(".chip.ok").first).to_have_text("issued", timeout=30_000)
+    expect(page.locator(".chip.ok").first).to_have_text("issued", timeout=180_000)
     assert _count(stack, PayRun) == 1
     _sound(stack)
 
@@ -118,7 +118,7 @@ def test_a_stale_tab_says_so_and_shows_what_is_true(stack, desk) -> None:
     first.get_by_label("Month").fill(month)
     first.get_by_role("button", name="Compute the payslips").click()
     looked = first.get_by_role("button", name="I looked through it")
-    expect(looked).to_be_visible(timeout=30_000)
+    expect(looked).to_be_visible(timeout=180_000)
     second.goto(first.url)
     looked.click()
     expect(first.get_by_role("link", name="Issue")).to_be_visible()

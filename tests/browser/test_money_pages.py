@@ -74,7 +74,7 @@ def test_filters_swap_the_entries_and_keep_the_address(phone, paid) -> None:
     expect(page.locator("#entries li")).to_have_count(5)
     page.get_by_role("link", name="Withdrawn", exact=True).click()
     expect(page.locator("#entries li")).to_have_count(1)
-    assert "kind=out" in page.url
+    expect(page).to_have_url(re.compile("kind=out"))
     page.goto("/wallet")
     expect(page.locator("main")).to_contain_text("Everything up to today is settled.")
     expect(page.locator("section[data-fill]")).to_have_count(0)

@@ -43,6 +43,8 @@ def test_online_offline_and_sent_again(safari: Any, stack: Any) -> None:
     assert can == [True, False]
     _finish(safari)
     _until(safari, "document.querySelector('#checkin')?.dataset.checkin !== 'open'", "the finish")
+    safari.execute_script("navigator.serviceWorker.ready.then(() => { self.isReady = true; })")
+    _until(safari, "self.isReady", "the worker")
     safari.get(f"{stack.url}/today")
     _until(safari, "navigator.serviceWorker.controller", "the worker to answer for pages")
     stack.stop_web()

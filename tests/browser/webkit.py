@@ -33,8 +33,8 @@ def driven(folder: Path) -> Iterator[WebKitGTK]:
         env = {**os.environ, "DISPLAY": display, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         env["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"  # as in the Chromium tests: a container allows none
         driver = WebKitGTK(options=options, service=Service(shutil.which(DRIVER), env=env))
-        driver.set_script_timeout(20)
-        driver.set_page_load_timeout(30)
+        driver.set_script_timeout(60)
+        driver.set_page_load_timeout(120)
         try:
             yield driver
         finally:
