@@ -34,7 +34,6 @@ from webapp.devices.queries.pairing import waiting_one as waiting_one
 from webapp.devices.queries.pairing import windows as windows
 from webapp.devices.queries.pulls import pulls_due as pulls_due
 from webapp.devices.queries.requests import Unread as Unread
-from webapp.devices.queries.requests import next_unread as next_unread
 from webapp.devices.queries.requests import unread as unread
 from webapp.devices.queries.sources import PunchSource as PunchSource
 from webapp.devices.queries.sources import device_names as device_names
