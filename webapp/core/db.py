@@ -54,7 +54,8 @@ def _sqlite_moment(value: datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError("naive datetime")
-    return value.astimezone(UTC_ZONE).replace(tzinfo=None).isoformat(" ", "microseconds")
+    utc = value if value.tzinfo is UTC_ZONE else value.astimezone(UTC_ZONE)
+    return utc.isoformat(" ", "microseconds")[:26]
 
 
 class MinorUnits(TypeDecorator[int]):

@@ -48,9 +48,18 @@ class _Compiled:
             self._fixed[name] = convert[name](self._fixed[name])
         self._convert = [(name, convert[name]) for name in names if name in convert]
         self._ordered = _in_order(made.positiontup) if made.positiontup else dict
+        self._places: list[tuple[int, Callable[[Any], Any]]] | None = None
+        if made.positiontup and not self._fixed:
+            known = dict(self._convert)
+            self._places = [(n, known[name]) for n, name in enumerate(made.positiontup) if name in known]
 
     def parameters(self, row: Row) -> Any:
         """The tuple or dict that the driver wants."""
+        if self._places is not None:
+            values = list(self._ordered(row))
+            for n, convert in self._places:
+                values[n] = convert(values[n])
+            return tuple(values)
         found = {**self._fixed, **row}
         for name, convert in self._convert:
             found[name] = convert(found[name])

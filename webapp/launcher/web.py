@@ -11,6 +11,7 @@ from gunicorn.glogging import Logger
 
 from webapp.core.process import children_die_with_me
 from webapp.core.queue import nudge_in_background
+from webapp.launcher.spaces import tolerate_spaces
 
 
 class Server(BaseApplication):
@@ -43,6 +44,7 @@ class PlainLogger(Logger):
 def serve(app: Flask, bind: str, ready: Callable[[], object] = lambda: None) -> None:
     """Serve until told to stop; `bind` is host:port or fd://N. A killed gunicorn takes its workers with it."""
     children_die_with_me()
+    tolerate_spaces()
     spare_the_collector()
     Server(app, bind, ready).run()
 
@@ -70,6 +72,7 @@ def _options(config: dict[str, Any], bind: str) -> dict[str, Any]:
         "graceful_timeout": 10,
         "keepalive": 15,
         "accesslog": None,
+        "http_parser": "python",  # the one that spaces.py teaches
         "loglevel": "warning",
         "logger_class": PlainLogger,
         "certfile": config["TLS_CERT"],

@@ -1,7 +1,7 @@
 """Keeping what devices send: the bytes first, then the punches in them, each once however often it comes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -138,12 +138,14 @@ def _judged(lines: Sequence[Line], coming: Coming) -> list[dict[str, Any]]:
     """Rows as they are stored, in the order they came; each is compared with the believed ones before it."""
     state = conn().execute(_STATE, {"terminal": coming.terminal_id}).first()
     first, skew, newest = (state.first_seen_at, state.skew_s, state.punched_at) if state else (None, None, None)
+    arrival = Arrival(coming.received_at, coming.live, first, skew, newest)
     rows: list[dict[str, Any]] = []
     for line in lines:
         at = line.at or moment(line.time, coming.zone)
-        word = quality(at, Arrival(coming.received_at, coming.live, first, skew, newest))
-        if word == "ok" and at is not None and (newest is None or at > newest):
+        word = quality(at, arrival)
+        if coming.live and word == "ok" and at is not None and (newest is None or at > newest):
             newest = at
+            arrival = replace(arrival, newest_live=at)
         rows.append(_row(line, at, word, coming))
     return rows
 
@@ -151,7 +153,8 @@ def _judged(lines: Sequence[Line], coming: Coming) -> list[dict[str, Any]]:
 def _row(line: Line, at: datetime | None, word: str, coming: Coming) -> dict[str, Any]:
     return {
         "terminal_id": coming.terminal_id, "pin": line.pin, "device_time": line.time, "zone": coming.zone, "at": at,
-        "status": _short(line.status, 8), "verify": _short(line.verify, 8), "work_code": _short(line.work_code, 24),
+        "status": line.status[:8] if line.status else None, "verify": line.verify[:8] if line.verify else None,
+        "work_code": line.work_code[:24] if line.work_code else None,
         "line": printable(line.text), "source": coming.source, "request_id": coming.request_id,
         "vendor_key": line.vendor_key, "live": coming.live, "received_at": coming.received_at,
         "quality": word, "state": "new" if word == "ok" else "held",
@@ -176,10 +179,6 @@ def _remember(rows: Sequence[dict[str, Any]], coming: Coming) -> None:
     if believed:
         newest = max(believed)
         _PUNCHED.run({"terminal": coming.terminal_id, "punched_at": newest, "newest": newest})
-
-
-def _short(text: str | None, limit: int) -> str | None:
-    return text[:limit] if text else None
 
 
 @cache
