@@ -113,8 +113,8 @@ def test_nobody_else_is_heard(client: CheckingClient, address: str, door: Termin
     other = factories.terminal(factories.branch(), kind="hikvision", serial="HIK-0002")
     plain = factories.terminal(factories.branch(), serial="ZKX00001", comm_key_hash=None)
     key = address.rpartition("/")[2]
-    for wrong in (f"{address}x", f"/api/hikvision/{other.serial}/{key}", f"/api/hikvision/{plain.serial}/{key}",
-                  "/api/hikvision/NOBODY/x"):  # fmt: skip
+    parts = [f"{other.serial}/{key}", f"{plain.serial}/{key}", "NOBODY/x", "HIK-0001%00/x", f"{'9' * 64}/x"]
+    for wrong in (f"{address}x", *(f"/api/hikvision/{part}" for part in parts)):
         answer = client.post(wrong, data=report("7", AT, 1), headers=KIND)
         assert (answer.status_code, answer.data) == (403, b"")
     for change in ({"state": "paused"}, {"state": "active", "networks": ["10.9.0.0/16"]}):

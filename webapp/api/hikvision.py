@@ -3,6 +3,7 @@
 The secret is part of the address, because the menus of these devices take an address and little else.
 """
 
+import re
 from contextlib import suppress
 
 from flask import Blueprint, Response, current_app, request
@@ -20,15 +21,16 @@ from webapp.devices.service.listening import take_events
 
 bp = Blueprint("hikvision", __name__)
 LIMIT = 4 * 1024 * 1024
+_SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}")
 _known, _unknown = Rate(600), Rate(20)
 
 
-@bp.post("/api/hikvision/<serial>/<key>")
+@bp.post("/api/hikvision/<string(maxlength=64):serial>/<string(maxlength=64):key>")
 @machine
 def take(serial: str, key: str) -> Response:
     """Keep the access events in the body and answer OK; pictures and names are dropped here."""
     at, call = clock.now(), Call(request.remote_addr, key, handshake=True)
-    caller = queries.caller(serial[:32], at=at)
+    caller = queries.caller(serial, at=at) if _SERIAL.fullmatch(serial) else None
     if caller is None or caller.key_hash is None or refused(caller, kinds=("hikvision",), call=call):
         _drained()
         return _empty(429 if _limited() and not _unknown.allows(call.ip or "") else 403)
