@@ -1,5 +1,6 @@
 """Devices that are asked: which are due, and one pull from the first word to the last row."""
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -63,18 +64,18 @@ def _pulled(adapter: Adapter, begun: Begun) -> dict[str, Any]:
         pulled = asking.first()
         if not same_device(begun.serial, pulled.serial):
             raise CannotPull("pull_other_device", serial=pulled.serial)
+        coming = _coming(pulled, begun)
         while (batch := asking.more()) is not None:
             records += len(batch)
             mark = _mark(batch)
             if mark not in begun.marks:
-                new += _store(batch, begun)
+                new += _store(batch, coming)
             marks += [mark] if len(batch) == AT_ONCE else []
             odd += [one for one in batch if isinstance(one, Bad)]
             let_pass()
     _keep(odd, begun)
     complete = pulled.count is None or records >= pulled.count
-    skew = _skew(pulled, begun)
-    result = Ended(complete, pulled.whole, pulled.count, skew, pulled.layout, pulled.info, marks)
+    result = Ended(complete, pulled.whole, pulled.count, coming.skew_s, pulled.layout, pulled.info, marks)
     do(pulls.ended, begun=begun, result=result, at=now())
     return {"records": records, "new": new, "unread": len(odd), "count": pulled.count, "complete": complete}
 
@@ -88,9 +89,15 @@ def _target(adapter: Adapter, begun: Begun) -> Target:
     return Target(begun.host, port, user, password, begun.zone, begun.layout, DEADLINE_S, begun.since)
 
 
-def _store(batch: list[Item], begun: Begun) -> int:
+def _coming(pulled: Pulled, begun: Begun) -> Coming:
+    """Since it was last asked its clock was as wrong as it is now; how it was before nobody knows."""
+    skew, through = _skew(pulled, begun), begun.heard_through
+    fresh = through + timedelta(seconds=skew) if through is not None and skew is not None else None
+    return Coming(begun.terminal_id, begun.zone, "pull", now(), skew_s=skew, fresh_from=fresh)
+
+
+def _store(batch: list[Item], coming: Coming) -> int:
     lines = [one for one in batch if isinstance(one, Line)]
-    coming = Coming(begun.terminal_id, begun.zone, "pull", now())
     return do(service.store_lines, lines=lines, coming=coming).new if lines else 0
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from redis import Redis
 from sqlalchemy import func, select
 
 from jobs import pulls as jobs
@@ -22,9 +24,11 @@ from tests.support.clockwork import Frozen
 from tests.support.terminals.digest import WebFaults
 from tests.support.terminals.hikvision import Hikvision, event
 from tests.support.terminals.zk4370 import Faults, Record, Terminal
+from webapp.core import clock
 from webapp.core.db import db, do
 from webapp.core.errors import DomainError
 from webapp.core.outbox import OutboxRow
+from webapp.core.queue import nudge
 from webapp.core.secrets import seal
 from webapp.devices import models, queries
 from webapp.devices.models import BadLine, DeviceRequest, RawPunch, TerminalState
@@ -83,6 +87,30 @@ def test_the_clock_is_compared_with_ours(door: models.Terminal, device: Terminal
     device.skew_s = 180
     jobs.pull(terminal_id=door.id)
     assert 178 <= state(door).skew_s <= 181
+
+
+def test_what_a_wrong_clock_recorded_since_it_was_last_asked_is_held(door: models.Terminal, device: Terminal) -> None:
+    """What is older was recorded by a clock nobody compared."""
+    jobs.pull(terminal_id=door.id)
+    through = state(door).heard_through
+    do(lambda: db.session.execute(TerminalState.__table__.update().values(info={})))
+    device.skew_s = 300
+    shown = (through + timedelta(seconds=301)).astimezone(ZoneInfo("Asia/Shanghai"))
+    device.records.append(Record("5", f"{shown:%Y-%m-%d %H:%M:%S}"))
+    device.records.append(Record("6", f"{shown - timedelta(seconds=60):%Y-%m-%d %H:%M:%S}"))
+    assert jobs.pull(terminal_id=door.id)["new"] == 2
+    db.session.remove()
+    query = select(RawPunch.pin, RawPunch.quality, RawPunch.state).order_by(RawPunch.id.desc()).limit(2)
+    assert sorted(tuple(row) for row in db.session.execute(query)) == [("5", "skewed", "held"), ("6", "ok", "new")]
+
+
+def test_a_worker_does_it(door: models.Terminal, device: Terminal, redis_url: str, worker: Any) -> None:
+    """From the button to the rows, and Redis may forget everything in between."""
+    do(pulls.ask, by=None, terminal_id=door.id, at=clock.now())
+    Redis.from_url(redis_url).flushall()
+    nudge()
+    worker()
+    assert rows(door) == held(device)
 
 
 def test_another_device_at_the_address_is_refused(door: models.Terminal, device: Terminal) -> None:

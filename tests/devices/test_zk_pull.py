@@ -109,6 +109,18 @@ def test_a_silent_device(command: int, monkeypatch: pytest.MonkeyPatch) -> None:
         assert refused(device) == ("pull_no_answer" if command == wire.CONNECT else "pull_too_slow")
 
 
+def test_a_device_that_falls_silent_around_the_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it was disabled nobody knows, so it is told that people may punch; what was read is kept."""
+    monkeypatch.setattr(wire, "PATIENCE", 0.2)
+    with Terminal(some(5), faults=Faults(silent_once_on=wire.DISABLE)) as device:
+        assert refused(device) == "pull_too_slow"
+        assert device.commands[-2:] == [wire.ENABLE, wire.EXIT]
+    with Terminal(some(5), faults=Faults(silent_once_on=wire.ENABLE)) as device:
+        assert told(ask(device)) == held(device)
+        assert device.commands[-2:] == [wire.ENABLE, wire.EXIT]
+        assert not device.disabled
+
+
 def test_the_deadline_is_absolute() -> None:
     """Each piece comes in time, all together they do not."""
     with Terminal(some(9000), faults=Faults(slow_s=0.15)) as device:

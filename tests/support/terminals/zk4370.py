@@ -37,6 +37,8 @@ class Faults:
     """Bytes of the table after which the connection is gone."""
     silent_on: int | None = None
     """The command that is never answered."""
+    silent_once_on: int | None = None
+    """The command that is not answered the first time; the connection is of no more use."""
     slow_s: float = 0.0
     """Pause before every piece of the table."""
     bad_checksum_on: int | None = None
@@ -119,6 +121,10 @@ class _Session:
             self.device.commands.append(command)
             if command == self.device.faults.silent_on:
                 self.device._stop.wait(60)
+                return
+            if command == self.device.faults.silent_once_on:
+                self.device.faults.silent_once_on = None
+                self.device._stop.wait(0.4)
                 return
             if self._answer(command, packet[8:]):
                 return

@@ -22,6 +22,8 @@ class Arrival:
     """The device's clock minus ours, when it is known."""
     newest_live: datetime | None = None
     """The newest moment of a believed punch that was sent as it happened before this one."""
+    fresh: bool = False
+    """Recorded since the device was last asked, so by the clock it has now."""
 
 
 def quality(at: datetime | None, arrival: Arrival) -> str:
@@ -38,7 +40,8 @@ def quality(at: datetime | None, arrival: Arrival) -> str:
         return "reset"
     if arrival.live and arrival.newest_live and at < arrival.newest_live - BACK:
         return "backward"
-    if arrival.live and arrival.skew_s is not None and abs(arrival.skew_s) > SKEWED_S:
+    by_this_clock = arrival.live or arrival.fresh
+    if by_this_clock and arrival.skew_s is not None and abs(arrival.skew_s) > SKEWED_S:
         return "skewed"
     return "ok"
 

@@ -37,6 +37,7 @@ class Begun:
     began: datetime
     marks: frozenset[str] = frozenset()
     """Of pieces that were read and stored before: a device gives the same again each time."""
+    heard_through: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def begin(*, terminal_id: int, at: datetime) -> Begun | None:
     return Begun(
         terminal_id, row.kind, row.serial, row.host, row.port, row.secret, row.timezone, row.layout,
         rules.since(last, row.heard_through, at), at, frozenset((row.info or {}).get("marks") or ()),
+        row.heard_through,
     )  # fmt: skip
 
 

@@ -32,6 +32,10 @@ class Coming:
     received_at: datetime
     request_id: int | None = None
     live: bool = False
+    skew_s: int | None = None
+    """Of its clock at this moment; None: as it was last known."""
+    fresh_from: datetime | None = None
+    """What it recorded from then on was by the clock it has now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +142,13 @@ def _judged(lines: Sequence[Line], coming: Coming) -> list[dict[str, Any]]:
     """Rows as they are stored, in the order they came; each is compared with the believed ones before it."""
     state = conn().execute(_STATE, {"terminal": coming.terminal_id}).first()
     first, skew, newest = (state.first_seen_at, state.skew_s, state.punched_at) if state else (None, None, None)
+    skew = skew if coming.skew_s is None else coming.skew_s
     arrival = Arrival(coming.received_at, coming.live, first, skew, newest)
     rows: list[dict[str, Any]] = []
     for line in lines:
         at = line.at or moment(line.time, coming.zone)
-        word = quality(at, arrival)
+        fresh = coming.fresh_from is not None and at is not None and at >= coming.fresh_from
+        word = quality(at, replace(arrival, fresh=True) if fresh else arrival)
         if coming.live and word == "ok" and at is not None and (newest is None or at > newest):
             newest = at
             arrival = replace(arrival, newest_live=at)

@@ -46,15 +46,22 @@ def parse(kind: str, body: bytes, told: Told) -> Parsed:
 @contextmanager
 def _disabled(line: Wire, target: Target) -> Iterator[None]:
     """Nobody punches in between, and whatever happens the device works again afterwards."""
-    line.ask(wire.DISABLE)
     try:
+        line.ask(wire.DISABLE)
         yield
-    except CannotPull:
-        line.close()
-        wire.enable_again(target.host, target.port, target.password)
+    except Exception:
+        _wake(line, target)
         raise
-    line.ask(wire.ENABLE)
-    line.ask(wire.EXIT)
+    try:
+        line.ask(wire.ENABLE)
+        line.ask(wire.EXIT)
+    except CannotPull:  # everything was read before that
+        _wake(line, target)
+
+
+def _wake(line: Wire, target: Target) -> None:
+    line.close()
+    wire.enable_again(target.host, target.port, target.password)
 
 
 def _read(line: Wire, known: int | None) -> tuple[bytes, int | None, int, int, dict[int, str]]:
