@@ -194,6 +194,9 @@ def test_devices_that_are_due_are_asked(door: models.Terminal, freeze: Frozen) -
     jobs.pull(terminal_id=door.id)
     assert queries.pulls_due(kinds, NOW + timedelta(minutes=9)) == []
     assert queries.pulls_due(kinds, NOW + timedelta(minutes=10)) == [door.id]
+    do(lambda: db.session.execute(TerminalState.__table__.update().values(last_error="pull_refused")))
+    assert queries.pulls_due(kinds, NOW + timedelta(minutes=59)) == [], "devices lock out who tries too often"
+    assert queries.pulls_due(kinds, NOW + timedelta(minutes=60)) == [door.id]
 
 
 def test_pull_now_is_asked_once_and_keeps_the_pause(door: models.Terminal, freeze: Frozen) -> None:

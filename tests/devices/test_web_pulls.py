@@ -73,6 +73,7 @@ def test_what_goes_wrong_is_said(make: Any, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(lan_http, "PATIENCE", 0.3)
     with make(95) as device:
         assert refused(device, password="other") == "pull_refused"
+        assert device.wrong == 1, "a wrong password is shown once"
         device.faults = WebFaults(redirect="http://127.0.0.1:1/")
         assert refused(device) == "pull_not_understood"
         device.faults, device._answers = WebFaults(cut_after=3), 0

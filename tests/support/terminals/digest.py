@@ -36,6 +36,8 @@ class WebDevice:
     faults: WebFaults = field(default_factory=WebFaults)
     asked: list[str] = field(default_factory=list)
     """Method and path of every request that was let in."""
+    wrong: int = 0
+    """How often a wrong password was shown."""
 
     def __enter__(self):
         self._nonces, self._count, self._answers = itertools.count(1), {}, 0
@@ -72,6 +74,7 @@ class WebDevice:
         who, what = h(f"{self.user}:Device:{self.password}"), h(f"{method}:{path}")
         middle = f"{nonce}:{said.get('nc')}:{said.get('cnonce')}:auth" if self.faults.qop else nonce
         right = said.get("response") == h(f"{who}:{middle}:{what}") and said.get("uri") == path
+        self.wrong += not right
         if nonce not in self._count:
             return False, False
         self._count[nonce] += 1

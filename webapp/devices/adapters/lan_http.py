@@ -28,7 +28,7 @@ class Client:
         self._until = monotonic() + target.deadline_s
         self._user, self._password = target.user, target.password
         self._challenge: WWWAuthenticate | None = None
-        self._uses, self._heard = 0, False
+        self._uses, self._heard, self._accepted = 0, False, False
         self._connection = _connection(target.host, target.port)
 
     def close(self) -> None:
@@ -41,14 +41,21 @@ class Client:
         return self._asked("POST", path, body, {"Content-Type": kind})
 
     def _asked(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-        """A device that has forgotten its question asks another one; who answers two of them wrongly is refused."""
+        """A device that has forgotten its question asks another one.
+
+        A question that was answered wrongly is not answered again: devices lock whoever tries too often.
+        """
         for _ in range(3):
-            known = {"Authorization": self._answer(method, path)} if self._challenge else {}
-            status, answer = self._once(method, path, body, {**headers, **known})
+            asked, known = self._challenge, self._accepted
+            proof = {"Authorization": self._answer(method, path)} if asked else {}
+            status, answer = self._once(method, path, body, {**headers, **proof})
             if status == 200:
+                self._accepted = True
                 return answer
-            if status != 401 or self._challenge is None:
+            stale = self._challenge is not None and (self._challenge.get("stale") or "").lower() == "true"
+            if status != 401 or self._challenge is None or (asked and not known and not stale):
                 break
+            self._accepted = False
         raise CannotPull("pull_refused" if status in (401, 403) else "pull_not_understood")
 
     def _once(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:

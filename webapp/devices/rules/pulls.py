@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 EVERY = timedelta(minutes=10)
+AFTER_REFUSAL = timedelta(hours=1)
+"""Devices lock out whoever shows a wrong password too often."""
 PAUSE = timedelta(seconds=30)
 LEASE = timedelta(minutes=20)
 """Longer than any pull may take."""
@@ -45,9 +47,9 @@ def free_from(last: Attempt | None, *, lives: bool, at: datetime) -> datetime:
     return last.began + LEASE if lives else last.began
 
 
-def is_due(last: Attempt | None, at: datetime) -> bool:
-    """It is asked by itself again."""
-    return last is None or at - last.began >= EVERY - PAUSE
+def is_due(last: Attempt | None, at: datetime, *, refused: bool = False) -> bool:
+    """It is asked by itself again. `refused`: it did not take our password the last time."""
+    return last is None or at - last.began >= (AFTER_REFUSAL if refused else EVERY) - PAUSE
 
 
 def since(last: Attempt | None, heard_through: datetime | None, at: datetime) -> datetime | None:
