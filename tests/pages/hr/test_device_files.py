@@ -69,7 +69,7 @@ def test_from_the_file_to_the_punches(door, hr):
     result = hr.get(done.location)
     assert "6 punches are new" in result.text
     assert "every 2s" not in result.text
-    assert f"/hr/devices/{door.id}" in result.text
+    assert f"/hr/devices/{door.id}/lines" in result.text
     assert hr.hx("GET", done.location).text.lstrip().startswith("<section"), "polled as a fragment"
     assert rows() == 6
     assert hr.get(page.request.path).status_code == 404, "the bytes are in the request now, not lying about"
