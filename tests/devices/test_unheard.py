@@ -33,9 +33,11 @@ def plan(w: World, rep: Any) -> None:
 
 
 def heard(w: World, clock: str, freeze: Freeze, on: Any = ON) -> None:
+    """It calls twice, a minute apart: by the second call it has sent what it had recorded at the first."""
     at = w.moment(clock, on)
-    freeze(at)
-    do(service.heard, terminal_id=w.door.id, at=at)
+    for moment in (at, at + timedelta(minutes=1)):
+        do(service.heard, terminal_id=w.door.id, at=moment)
+    freeze(at + timedelta(minutes=1))
     jobs.listen()
 
 
@@ -142,8 +144,20 @@ def test_what_still_waits_to_be_read_or_looked_at_was_not_heard(w: World, freeze
     do(lambda: conn().execute(update(RawPunch).values(state="unmapped")))
     body = {"source": "push", "kind": "attlog", "body": b"x", "params": None, "ip": None, "zone": "UTC"}
     do(service.store_request, terminal_id=w.door.id, at=w.moment("18:31"), **body)
-    heard(w, "18:31", freeze)
+    heard(w, "18:35", freeze)
     assert through(w) == w.moment("12:00")
+
+
+def test_one_call_after_a_silence_proves_nothing_yet(w: World, freeze: Freeze) -> None:
+    rep = w.rep("7")
+    plan(w, rep)
+    heard(w, "12:00", freeze)
+    close(w, freeze, days=1, clock="00:30")
+    at = w.moment("08:00") + timedelta(days=1)
+    do(service.heard, terminal_id=w.door.id, at=at)
+    freeze(at)
+    jobs.listen()
+    assert status(rep)[0] == "unheard"
 
 
 def test_a_persons_word_needs_no_device(w: World, freeze: Freeze) -> None:

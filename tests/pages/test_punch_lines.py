@@ -12,11 +12,13 @@ from tests import factories
 from tests.attendance.days import ON, Field, arrive, field
 from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceException, DeviceHeard
+from webapp.attendance.queries import days
 from webapp.core.db import db, do
 from webapp.devices import service
 from webapp.devices.models import PinHolder, Terminal
 from webapp.devices.rules import Line
 from webapp.devices.service.store import Coming
+from webapp.schedules.models import PlanStop
 from webapp.sites.models import SiteSupervisor
 
 NEXT = ON + timedelta(days=1)
@@ -100,3 +102,20 @@ def test_a_day_that_waits_says_for_which_device(f: Field, door: Terminal, client
     do(attendance.rebuild_day, employee_id=f.rep.id, work_date=ON, at=f.moment("19:00", ON + timedelta(days=3)))
     html = viewer.get(f"/confirm/{f.rep.id}?on={ON}").text
     assert "The day waited for it until 5 Mar 18:00." in html
+
+
+def test_whoever_only_punched_is_seen_on_the_lists_too(f: Field, door: Terminal, client_as: Any, freeze: Any) -> None:
+    factories.save(PlanStop(employee_id=f.rep.id, work_date=ON, seq=1, site_id=f.shop.id))
+    freeze(f.moment("12:00"))
+    viewer = client_as(boss(f))
+    assert "At the device" not in viewer.get(f"/confirm?on={ON}").text
+    punch(f, door, "08:57:00")
+    for page in (f"/confirm?on={ON}", "/team"):
+        assert "At the device" in viewer.get(page).text, page
+    assert viewer.post(f"/confirm/{f.rep.id}?on={ON}").status_code == 303
+    assert attendance_of(f).sources == "device,supervisor"
+
+
+def attendance_of(f: Field) -> Any:
+    db.session.remove()
+    return days([(f.rep.id, ON)])[f.rep.id, ON]

@@ -8,7 +8,6 @@ from sqlalchemy import exists, literal_column, select
 from webapp.attendance import queries
 from webapp.attendance import service as attendance
 from webapp.core.db import conn
-from webapp.devices.adapters import adapters
 from webapp.devices.models import DeviceRequest, RawPunch, Terminal, TerminalSite, TerminalState
 
 _raw = RawPunch.__table__.c
@@ -27,17 +26,14 @@ def note_heard() -> None:
 def heard_through(row: Any) -> datetime | None:
     """As far as can be known. None: no further than before.
 
-    A device that is asked says so itself. One that sends was heard at its last call, unless something it sent still
-    waits to be read or it was told to send everything again. A file tells nothing beyond its newest punch.
+    A device that is asked says so itself, and one that calls all the time is known by its calls (store.heard), unless
+    something it sent still waits to be read or it was told to send everything again. A sender of webhooks calls only
+    when there is something to tell. A file tells nothing beyond its newest punch.
     """
     if row.waiting or row.unread or row.send_again:
         return None
-    adapter = adapters().get(row.kind)
-    if adapter is not None and adapter.pull is not None:
-        return row.heard_through
-    if row.kind == "file":
-        return _later(row.heard_through, row.punched_at)
-    return _later(row.heard_through, row.seen_at)
+    beyond = {"file": row.punched_at, "webhook": row.seen_at}.get(row.kind)
+    return _later(row.heard_through, beyond)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

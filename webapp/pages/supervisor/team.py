@@ -42,6 +42,8 @@ def whereabouts(entry: Entry) -> str:
     day, taps = entry.person.day, [mark for mark in entry.person.marks if mark.void_at is None]
     if day is not None and day.confirmed == "absent":
         return "off"
+    if not taps and day is not None and day.first_in:
+        return "finished" if day.last_out or day.over else "at_store"
     if not taps:
         return "off" if entry.group == "off" else "not_in"
     if day is not None and day.undecided:
