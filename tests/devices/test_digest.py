@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +134,30 @@ def test_t20_out_of_order_and_from_two_devices(w: World) -> None:
     w.send("08:58:10")
     assert (day_of(rep).first_in, day_of(rep).last_out) == (w.moment("08:58"), w.moment("18:02"))  # type: ignore[union-attr]
     assert [row[4] for row in punches(rep)] == ["counted", "counted", "counted", "repeat"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_any_split_order_and_repetition_of_an_export_gives_the_same_days(w: World, seed: int) -> None:
+    chance = random.Random(seed)
+    moments = [datetime(2026, 3, 2, 8, tzinfo=UTC) + timedelta(seconds=chance.randrange(4 * 86400)) for _ in range(25)]
+    moments += [moment + timedelta(seconds=chance.randrange(90)) for moment in moments[:10]]
+    whole = sorted({f"{moment:%Y-%m-%d %H:%M:%S}" for moment in moments})
+    straight, shuffled = w.rep("7"), w.rep("8")
+    w.send(*whole, pin="7")
+    pieces = [*whole, *chance.sample(whole, 10)]
+    chance.shuffle(pieces)
+    while pieces:
+        some, pieces = pieces[: chance.randrange(1, 9)], pieces[8:]
+        w.send(*some, pin="8", digest=chance.random() < 0.7)
+    w.send(*chance.sample(whole, len(whole)), pin="8")
+
+    def said(rep: Any) -> list[Any]:
+        return sorted(row[1:] for row in punches(rep))
+
+    assert said(straight) == said(shuffled)
+    for step in range(-1, 6):
+        on = ON + timedelta(days=step)
+        assert day_of(straight, on) == day_of(shuffled, on)
 
 
 def test_the_key_is_kept_where_people_are_trained(w: World) -> None:
