@@ -133,7 +133,7 @@ def test_what_people_say_is_stronger() -> None:
 def test_a_silent_device_keeps_open_only_what_it_could_change() -> None:
     silent = {"silences": [Silence(1, at("12:00"))]}
     soon = END + timedelta(hours=5)
-    for clocks in ([], ["08:55"], ["18:01"], ["08:55", "12:00"]):
+    for clocks in ([], ["08:55"], ["18:01"], ["08:55", "12:00"], ["09:40", "12:00"]):
         built = day(*clocks, as_of=soon, **silent)
         assert (built.status, built.undecided, built.minutes_early) == ("unheard", True, 0)
     assert day("08:55", "18:01", as_of=soon, **silent).status == "normal"

@@ -2,7 +2,7 @@
 
 from webapp.attendance.rules import words as words
 from webapp.attendance.rules.clock import ON_TIME, Tap, Token, place_tap, trusted
-from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, over_at
+from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, may_wait, over_at
 from webapp.attendance.rules.evidence import CANNOT, Evidence, read_code, read_evidence, without_position
 from webapp.attendance.rules.facts import (
     ABOUT_A_MARK,
@@ -30,7 +30,7 @@ __all__ = [
     "ABOUT_A_MARK", "ABOUT_A_TAP", "CANNOT", "CLEARED_WHEN_WITHDRAWN", "HOLD", "ON_TIME", "UNHEARD", "Assume",
     "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment",
     "Outcome", "Silence", "Stamp", "Standing", "Tap", "Token", "Word", "as_stored", "ask_first", "assumed", "build_day",
-    "day_bounds", "device_moments", "excusable", "fence_picture", "first_site", "is_clean", "judge", "moment_of",
-    "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "repeats", "roles", "silent",
+    "day_bounds", "device_moments", "excusable", "fence_picture", "first_site", "is_clean", "judge", "may_wait",
+    "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "repeats", "roles", "silent",
     "standing", "trusted", "without_position",
 ]  # fmt: skip

@@ -89,6 +89,12 @@ def is_clean(day: DayResult) -> bool:
     return day.status in ("normal", "field_work") and day.open_exceptions == 0 and day.present and not lacking
 
 
+def may_wait(day: DayResult, as_of: datetime) -> bool:
+    """A first look, before devices are asked about: could this day be one that waits for them?"""
+    lacking = day.status in _A_DEVICE_MAY_KNOW or day.minutes_early > 0
+    return lacking and day.over and day.ends_at is not None and as_of < day.ends_at + HOLD
+
+
 def excusable(day: DayResult) -> list[str]:
     """What somebody could explain about a day."""
     found = [kind for kind, minutes in (("late", day.minutes_late), ("early", day.minutes_early)) if minutes]
@@ -201,7 +207,7 @@ def _waits_for_devices(facts: DayFacts, day: _Facing, status: str, as_of: dateti
     if not facts.silences or not ends_at or day.word_absent or as_of >= ends_at + HOLD:
         return False
     last = day.shape.last
-    cut = status == "early_leave" and last is not None and last.source == "device"
+    cut = bool(day.early) and status in ("late", "early_leave") and last is not None and last.source == "device"
     return (status in _A_DEVICE_MAY_KNOW or cut) and bool(silent(facts.silences, ends_at))
 
 

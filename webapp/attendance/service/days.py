@@ -14,7 +14,7 @@ from webapp.attendance.models import AttendanceDay
 from webapp.attendance.queries import days_and_branches, load_facts
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
 from webapp.attendance.queries.heard import silences, unheard_days
-from webapp.attendance.rules import HOLD, UNHEARD, DayFacts, DayResult, build_day, first_site, silent
+from webapp.attendance.rules import HOLD, UNHEARD, DayFacts, DayResult, build_day, first_site, may_wait, silent
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres, together
 from webapp.core.prepared import Prepared
@@ -109,8 +109,12 @@ def _built(
 ) -> dict[Pair, DayResult]:
     """Devices are asked about, in one more statement, only where it would make a difference that they are silent."""
     found = {pair: build_day(facts[pair], expected[pair], at) for pair in pairs}
-    held = {pair: replace(facts[pair], silences=(UNHEARD,)) for pair in pairs if found[pair].over}
-    doubtful = [pair for pair, known in held.items() if build_day(known, expected[pair], at).status == "unheard"]
+    doubtful = [
+        pair
+        for pair in pairs
+        if may_wait(found[pair], at)
+        and build_day(replace(facts[pair], silences=(UNHEARD,)), expected[pair], at).status == "unheard"
+    ]
     for pair, devices in silences(doubtful).items():
         if devices:
             found[pair] = build_day(replace(facts[pair], silences=devices), expected[pair], at)
