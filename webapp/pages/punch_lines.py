@@ -38,11 +38,9 @@ class Seen:
     beside: dict[int, str] | None = None
 
 
-def seen(
-    pair: tuple[int, date], day: DayResult | None, marks: Sequence[MarkRow], zone: ZoneInfo, *, office: bool = False
-) -> Seen:
-    """At most four statements. `office`: with the way each punch came and the address it came from."""
-    rows = attendance.punch_rows([pair])[pair]
+def seen(pair: tuple[int, date], marks: Sequence[MarkRow], zone: ZoneInfo, *, office: bool = False) -> Seen:
+    """At most five statements, one for most days. `office`: with the way each punch came, and from where."""
+    day, rows = attendance.day_and_punches(pair)
     known = devices.punch_sources([row.raw_id for row in rows])
     taps = [mark for mark in marks if mark.void_at is None]
     said = roles([row.stamp for row in rows], attendance.expectation_of(day)) if day else {}
@@ -53,11 +51,9 @@ def seen(
 
 
 def punches_near(pair: tuple[int, date], site_id: int | None) -> list[PunchLine]:
-    """A rep's own punches of a day at one store; three statements, one when there are none."""
-    rows = attendance.punch_rows([pair])[pair]
-    if not rows:
-        return []
-    day, known = attendance.days([pair]).get(pair), devices.punch_sources([row.raw_id for row in rows])
+    """A rep's own punches of a day at one store; two statements, one when there are none."""
+    day, rows = attendance.day_and_punches(pair)
+    known = devices.punch_sources([row.raw_id for row in rows])
     said = roles([row.stamp for row in rows], attendance.expectation_of(day)) if day else {}
     here = [row for row in rows if row.site_id == site_id]
     return [_line(row, known[row.raw_id], said.get(row.raw_id, "between"), None, False) for row in here]

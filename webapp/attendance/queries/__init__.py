@@ -56,7 +56,7 @@ from webapp.attendance.queries.photos import (
     photo_sent,
     photos_of,
 )
-from webapp.attendance.queries.punches import PunchRow, punch_rows, punched_lately
+from webapp.attendance.queries.punches import PunchRow, day_and_punches, punched_lately
 from webapp.attendance.queries.signal_history import (
     SignalCount,
     SignalPage,
@@ -70,10 +70,10 @@ from webapp.attendance.queries.site_code import code_reuse
 __all__ = [
     "MOST", "PAGE", "DecisionRow", "InboxFilters", "InboxPage", "InboxRow", "IssueRow", "MarkRow", "MonthSoFar",
     "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken", "branch_ids",
-    "branches_of", "branches_unheard", "code_reuse", "dates_of", "days", "days_and_branches", "decisions_of",
-    "exceptions_about", "expectation_of", "heard_rows", "inbox", "inbox_one", "inbox_open", "inbox_rows",
-    "inbox_some", "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "midnight",
+    "branches_of", "branches_unheard", "code_reuse", "dates_of", "day_and_punches", "days", "days_and_branches",
+    "decisions_of", "exceptions_about", "expectation_of", "heard_rows", "inbox", "inbox_one", "inbox_open",
+    "inbox_rows", "inbox_some", "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "midnight",
     "months_so_far", "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent",
-    "photos_of", "punch_rows", "punched_lately", "result_of", "signal_counts", "signal_history", "signals_of",
-    "silences", "to_confirm", "unheard_days", "waiting", "whose", "words_of",
+    "photos_of", "punched_lately", "result_of", "signal_counts", "signal_history", "signals_of", "silences",
+    "to_confirm", "unheard_days", "waiting", "whose", "words_of",
 ]  # fmt: skip

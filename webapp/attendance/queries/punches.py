@@ -1,16 +1,15 @@
-"""Punches of days as rows to look at. One statement each, however many days."""
+"""Punches of a day as rows to look at."""
 
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, select
 
-from webapp.attendance.models import Punch
+from webapp.attendance.models import AttendanceDay, Punch
+from webapp.attendance.queries.facts import RESULT_COLUMNS
 from webapp.attendance.queries.heard import USUAL
-from webapp.attendance.rules import Stamp
+from webapp.attendance.rules import DayResult, Stamp
 from webapp.core.db import conn
 from webapp.sites.models import Site
 
@@ -21,28 +20,24 @@ Pair = tuple[int, date]
 class PunchRow:
     """One punch of a person; `raw_id` and `terminal_id` are the devices' own numbers."""
 
-    employee_id: int
-    work_date: date
     raw_id: int
     terminal_id: int
     at: datetime
     site_id: int | None
     site: str | None
     key: Literal["in", "out"] | None
-    state: str
 
     @property
     def stamp(self) -> Stamp:
         return Stamp(self.raw_id, self.at, self.site_id, self.key)
 
 
-def punch_rows(pairs: Collection[Pair]) -> dict[Pair, list[PunchRow]]:
-    """Punches of each day in order, repeats too."""
-    found: dict[Pair, list[PunchRow]] = defaultdict(list)
-    asked = {"people": sorted({who for who, _ in pairs}), "dates": sorted({on for _, on in pairs})}
-    for row in conn().execute(_ROWS, asked) if pairs else ():
-        found[row.employee_id, row.work_date].append(PunchRow(*row))
-    return found
+def day_and_punches(pair: Pair) -> tuple[DayResult | None, list[PunchRow]]:
+    """A day as it is stored, and its punches in order, repeats too; one statement. No day has no punches."""
+    rows = conn().execute(_DAY, {"who": pair[0], "on": pair[1]}).all()
+    width = len(RESULT_COLUMNS)
+    day = DayResult(*rows[0][:width]) if rows else None
+    return day, [PunchRow(*row[width:]) for row in rows if row[width] is not None]
 
 
 def punched_lately(employee_id: int, on: date) -> bool:
@@ -51,14 +46,14 @@ def punched_lately(employee_id: int, on: date) -> bool:
     return bool(conn().scalar(_LATELY, asked))
 
 
-_ROWS = (
-    select(Punch.employee_id, Punch.work_date, Punch.raw_id, Punch.terminal_id, Punch.at, Punch.site_id, Site.name)
-    .add_columns(Punch.key, Punch.state)
+_day = AttendanceDay.__table__
+_DAY = (
+    select(*(_day.c[name] for name in RESULT_COLUMNS))
+    .add_columns(Punch.raw_id, Punch.terminal_id, Punch.at, Punch.site_id, Site.name, Punch.key)
+    .select_from(_day)
+    .outerjoin(Punch, and_(Punch.employee_id == _day.c.employee_id, Punch.work_date == _day.c.work_date))
     .outerjoin(Site, Site.id == Punch.site_id)
-    .where(
-        Punch.employee_id.in_(bindparam("people", expanding=True)),
-        Punch.work_date.in_(bindparam("dates", expanding=True)),
-    )
+    .where(_day.c.employee_id == bindparam("who"), _day.c.work_date == bindparam("on"))
     .order_by(Punch.at, Punch.raw_id)
 )
 _LATELY = select(

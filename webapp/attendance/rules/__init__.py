@@ -31,6 +31,6 @@ __all__ = [
     "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment",
     "Outcome", "Silence", "Stamp", "Standing", "Tap", "Token", "Word", "as_stored", "ask_first", "assumed", "build_day",
     "day_bounds", "device_moments", "excusable", "fence_picture", "first_site", "is_clean", "judge", "may_wait",
-    "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "repeats", "roles", "silent",
-    "standing", "trusted", "without_position",
+    "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "repeats", "roles",
+    "silent", "standing", "trusted", "without_position",
 ]  # fmt: skip

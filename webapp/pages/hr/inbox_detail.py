@@ -28,12 +28,11 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     note_looks(user, marks, photos.keys(), at=at)
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
-    day = attendance.days([row.pair]).get(row.pair)
     preview = _preview(row, time_given, at) if row.state == "open" else None
     return {
         "row": row, "zone": zone, "marks": marks,
         "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},
-        "seen": seen(row.pair, day, marks, zone, office=True),
+        "seen": seen(row.pair, marks, zone, office=True),
         "photos": photos, "repeats": repeats_by_mark(user, photos),
         "history": attendance.decisions_of(row.id),
         "words": attendance.words_of(row.employee_id, row.work_date),

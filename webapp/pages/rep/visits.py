@@ -65,7 +65,7 @@ def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:
         "after": on + timedelta(days=1) if on < today + timedelta(days=60) else None,
         "result": day,
         "chip": _chip(day),
-        "seen": seen(pair, day, (), user.branch.zone) if day else None,
+        "seen": seen(pair, (), user.branch.zone) if day else None,
         "visits": visits,
         "worth": _worth(earned),
         "earned": earned,

@@ -25,7 +25,7 @@ def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, 
         "group": standing(person.day, person.expected, at, left=bool(person.approvable)),
         "month": attendance.months_so_far([person.pair])[person.pair],
         "pictures": {mark.id: picture for mark in person.marks if (picture := mark.picture)},
-        "photos": photos, "seen": seen(person.pair, person.day, person.marks, user.branch.zone),
+        "photos": photos, "seen": seen(person.pair, person.marks, user.branch.zone),
         "words": attendance.words_of(employee_id, on), "deadline": sheets.deadline(user, on),
         "settled": sheets.is_settled(user, on), "effect": None, "absences": {},
     }  # fmt: skip
