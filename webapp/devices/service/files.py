@@ -33,7 +33,7 @@ def import_file(
     """
     terminal = _mine(by, terminal_id)
     params = {"name": name[-200:], "by": by.id if by else None, "answers": dict(answers)}
-    kept = {"terminal_id": terminal_id, "kind": kind, "body": body, "zone": terminal.timezone, "at": at}
+    kept: dict[str, Any] = {"terminal_id": terminal_id, "kind": kind, "body": body, "zone": terminal.timezone, "at": at}
     new = store_request(source="file", params=params, ip=None, **kept)
     request_id, earlier = _request(terminal_id, kind, body)
     again = not new and (earlier or {}).get("answers") != params["answers"]
@@ -43,8 +43,10 @@ def import_file(
     if new or again:
         said = ", ".join(f"{code}={value}" for code, value in answers.items())
         after = {"file": params["name"], "format": kind, "answers": said or None}
-        known = {"object_type": "terminal", "object_id": terminal_id, "branch_id": terminal.branch_id, "after": after}
-        audit.record(actor_id=by.id if by else None, action="terminal.file_imported", at=at, **known)
+        known: dict[str, Any] = {"object_id": terminal_id, "branch_id": terminal.branch_id, "after": after}
+        audit.record(
+            actor_id=by.id if by else None, action="terminal.file_imported", object_type="terminal", at=at, **known
+        )
     return request_id, new or again
 
 

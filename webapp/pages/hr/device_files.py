@@ -1,5 +1,7 @@
 """Import a file that was taken from an attendance device: choose it, look, answer, import, see what came of it."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
@@ -83,7 +85,7 @@ def result(device_import_id: int) -> Response:
     if found is None:
         raise NotFound("not_found")
     held = queries.still_held(found) if found.read_at else 0
-    context = {"found": found, "held": held, "format": formats()[found.kind].label}
+    context: dict[str, Any] = {"found": found, "held": held, "format": formats()[found.kind].label}
     return hx.respond("hr/device_file_result.html", "state", **context)
 
 
@@ -98,7 +100,7 @@ def _import(file_key: str, body: bytes, seen: Look) -> Response:
     return hx.redirect(f"{URL}/imports/{request_id}")
 
 
-def _complete(seen: Look, form: Bound[Form]) -> bool:
+def _complete(seen: Look, form: Bound[Any]) -> bool:
     if seen.device is None:
         form.fail(Invalid("file_ask_device", "terminal_id"))
     for question in seen.preview.open:
@@ -110,17 +112,17 @@ def _complete(seen: Look, form: Bound[Form]) -> bool:
     return not form.errors
 
 
-def _show(seen: Look, form: Bound[Form]) -> Response:
+def _show(seen: Look, form: Bound[Any]) -> Response:
     """What was proposed is chosen until somebody chooses otherwise."""
     form.values |= {"terminal_id": seen.device.id if seen.device else "", "format": seen.preview.format}
     form.values |= {question.code: question.value or "" for question in seen.preview.questions}
     options = [(device.id, f"{device.name} · {device.serial}") for device in seen.devices]
     kinds = [(each.code, say(each.label)) for each in formats().values()]
-    context = {"look": seen, "seen": seen.preview, "form": form, "devices": options, "kinds": kinds}
+    context: dict[str, Any] = {"look": seen, "seen": seen.preview, "form": form, "devices": options, "kinds": kinds}
     return hx.respond("hr/device_file.html", status=form.status, **context)
 
 
-def _show_upload(form: Bound[Form]) -> Response:
+def _show_upload(form: Bound[Any]) -> Response:
     devices = queries.file_devices(me().branch_ids)
     options = [(device.id, f"{device.name} · {device.serial}") for device in devices]
     return hx.respond("hr/device_file_upload.html", status=form.status, form=form, devices=options)
@@ -147,6 +149,6 @@ def _taken(file_key: str) -> bytes:
     return body
 
 
-def _answers(said: object) -> dict[str, str]:
+def _answers(said: Mapping[str, str]) -> dict[str, str]:
     kept = ("name", "terminal_id", "format", *CODES)
-    return {name: said[name] for name in kept if name in said}  # type: ignore[index, operator]
+    return {name: said[name] for name in kept if name in said}
