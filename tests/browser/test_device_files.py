@@ -33,7 +33,7 @@ def test_from_the_file_to_the_punches(desk, stack, axe, screens, language: str, 
     screens(page, f"question-{language}")
     page.get_by_label("月在前" if chinese else "Month first").check()
     page.get_by_role("button", name="继续" if chinese else "Go on").press("Enter")
-    expect(page.get_by_text("2026-04-07 13:19:29")).to_be_visible()
+    expect(page.get_by_text("2026-04-07 13:19:29", exact=True)).to_be_visible()
     screens(page, f"answered-{language}")
     _choose(page, "punches.csv", b"name,nr,moment\nAda,0012,2026-03-02 08:55\nBob,7,2026-03-02 08:56\n")
     axe(page)

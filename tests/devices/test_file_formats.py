@@ -76,6 +76,7 @@ def test_damage_takes_its_own_lines_only() -> None:
     assert Counter(bad.reason for bad in parsed.bad) == {"damaged": 5, "pin": 1, "time": 3, "shape": 1}
     assert parsed.skipped == 1
     assert len({bad.n for bad in parsed.bad}) == len(parsed.bad)
+    assert all("\x0b" not in bad.text for bad in see(DAMAGED).bad_rows), "what is shown has no control characters"
     assert see(DAMAGED).held == {"future": 2, "reset": 1}, "what looks valid is held by its time"
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from webapp.core.errors import Invalid
@@ -41,7 +41,7 @@ class Preview:
 
     @property
     def bad_rows(self) -> Sequence[Bad]:
-        return self.parsed.bad[:_FIRST]
+        return [replace(line, text=printable(line.text)) for line in self.parsed.bad[:_FIRST]]
 
 
 def preview(
@@ -68,13 +68,14 @@ def _counted(seen: Preview, zone: str, at: datetime) -> Preview:
     arrival = Arrival(at)
     lines = {(line.pin, line.time): line for line in seen.parsed.lines}
     words = {key: quality(line.at or moment(line.time, zone), arrival) for key, line in lines.items()}
+    first = seen.parsed.lines[:_FIRST]
     good = sorted(time for (_, time), word in words.items() if word == "ok")
     return Preview(
         seen.format,
         seen.questions,
         seen.parsed,
         seen.machine,
-        rows=[(line, words[line.pin, line.time]) for line in seen.parsed.lines[:_FIRST]],
+        rows=[(replace(line, text=printable(line.text)), words[line.pin, line.time]) for line in first],
         people=len({line.pin for line in seen.parsed.lines}),
         held=Counter(word for word in words.values() if word != "ok"),
         bad=Counter(line.reason for line in seen.parsed.bad),
