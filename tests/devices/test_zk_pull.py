@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -225,3 +227,30 @@ def test_times_there_and_back() -> None:
     for time_ in ("2000-01-01 00:00:00", "2026-12-31 23:59:59", "2047-02-30 10:00:00"):
         assert records.when(records.stamp(time_)) == time_
     assert adapters()["zk_pull"].port == PORT
+
+
+def test_whatever_goes_wrong_the_rows_are_right_or_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred devices with faults drawn by lot."""
+    monkeypatch.setattr(wire, "CONNECT_S", 0.5)
+    lot, ends = random.Random(4370), Counter[str]()
+    for _ in range(100):
+        number, layout = lot.choice((1, 2, 38, 39, 40, 200, 2500)), lot.choice((8, 16, 40, 49))
+        faults = Faults(
+            count_off=lot.choice((0, 0, 0, -1, 1, 7)),
+            lands_during_read=[Record("7", "2026-03-29 09:00:00")] * lot.choice((0, 0, 1, 2)),
+            cut_after=lot.choice((None, None, None, 100, 66_000)),
+            bad_checksum_on=lot.choice((None, None, None, 1501)),
+            streams=lot.random() < 0.3,
+            events=lot.random() < 0.3,
+        )
+        with Terminal(some(number), layout=layout, faults=faults) as device:
+            try:
+                found = told(ask(device, layout=lot.choice((None, layout)), deadline_s=5.0))
+            except CannotPull as error:
+                ends[error.code] += 1
+            else:
+                ends["read"] += 1
+                assert found in (held(device), held(device)[: len(found)])
+                assert len(found) >= number
+    assert ends["read"] > 30, ends
+    assert len(ends) > 3, ends
