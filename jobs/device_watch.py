@@ -4,9 +4,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from flask import current_app
+
 from jobs.base import job, read
 from webapp.core.clock import now
 from webapp.core.db import do
+from webapp.demo import devices as demo
 from webapp.devices import queries, service
 from webapp.devices.queries import Watched
 from webapp.devices.rules import alarms, quiet_since, skew
@@ -19,6 +22,8 @@ SHIFTS_EVERY = 5
 def watch() -> int:
     """Once a minute; how many alarms were new."""
     at = now()
+    if current_app.config["DEMO"]:
+        do(demo.call, at=at)
     if at.minute % SHIFTS_EVERY == 0:
         estimate_clocks(at)
     return look(at, shifts=at.minute % SHIFTS_EVERY == 0)

@@ -29,7 +29,7 @@ from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
 from webapp.core.secrets import seal
 from webapp.devices import service as devices
-from webapp.devices.models import UnknownSerial
+from webapp.devices.models import RawPunch, UnknownSerial
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
@@ -168,7 +168,20 @@ def _went_to(site: Site, person: Employee) -> tuple[int, str]:
 def _terminal(company: Company, who: str) -> tuple[object, object]:
     shops = ((company.branch, company.sites[0]), (company.other_branch, company.other_site))
     mine, other = (factories.terminal(branch, shop) for branch, shop in shops)
+    for terminal in (mine, other):
+        _raw(terminal.id, "7")
     return mine.id, other.id
+
+
+def _held(company: Company, who: str) -> tuple[object, object]:
+    mine, other = (_raw(door, "8", state="held", quality="future") for door in _terminal(company, who))
+    return mine, other
+
+
+def _raw(terminal_id: object, pin: str, **known: object) -> int:
+    values = {"device_time": "2026-03-02 08:55:00", "zone": "UTC", "at": clock.now(), "line": "x", "source": "push"}
+    more = {"quality": "ok", "state": "unmapped", "received_at": clock.now(), **known}
+    return factories.save(RawPunch(terminal_id=terminal_id, pin=pin, **{**values, **more})).id
 
 
 def _serial(company: Company, who: str) -> tuple[object, object]:
@@ -254,6 +267,8 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "device_id": _device,
     "terminal_id": _terminal,
     "waiting_serial": _serial,
+    "raw_punch_id": _held,
+    "pin": lambda company, who: ("7", "7"),
     "phone_id": _own_phone,
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),

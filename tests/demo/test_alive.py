@@ -16,6 +16,7 @@ from webapp.core.db import db
 from webapp.demo import company, fill
 from webapp.demo.house import OUTLINES
 from webapp.demo.plan import Story
+from webapp.devices.models import RawPunch, Terminal
 from webapp.notifications.models import Notice
 from webapp.people.models import Device, Employee
 from webapp.sites.models import Site, SiteScreen, StoreType
@@ -46,3 +47,6 @@ def test_every_feature_is_alive(make_app: Callable[..., Flask], freeze: Frozen, 
         unread = select(Employee.role, Notice.code).join(Notice, Notice.employee_id == Employee.id)
         told = {(row.role, row.code) for row in db.session.execute(unread.where(Notice.read_at.is_(None)))}
         assert {("supervisor", "notice_phone_asks"), ("rep", "notice_settled"), ("rep", "notice_confirmed")} <= told
+        assert db.session.scalar(select(func.count()).select_from(Terminal)) == 3
+        found = dict(db.session.execute(select(RawPunch.state, func.count()).group_by(RawPunch.state)).all())
+        assert (found["unmapped"] >= 10, found["held"]) == (True, 1)

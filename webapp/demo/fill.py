@@ -13,7 +13,7 @@ from webapp.core import outbox
 from webapp.core.clock import now
 from webapp.core.db import conn, db, do
 from webapp.core.queue import nudge, silence
-from webapp.demo import company, house, money, office, photos, rosters
+from webapp.demo import company, devices, house, money, office, photos, rosters
 from webapp.demo.acts import FRESH, Act, act, is_fresh
 from webapp.demo.cast import OFFICES, STAFF
 from webapp.demo.days import BREATH, Stage, live, weigh
@@ -63,6 +63,7 @@ def _today(stage: Stage) -> None:
             do(live, stage=stage, act=rep, until=story.made_at)
             do(_announce, stage=stage, act=rep)
     do(house.open_screens_of, stage=stage)
+    do(devices.set_up, stage=stage, acts=acts)
     photos.take(stage, acts, story.made_at)
     nudge()
 

@@ -12,6 +12,7 @@ from tests import factories as make
 from tests.devices import kinds
 from webapp.core import clock
 from webapp.core.db import conn, db
+from webapp.core.outbox import OutboxRow
 from webapp.devices.models import (
     BadLine,
     DeviceCommand,
@@ -237,6 +238,52 @@ def test_one_device_costs_the_same_for_much(desk: Any, door: Terminal, queries: 
     assert counts[0] == counts[1] <= 18, asked
 
 
+def commands() -> list[tuple[str, Any]]:
+    db.session.remove()
+    return [(row.verb, row.params) for row in conn().execute(select(DeviceCommand.verb, DeviceCommand.params))]
+
+
+def test_commands_are_queued_and_shown(desk: Any, door: Terminal) -> None:
+    state(door)
+    place = f"/hr/devices/{door.id}"
+    for verb in ("check", "log", "info", "reboot"):
+        assert desk.post(f"{place}/commands", data={"verb": verb}).status_code == 303
+    days = {"verb": "query", "first_on": "2026-03-01", "last_on": "2026-03-02"}
+    assert desk.post(f"{place}/days", data=days).status_code == 303
+    assert [verb for verb, _ in commands()] == ["check", "log", "info", "reboot", "query"]
+    assert commands()[-1][1] == {"start": "2026-03-01 00:00:00", "end": "2026-03-02 23:59:59"}
+    html = desk.get(place).text
+    assert ("Waits for its call" in html, "2026-03-02 23:59:59" in html) == (True, True)
+    assert desk.post(f"{place}/commands", data={"verb": "again"}).status_code == 303
+    assert db.session.scalars(select(TerminalState.send_again)).one()
+
+
+@pytest.mark.parametrize("form", [{}, {"verb": "erase"}, {"verb": "query"}])
+def test_nothing_else_can_be_asked(desk: Any, door: Terminal, form: dict[str, str]) -> None:
+    for path in ("commands", "days"):
+        assert desk.post(f"/hr/devices/{door.id}/{path}", data=form).status_code == 422
+    backward = {"verb": "verify", "first_on": "2026-03-02", "last_on": "2026-03-01"}
+    answer = desk.post(f"/hr/devices/{door.id}/days", data=backward)
+    assert (answer.status_code, 'value="2026-03-02"' in answer.text, "#f-last_on" in answer.text) == (422, True, True)
+    assert commands() == []
+
+
+def test_a_device_we_call_is_read_now_and_one_that_calls_is_not(desk: Any, branch: Any, door: Terminal) -> None:
+    asked = make.terminal(branch, kind="t_asked", host="10.0.0.9", port=4370)
+    assert desk.post(f"/hr/devices/{asked.id}/pull").status_code == 303
+    assert conn().scalar(select(OutboxRow.key)) == f"jobs.pulls.pull#{asked.id}"
+    assert desk.post(f"/hr/devices/{door.id}/pull").status_code == 404
+    assert desk.post(f"/hr/devices/{asked.id}/commands", data={"verb": "log"}).status_code == 404
+    assert desk.post(f"/hr/devices/{asked.id}/listener").status_code == 404
+
+
+def test_an_address_to_report_to_is_shown_once(desk: Any, branch: Any) -> None:
+    gate = make.terminal(branch, kind="hikvision", host="10.0.0.9", port=80)
+    page = desk.post(f"/hr/devices/{gate.id}/listener").text
+    assert f"/api/hikvision/{gate.serial}/" in page
+    assert "/api/hikvision/" not in desk.get(f"/hr/devices/{gate.id}").text
+
+
 def waiting(branch_id: int | None, serial: str = "NEW-0001") -> None:
     seen = {"first_seen_at": clock.now(), "seen_at": clock.now()}
     told = {"pushver": "2.4.1", "pushcommkey": "secret-1"}
@@ -318,5 +365,5 @@ def test_devices_of_other_branches_do_not_exist(client_as: Any, door: Terminal) 
     assert "Staff door" not in client.get("/hr/devices").text
     for path in ("", "/lines"):
         assert client.get(f"/hr/devices/{door.id}{path}").status_code == 404
-    for path in ("", "/pause", "/retire", "/lines/again"):
+    for path in ("", "/pause", "/retire", "/lines/again", "/commands", "/days", "/pull", "/listener"):
         assert client.post(f"/hr/devices/{door.id}{path}").status_code == 404

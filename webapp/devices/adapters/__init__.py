@@ -73,6 +73,8 @@ class Adapter:
     """It calls by itself every few seconds: commands reach it, and silence means something is wrong."""
     signs: bool = False
     """What it sends is signed with a secret we keep, instead of a key it sends along."""
+    listens: bool = False
+    """Beside being asked, it can report each punch to an address of its own, /api/<code>/<serial>/<key>."""
 
 
 class CannotPull(DomainError):

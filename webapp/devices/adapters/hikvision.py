@@ -177,4 +177,4 @@ def _tag(xml: bytes, name: str) -> str | None:
     return found[1].decode("utf-8", "replace") if found else None
 
 
-ADAPTER = Adapter("hikvision", N_("Hikvision"), parse=parse, pull=pull, port=80)
+ADAPTER = Adapter("hikvision", N_("Hikvision"), parse=parse, pull=pull, port=80, listens=True)

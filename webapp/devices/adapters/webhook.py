@@ -95,7 +95,7 @@ def _moment(text: object) -> datetime | None:
     return at if _TIMES[0] <= at < _TIMES[1] else None
 
 
-ADAPTER = Adapter("webhook", "Signed webhook", parse=parse)
+ADAPTER = Adapter("webhook", N_("Signed webhook"), parse=parse, signs=True)
 
 words(
     {

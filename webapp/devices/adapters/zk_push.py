@@ -133,4 +133,4 @@ def _texts(body: bytes) -> Iterator[tuple[int, str]]:
             yield n, text.rstrip("\r")
 
 
-ADAPTER = Adapter("zk_push", "ZKTeco PUSH (iclock, ADMS)", parse=parse)
+ADAPTER = Adapter("zk_push", "ZKTeco PUSH (iclock, ADMS)", parse=parse, calls=True)

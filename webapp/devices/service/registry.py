@@ -139,7 +139,7 @@ def _secrets(fields: Fields, adapter: Adapter, known: Row[Any] | None) -> dict[s
         before = parted(old["secret"])
         typed = (fields.user or before[0], fields.password or before[1])
         same = typed == before
-        return {"secret": old["secret"] if same else seal(_joined(*typed)), "comm_key_hash": None}
+        return {**old, "secret": old["secret"] if same else seal(_joined(*typed))}
     if adapter.signs:
         return {"secret": seal(fields.key) if fields.key else old["secret"], "comm_key_hash": None}
     sent = sha256(fields.key.encode()).hexdigest() if fields.key else old["comm_key_hash"]

@@ -62,8 +62,14 @@ def shape(kind: str) -> dict[str, Any]:
     adapter = adapters().get(kind)
     asked = adapter is not None and adapter.pull is not None
     signs = adapter is not None and adapter.signs
-    calls = adapter is not None and adapter.calls
-    return {"asked": asked, "signs": signs, "calls": calls, "port": adapter.port if adapter else None}
+    calls, listens = adapter is not None and adapter.calls, adapter is not None and adapter.listens
+    return {
+        "listens": listens,
+        "asked": asked,
+        "signs": signs,
+        "calls": calls,
+        "port": adapter.port if adapter else None,
+    }
 
 
 def options(user: SignedIn, branch_id: int) -> dict[str, Any]:

@@ -61,13 +61,8 @@ def show(waiting_serial: str) -> Response:
     waiting = queries.waiting_one(me(), waiting_serial)
     branch: Any = people.branch(waiting.branch_id)
     calling = [code for code, adapter in adapters().items() if adapter.calls]
-    values = {
-        "serial": waiting_serial,
-        "kind": next(iter(calling), ""),
-        "branch_id": branch.id,
-        "timezone": branch.timezone,
-    }
-    return _show(blank(values), waiting)
+    here = {"branch_id": branch.id, "timezone": branch.timezone}
+    return _show(blank({"serial": waiting_serial, "kind": next(iter(calling), ""), **here}), waiting)
 
 
 @bp.post("/<waiting_serial>")

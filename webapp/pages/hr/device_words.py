@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from webapp.core.errors import N_, WORDS, words
+from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import say
 from webapp.devices.adapters import adapters
 from webapp.devices.queries import Device
@@ -34,7 +35,7 @@ def kind_label(code: str) -> str:
     """Brands are called the same everywhere; other ways in have words."""
     if f"device_kind_{code}" in WORDS:
         return say(f"device_kind_{code}")
-    return adapters()[code].label if code in adapters() else code
+    return gettext(adapters()[code].label) if code in adapters() else code
 
 
 def span(seconds: int | None) -> str:
@@ -166,5 +167,12 @@ words(
         "command_done": N_("Done"),
         "command_given_up": N_("No answer"),
         "command_refused": N_("Refused: %(number)s"),
+    }
+)
+words(
+    {
+        "held_said_accept": N_("Accepted"),
+        "held_said_ignore": N_("Not counted"),
+        "held_said_reopen": N_("Opened again"),
     }
 )

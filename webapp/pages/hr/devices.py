@@ -139,13 +139,19 @@ def show_new(form: Bound[Any], **more: Any) -> Response:
     return hx.respond("hr/device_new.html", status=form.status, **context)
 
 
-def show_device(terminal_id: int, form: Bound[Any] | None = None) -> Response:
-    """What was typed stays; the version becomes the newest, so that saving again is a decision."""
+def show_device(
+    terminal_id: int, form: Bound[Any] | None = None, *, asked: Bound[Any] | None = None, address: str = ""
+) -> Response:
+    """What was typed stays; the version becomes the newest, so that saving again is a decision.
+
+    `asked`: the form of something asked of the device; `address`: one that is shown this once.
+    """
     user, device = me(), the(terminal_id)
     data = form or blank(values_of(user, device, queries.site_ids(terminal_id)))
     data.values["version"] = device.row.version
     return hx.respond(
-        "hr/device.html", status=data.status, device=device, form=data, words=words, kind=device.row.kind,
+        "hr/device.html", status=max(data.status, asked.status if asked else 200), device=device, asked=asked,
+        address=address, form=data, words=words, kind=device.row.kind,
         recent=queries.recent(terminal_id), shape=shape(device.row.kind), new=False,
         known_secret=bool(device.row.secret or device.row.comm_key_hash), **options(user, device.row.branch_id),
     )  # fmt: skip

@@ -1,0 +1,101 @@
+"""What HR asks of a device: one that calls is handed commands, one we call is read now."""
+
+from datetime import date
+from typing import Any, Literal
+
+from flask import Blueprint, Response, flash, request
+
+from webapp.core import clock, hx
+from webapp.core.authz import OFFICE, allow, me
+from webapp.core.db import do
+from webapp.core.errors import DomainError, NotFound
+from webapp.core.forms import Bound, Form, blank, read_form
+from webapp.core.i18n import _ as gettext
+from webapp.core.i18n import time_text
+from webapp.devices import service
+from webapp.devices.service.listening import new_key
+from webapp.devices.service.pulls import ask as ask_pull
+from webapp.pages.hr.device_form import shape
+from webapp.pages.hr.devices import show_device, the
+
+bp = Blueprint("hr_device_commands", __name__, url_prefix="/hr/devices")
+
+
+class CommandForm(Form):
+    verb: Literal["check", "log", "info", "reboot", "again"]
+
+
+class DaysForm(Form):
+    verb: Literal["query", "verify"]
+    first_on: date
+    last_on: date
+
+
+@bp.post("/<int:terminal_id>/commands")
+@allow(*OFFICE)
+def command(terminal_id: int) -> Response:
+    _that(terminal_id, "calls")
+    form = read_form(CommandForm)
+    known = {"terminal_id": terminal_id, "by": me().id, "at": clock.now()}
+    if not form.ok:
+        return show_device(terminal_id, asked=form)
+    if form.data.verb == "again":
+        do(service.ask_for_everything, **known)
+        flash(
+            gettext("At its next call it is asked for everything it holds. What is known already is not doubled."), "ok"
+        )
+    else:
+        do(service.ask, verb=form.data.verb, **known)
+        flash(gettext("It gets this the next time it calls, usually within half a minute."), "ok")
+    return hx.redirect(f"/hr/devices/{terminal_id}#commands-h")
+
+
+@bp.post("/<int:terminal_id>/days")
+@allow(*OFFICE)
+def days(terminal_id: int) -> Response:
+    """Punches of some days once more, or how many there are."""
+    _that(terminal_id, "calls")
+    form = read_form(DaysForm)
+    try:
+        if form.ok:
+            span = {"start": f"{form.data.first_on} 00:00:00", "end": f"{form.data.last_on} 23:59:59"}
+            do(
+                service.ask, terminal_id=terminal_id, verb=form.data.verb, params=span, by=me().id, at=clock.now()
+            )  # fmt: skip
+    except DomainError as error:
+        error.field = {"start": "first_on", "end": "last_on"}.get(error.field or "", error.field)
+        form.refuse(error)
+    if not form.ok:
+        return show_device(terminal_id, asked=form)
+    flash(gettext("It gets this the next time it calls, usually within half a minute."), "ok")
+    return hx.redirect(f"/hr/devices/{terminal_id}#commands-h")
+
+
+@bp.post("/<int:terminal_id>/pull")
+@allow(*OFFICE)
+def pull(terminal_id: int) -> Response:
+    _that(terminal_id, "asked")
+    try:
+        start = do(ask_pull, by=me().id, terminal_id=terminal_id, at=clock.now())
+    except DomainError as error:
+        asked: Bound[Any] = blank()
+        return show_device(terminal_id, asked=asked.refuse(error))
+    flash(gettext("It is read at %(time)s. Load the page again to see what came.", time=time_text(start)), "ok")
+    return hx.redirect(f"/hr/devices/{terminal_id}")
+
+
+@bp.post("/<int:terminal_id>/listener")
+@allow(*OFFICE)
+def listener(terminal_id: int) -> Response:
+    """A new address for a device that can report by itself; shown this once."""
+    row = _that(terminal_id, "listens")
+    key = do(new_key, by=me().id, terminal_id=terminal_id, at=clock.now())
+    return show_device(terminal_id, address=f"{request.host_url}api/{row.kind}/{row.serial}/{key}")
+
+
+def _that(terminal_id: int, way: str) -> Any:
+    """The device, if it can be asked like this. Raises NotFound."""
+    row = the(terminal_id).row
+    if not shape(row.kind)[way]:
+        raise NotFound("not_found")
+    return row
