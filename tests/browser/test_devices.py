@@ -25,7 +25,7 @@ def test_pairing_accepting_and_saying_whose_an_id_is(desk: Any, stack: Any, axe:
     expect(page.get_by_text("How to begin")).to_be_visible()
     page.get_by_role("link", name="Open the pairing window").click()
     page.get_by_role("button", name="Open for 15 minutes").click()
-    expect(page.get_by_text("Open until")).to_be_visible()
+    expect(page.locator(".chip", has_text="Open until")).to_be_visible()
     with stack.app.app_context():
         told = {"pushver": "2.4.1", "DeviceType": "att"}
         do(service.note_unknown, serial=SERIAL, ip="203.0.113.7", told=told, at=clock.now())

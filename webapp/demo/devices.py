@@ -27,7 +27,7 @@ def set_up(*, stage: Stage, acts: list[Act]) -> None:
     """As they stand when the story is made; nothing when they hang there already."""
     if conn().scalar(select(Terminal.id).where(Terminal.serial == WELL)) is not None:
         return
-    at, branch = stage.story.made_at, stage.actors["H002"].branch_id
+    at, branch = stage.story.made_at, stage.actors["H001"].branch_id
     began = stage.story.moment("SH", stage.story.today - 6 * DAY, "09:00")
     ids = [
         service.register(by=None, branch_id=branch, at=began, fields=Fields(
@@ -62,7 +62,7 @@ def _well(stage: Stage, terminal_id: int, acts: list[Act], began: datetime, at: 
         if came is None:
             continue
         pin = act.member.staff_no.lstrip("R").lstrip("0")
-        service.assign(by=stage.actors["H002"], branch_id=stage.actors["H002"].branch_id, terminal_id=terminal_id,
+        service.assign(by=stage.actors["H001"], branch_id=stage.actors["H001"].branch_id, terminal_id=terminal_id,
                        pin=pin, employee_id=stage.actors[act.member.staff_no].id, first_on=stage.story.first_on,
                        last_on=None, at=began)  # fmt: skip
         lines.append(_line(pin, came + timedelta(seconds=40)))

@@ -84,7 +84,7 @@ def around(punch: Row[Any]) -> Around:
 def decisions(raw_punch_id: int) -> list[Row[Any]]:
     query = (
         select(
-            HeldDecision.decision, HeldDecision.granted_at, HeldDecision.decided_at, HeldDecision.reason,
+            HeldDecision.seq, HeldDecision.decision, HeldDecision.granted_at, HeldDecision.decided_at, HeldDecision.reason,
             Employee.name.label("by"),
         )
         .join(Employee, Employee.id == HeldDecision.by)

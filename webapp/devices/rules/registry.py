@@ -146,7 +146,7 @@ words(
 )
 words(
     {
-        "tz_form_auto": N_("Chosen by itself: hours, or minutes where the zone has half hours"),
+        "tz_form_auto": N_("By itself"),
         "tz_form_hours": N_("Whole hours, such as 8"),
         "tz_form_minutes": N_("Minutes, such as 330"),
         "tz_form_hhmm": N_("Hours and minutes, such as +08:00"),

@@ -54,7 +54,9 @@ def values_of(user: SignedIn, device: Device, site_ids: list[int]) -> dict[str, 
 
 
 def kinds() -> list[tuple[str, str]]:
-    return [(code, kind_label(code)) for code in adapters()]
+    """Those that call by themselves first: they are what most shops have."""
+    ordered = sorted(adapters().values(), key=lambda adapter: not adapter.calls)
+    return [(adapter.code, kind_label(adapter.code)) for adapter in ordered]
 
 
 def shape(kind: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from webapp.people import queries as people
 
 bp = Blueprint("hr_device_ids", __name__, url_prefix="/hr/devices/ids")
 HERE = "/hr/devices/ids"
-PEOPLE = 20
+PEOPLE = 8
 
 
 class AssignForm(Form):
@@ -39,7 +39,7 @@ def index() -> Response:
     return _list()
 
 
-@bp.get("/<int:terminal_id>/<pin>")
+@bp.get("/<int:terminal_id>/<string(maxlength=24):pin>")
 @allow(*OFFICE)
 def show(terminal_id: int, pin: str) -> Response:
     one = queries.unmapped_one(me(), terminal_id, pin)
@@ -47,7 +47,7 @@ def show(terminal_id: int, pin: str) -> Response:
     return _show(one, blank({"employee_id": chosen, "first_on": one.first_on, "last_on": None}))
 
 
-@bp.post("/<int:terminal_id>/<pin>")
+@bp.post("/<int:terminal_id>/<string(maxlength=24):pin>")
 @allow(*OFFICE)
 def assign(terminal_id: int, pin: str) -> Response:
     one, form = queries.unmapped_one(me(), terminal_id, pin), read_form(AssignForm)

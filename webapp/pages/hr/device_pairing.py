@@ -55,7 +55,7 @@ def close_window() -> Response:
     return hx.redirect(HERE)
 
 
-@bp.get("/<waiting_serial>")
+@bp.get("/<string(maxlength=32):waiting_serial>")
 @allow(*OFFICE)
 def show(waiting_serial: str) -> Response:
     waiting = queries.waiting_one(me(), waiting_serial)
@@ -65,7 +65,7 @@ def show(waiting_serial: str) -> Response:
     return _show(blank({"serial": waiting_serial, "kind": next(iter(calling), ""), **here}), waiting)
 
 
-@bp.post("/<waiting_serial>")
+@bp.post("/<string(maxlength=32):waiting_serial>")
 @allow(*OFFICE)
 def accept(waiting_serial: str) -> Response:
     waiting = queries.waiting_one(me(), waiting_serial)
@@ -77,7 +77,7 @@ def accept(waiting_serial: str) -> Response:
     return hx.redirect(f"/hr/devices/{made}")
 
 
-@bp.post("/<waiting_serial>/dismiss")
+@bp.post("/<string(maxlength=32):waiting_serial>/dismiss")
 @allow(*OFFICE)
 def dismiss(waiting_serial: str) -> Response:
     do(service.dismiss, by=me(), serial=waiting_serial, at=clock.now())

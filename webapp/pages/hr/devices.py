@@ -48,7 +48,7 @@ def index() -> Response:
 @allow(*OFFICE)
 def new() -> Response:
     args, user = request.args, me()
-    kind = args.get("kind", "") if args.get("kind") in adapters() else next(iter(adapters()), "")
+    kind = args.get("kind", "") if args.get("kind") in adapters() else kinds()[0][0]
     branch = people.branch(_branch_id(args.get("branch_id"))) or user.branch
     values = {"kind": kind, "branch_id": branch.id, "timezone": branch.timezone, "port": shape(kind)["port"]}
     return show_new(blank(values))
