@@ -51,7 +51,7 @@ def upload() -> Response:
     return hx.redirect(f"{URL}/{key}?{urlencode({'name': file.filename[-200:], 'terminal_id': chosen})}")
 
 
-@bp.get("/<file_key>")
+@bp.get("/<string(length=64):file_key>")
 @allow(*OFFICE)
 def show(file_key: str) -> Response:
     body = _taken(file_key)
@@ -61,7 +61,7 @@ def show(file_key: str) -> Response:
         return _show_upload(blank().fail(error))
 
 
-@bp.post("/<file_key>")
+@bp.post("/<string(length=64):file_key>")
 @allow(*OFFICE)
 def bring(file_key: str) -> Response:
     """What is imported is what was seen: after another answer the rows are shown again first."""
