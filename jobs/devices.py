@@ -27,6 +27,7 @@ def device_request(items: Sequence[Item]) -> None:
         terminal_id = item.payload["terminal_id"]
         while found := read(lambda: queries.unread(terminal_id)):  # noqa: B023 - called at once
             _store([_reading(unread) for unread in found])
+            let_pass()
 
 
 def raw_punches(items: Sequence[Item]) -> None:

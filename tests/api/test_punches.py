@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,3 +147,11 @@ def test_bodies_that_are_none(client: Any, source: Terminal, body: Any, code: st
 
 def test_too_much_at_once(client: Any, source: Terminal) -> None:
     assert send(client, source, b" " * (2 * 1024 * 1024 + 1)).status_code == 413
+
+
+def test_the_signature_in_the_documentation() -> None:
+    text = Path(__file__).parents[2].joinpath("docs/devices.md").read_text()
+    found = re.search(r"secret `(.+?)`, timestamp `(\d+)`, body `(.+?)` gives\s+`sha256=([0-9a-f]{64})`", text)
+    assert found
+    secret, stamp, body, signature = found.groups()
+    assert hmac.new(secret.encode(), f"{stamp}.{body}".encode(), sha256).hexdigest() == signature

@@ -25,6 +25,7 @@ from webapp.core.authz import machine
 from webapp.core.db import do
 from webapp.devices import service
 from webapp.devices.adapters import zk_push, zk_push_wire
+from webapp.devices.service.calls import is_news
 
 bp = Blueprint("iclock", __name__, url_prefix="/iclock")
 bp.register_error_handler(Exception, broken)
@@ -82,9 +83,12 @@ def forget() -> Response:
 @both(bp, "/getrequest", "GET")
 def poll() -> Response:
     """The commands that wait. One small read, unless there is something to write down or to hand out."""
-    found = noted(visit())
-    if info := found.query.get("info"):
-        told = zk_push_wire.told_info(info)
+    found = visit()
+    news = is_news(found.caller, call=found.call, at=found.at)
+    noted(found)
+    told = zk_push_wire.told_info(found.query.get("info", ""))
+    known = found.caller.info or {}
+    if told and (news or any(known.get(name) != value for name, value in told.items())):
         count = zk_push_wire.record_count(told)
         do(service.remember, terminal_id=found.caller.terminal_id, told=told, count=count, at=found.at)
     if not found.caller.due:

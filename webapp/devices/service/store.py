@@ -67,12 +67,16 @@ def store_request(
     zone: str,
     at: datetime,
 ) -> bool:
-    """Keep the bytes of one request and ask for them to be read; False when exactly they are kept already."""
+    """Keep the bytes of one request and ask for them to be read; False when exactly they are kept already.
+
+    What a terminal sends from its memory lets everything pass that somebody waits for.
+    """
     row = {"terminal_id": terminal_id, "source": source, "kind": kind, "body": body, "params": params, "ip": ip,
            "zone": zone, "received_at": at, "sha256": sha256(body).hexdigest()}  # fmt: skip
     new = bool(insert_once(DeviceRequest).run(row).rowcount)
     if new:
-        outbox.put("device_request", str(terminal_id), {"terminal_id": terminal_id}, at)
+        waits = source != "push" or bool(params and params.get("live"))
+        outbox.put("device_request", str(terminal_id), {"terminal_id": terminal_id}, at, bulk=not waits)
     return new
 
 
