@@ -58,10 +58,17 @@ def test_answers_that_stream(layout: int) -> None:
         assert told(ask(device)) == held(device)
 
 
-def test_an_empty_device() -> None:
-    with Terminal([]) as device:
+@pytest.mark.parametrize("unanswered", [False, True])
+def test_an_empty_device(unanswered: bool) -> None:
+    with Terminal([], faults=Faults(empty_unanswered=unanswered)) as device:
         pulled = ask(device)
         assert (list(pulled.lines), pulled.count) == ([], 0)
+
+
+def test_a_device_that_says_it_is_empty_is_looked_at_all_the_same() -> None:
+    with Terminal(some(1), faults=Faults(count_off=-1)) as device:
+        assert refused(device) == "pull_ambiguous"
+        assert told(ask(device, layout=40)) == held(device)
 
 
 @pytest.mark.parametrize(("number", "layout"), [(39, 40), (2000, 40), (2000, 16), (39, 8), (39, 49)])

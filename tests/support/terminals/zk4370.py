@@ -46,6 +46,8 @@ class Faults:
     streams: bool = False
     """READ_BUFFER is answered with PREPARE_DATA, DATA and OK."""
     garbage: bool = False
+    empty_unanswered: bool = False
+    """The table of an empty device is an error."""
     events: bool = False
     """It tells of a live event in between."""
 
@@ -172,6 +174,9 @@ class _Session:
                 landing, faults.lands_during_read = faults.lands_during_read[0], faults.lands_during_read[1:]
                 device.records.append(landing)
             self.table = _table(device) if which == 13 else _users(device)
+            if not device.records and faults.empty_unanswered:
+                self._send(ERROR)
+                return False
             if faults.garbage:
                 self.client.sendall(b"GET / HTTP/1.1\r\n\r\n" * 4)
                 return True
