@@ -142,7 +142,7 @@ def device_moments(facts: DayFacts, expected: Expectation, said: Iterable[Moment
     for number, role in roles(facts.punches, expected).items():
         if role in ("in", "out") and role not in given:
             stamp = by_id[number]
-            found.append(Moment(role, stamp.at, "clear", False, stamp.site_id, None, "device"))  # type: ignore[arg-type]
+            found.append(Moment(role, stamp.at, "clear", False, stamp.site_id, None, "device"))
     return found
 
 

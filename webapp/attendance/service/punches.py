@@ -194,7 +194,8 @@ def _local(at: datetime, branch: BranchOf) -> date:
     return at.astimezone(ZoneInfo(branch.timezone)).date()
 
 
-_PEOPLE, _DATES = bindparam("people", expanding=True), bindparam("dates", expanding=True)
+_PEOPLE: Any = bindparam("people", expanding=True)
+_DATES: Any = bindparam("dates", expanding=True)
 _BY_RAW = select(Punch.__table__).where(_punch.raw_id.in_(bindparam("ids", expanding=True)))
 _DAYS = select(Punch.__table__).where(
     _punch.employee_id.in_(_PEOPLE), _punch.work_date.in_(_DATES), _punch.state != "ignored"

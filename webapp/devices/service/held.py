@@ -48,7 +48,8 @@ def decide(
     last = _last(raw_punch_id)
     if seen is not None and seen != last[0]:
         raise Conflict("conflict")
-    values = {"raw_punch_id": raw_punch_id, "seq": last[0] + 1, "decision": decision, "granted_at": granted,
+    seq = last[0] + 1
+    values = {"raw_punch_id": raw_punch_id, "seq": seq, "decision": decision, "granted_at": granted,
               "by_id": by.id, "decided_at": at, "reason": reason}  # fmt: skip
     conn().execute(insert(HeldDecision.__table__), values)
     audit.record(
@@ -57,7 +58,7 @@ def decide(
         after={"decision": decision, "granted_at": granted}, reason=reason, at=at,
     )  # fmt: skip
     look_again(terminal_ids=[row.terminal_id], which=RawPunch.__table__.c.id == raw_punch_id, at=at)
-    return int(values["seq"])
+    return seq
 
 
 def _raw(by: SignedIn, raw_punch_id: int) -> Any:
