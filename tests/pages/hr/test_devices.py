@@ -240,7 +240,8 @@ def test_one_device_costs_the_same_for_much(desk: Any, door: Terminal, queries: 
 
 def commands() -> list[tuple[str, Any]]:
     db.session.remove()
-    return [(row.verb, row.params) for row in conn().execute(select(DeviceCommand.verb, DeviceCommand.params))]
+    asked = select(DeviceCommand.verb, DeviceCommand.params).order_by(DeviceCommand.id)
+    return [(row.verb, row.params) for row in conn().execute(asked)]
 
 
 def test_commands_are_queued_and_shown(desk: Any, door: Terminal) -> None:

@@ -75,7 +75,8 @@ def state_chip(state: str, quality: str) -> tuple[str, str]:
 
 def command_text(verb: str, params: Mapping[str, Any] | None) -> str:
     text = say(f"command_{verb}") if f"command_{verb}" in WORDS else verb
-    known = [str(value).partition(" ")[0] for value in (params or {}).values() if isinstance(value, str | int)]
+    said = params or {}
+    known = [str(said[name]).partition(" ")[0] for name in ("start", "end", "pin", "name") if said.get(name)]
     return f"{text} · {' – '.join(dict.fromkeys(known))[:80]}" if known else text
 
 
