@@ -210,7 +210,7 @@ def test_held_ones_cost_the_same_for_many_and_are_filtered(desk: Any, door: Term
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 6, asked
     html = desk.get(f"/hr/devices/held?quality=reset&terminal_id={door.id}").text
-    assert html.count("<tr><th scope=\"row\"") == 2
+    assert html.count('<tr><th scope="row"') == 2
 
 
 def test_others_see_none_of_it(client_as: Any, branch: Any, door: Terminal) -> None:
