@@ -84,8 +84,8 @@ def around(punch: Row[Any]) -> Around:
 def decisions(raw_punch_id: int) -> list[Row[Any]]:
     query = (
         select(
-            HeldDecision.seq, HeldDecision.decision, HeldDecision.granted_at, HeldDecision.decided_at, HeldDecision.reason,
-            Employee.name.label("by"),
+            HeldDecision.seq, HeldDecision.decision, HeldDecision.granted_at, HeldDecision.decided_at,
+            HeldDecision.reason, Employee.name.label("by"),
         )
         .join(Employee, Employee.id == HeldDecision.by)
         .where(HeldDecision.raw_punch_id == raw_punch_id)
