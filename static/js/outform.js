@@ -10,7 +10,9 @@
     const locating = place !== undefined;
     const fields = { ...Object.fromEntries(new FormData(form)), ...base(id, at), ...typed(form, at) };
     if (locating) delete fields.no_fix;
-    const isTwin = (r) => r.kind === kind && r.url === url && ['site_id', 'code', 'name', 'store'].every((key) => r.fields[key] === fields[key]);
+    const same = ['site_id', 'code', 'name', 'store', ...(kind === 'store' ? ['note'] : [])];
+    const again = (r) => !['store', 'ask'].includes(kind) || at - Date.parse(r.created) < 600000;
+    const isTwin = (r) => r.kind === kind && r.url === url && again(r) && same.every((key) => r.fields[key] === fields[key]);
     const twin = (r) => isTwin(r) && !['refused', 'sent'].includes(r.state);
     return onsite.outbox.add({ id, kind, url, fields, about: name || fields.name, after, locating }, twin).catch(() => null);
   }

@@ -79,15 +79,17 @@ def test_two_stores_wait_side_by_side_and_an_answer_that_was_lost_doubles_nothin
     page.get_by_role("button", name="Add this store").click()
     expect(page.locator("[data-kind=store] [data-told]")).to_contain_text("Saved on this phone.", timeout=10_000)
     page.net.then("503")
-    page.goto("/sites/new?name=Second")
-    page.get_by_role("button", name="Add this store").click()
-    expect(page.locator("[data-kind=store] [data-told]")).to_contain_text("Saved on this phone.", timeout=10_000)
+    for name, note in (("Second", ""), ("First", "Another one of the chain")):
+        page.goto(f"/sites/new?name={name}")
+        page.locator("[name=note]").fill(note)
+        page.get_by_role("button", name="Add this store").click()
+        expect(page.locator("[data-kind=store] [data-told]")).to_contain_text("Saved on this phone.", timeout=10_000)
     page.goto("/me/outbox")
-    expect(page.locator("#outbox li").filter(has_text="A store not in the list · ")).to_have_count(2)
+    expect(page.locator("#outbox li").filter(has_text="A store not in the list · ")).to_have_count(3)
     page.net.then("ok")
     page.evaluate("() => onsite.outbox.flush('tap')")
     expect(page.get_by_text("Everything is sent")).to_be_visible()
-    assert sorted(name for name, _, _ in kept(stack)) == ["First", "Second"]
+    assert sorted(name for name, _, _ in kept(stack)) == ["First", "First", "Second"]
 
 
 def test_hr_adds_it_with_one_word_typed(desk: Any, stack: Stack, screens: Any, axe: Any) -> None:
