@@ -20,6 +20,7 @@ from webapp.attendance.rules import (
     Stamp,
     Word,
     build_day,
+    first_site,
     repeats,
     roles,
 )
@@ -128,6 +129,29 @@ def test_what_people_say_is_stronger() -> None:
     built = day("09:10", "18:01", issues=[granted])
     assert (built.first_in, built.status, built.sources) == (at("09:30"), "late", "device,hr")
     assert day("08:55", "18:01", word=Word("present")).sources == "device,supervisor"
+
+
+def test_what_was_said_of_one_visit_leaves_the_devices_day_alone() -> None:
+    marks = [mark(1, "in", "10:00"), Mark(2, "in", at("14:00"), 2, "inside")]
+    left = Issue(1, "mistake", "approved", 1, {"category": "forgot_out", "at": at("11:00").isoformat()})
+    moved = Issue(2, "mistake", "approved", 2, {"category": "wrong_time", "at": at("13:30").isoformat()})
+    there = Issue(
+        3, "mistake", "approved", None, {"category": "forgot_in", "at": at("14:00").isoformat(), "site_id": 2}
+    )
+    for issue in (left, moved, there):
+        built = day("08:55", "18:05", marks=marks, issues=[issue])
+        assert (built.status, built.first_in, built.last_out) == ("normal", at("08:55"), at("18:05")), issue
+
+
+def test_a_lone_punch_behind_a_check_out_reopens_nothing() -> None:
+    built = day("12:56", marks=[mark(1, "in", "09:00"), mark(2, "out", "12:55")])
+    assert (built.status, built.last_out) == ("early_leave", at("12:55"))
+
+
+def test_the_hours_are_those_of_the_first_shop_whoever_saw_it() -> None:
+    seen = DayFacts(MIDNIGHT, marks=[Mark(1, "in", at("10:00"), 2, "inside")], punches=stamps("08:55"))
+    assert first_site(seen) == 1
+    assert first_site(replace(seen, punches=stamps("10:01"))) == 2
 
 
 def test_a_silent_device_keeps_open_only_what_it_could_change() -> None:

@@ -54,6 +54,14 @@ def test_allowance_rounds_half_up_once() -> None:
     assert evaluate(rule("attendance_allowance", amount=5, bands=[[15, 5000]]), late(1)).amount == 3
 
 
+def test_allowance_waits_for_a_silent_device_only_where_nobody_saw_the_arrival() -> None:
+    """What is paid for an arrival that is known is not taken back because a device may know more."""
+    unheard = {"status": "unheard", "undecided": True, "present": False}
+    assert evaluate(ALLOWANCE, day(**unheard)).amount == 5000
+    outcome = evaluate(ALLOWANCE, day(**unheard, first_in=None))
+    assert (outcome.amount, outcome.pending) == (0, True)
+
+
 @pytest.mark.parametrize("status", ["absent", "leave", "rest"])
 def test_allowance_of_a_day_not_worked_is_zero_with_a_reason(status: str) -> None:
     outcome = evaluate(ALLOWANCE, day(status=status, scheduled=status == "absent", present=False))

@@ -127,13 +127,15 @@ def _since(one: Silence, zone: ZoneInfo) -> str:
 def _apart(
     pair: tuple[int, date], day: DayResult, taps: Sequence[MarkRow], rows: Sequence[PunchRow], zone: ZoneInfo
 ) -> list[str]:
-    """Phone and device say different things."""
-    ins = [tap for tap in taps if tap.kind == "in"]
-    if ins and not rows and day.over and day.status != "unheard" and attendance.punched_lately(*pair):
-        return [say("apart_no_punch")]
-    if not ins or not rows:
+    """Phone and device say different things about the shop somebody checked in at first."""
+    first = min((tap for tap in taps if tap.kind == "in"), key=lambda tap: tap.counted_at, default=None)
+    if first is None:
         return []
-    phone, device = min(tap.counted_at for tap in ins), rows[0].at
+    there = [row for row in rows if row.site_id == first.site_id]
+    if not there:
+        asked = day.over and day.status != "unheard" and attendance.punched_lately(*pair, first.site_id)
+        return [say("apart_no_punch")] if asked else []
+    phone, device = first.counted_at, there[0].at
     if abs(phone - device) <= NEAR:
         return []
     return [say("apart_times", phone=time_text(phone, zone), device=time_text(device, zone))]

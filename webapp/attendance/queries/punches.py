@@ -40,9 +40,9 @@ def day_and_punches(pair: Pair) -> tuple[DayResult | None, list[PunchRow]]:
     return day, [PunchRow(*row[width:]) for row in rows if row[width] is not None]
 
 
-def punched_lately(employee_id: int, on: date) -> bool:
-    """Does the person use devices? Asked of the two weeks before a date."""
-    asked: dict[str, Any] = {"who": employee_id, "first": on - USUAL, "last": on}
+def punched_lately(employee_id: int, on: date, site_id: int | None) -> bool:
+    """Does the person use the devices of a shop? Asked of the two weeks before a date."""
+    asked: dict[str, Any] = {"who": employee_id, "first": on - USUAL, "last": on, "site": site_id}
     return bool(conn().scalar(_LATELY, asked))
 
 
@@ -59,6 +59,7 @@ _DAY = (
 _LATELY = select(
     exists().where(
         Punch.employee_id == bindparam("who"),
+        Punch.site_id == bindparam("site"),
         Punch.work_date >= bindparam("first"),
         Punch.work_date < bindparam("last"),
     )

@@ -134,7 +134,8 @@ def _shape(seen: Sequence[Moment], expected: Expectation) -> _Shape:
         return _Shape(None, None, None, max(left, default=None), False)
     after = [moment for moment in counted if moment.at >= first.at]
     outs = [moment.at for moment in after if moment.kind == "out"]
-    last_in = max(moment.at for moment in after if moment.kind == "in")
+    # a lone punch behind a check-out is no new arrival
+    last_in = max(one.at for one in after if one.kind == "in" and (one is first or one.source != "device"))
     last_out = max(outs, default=None)
     missing = last_out is None or (last_out < last_in and not _reaches(last_out, expected))
     return _Shape(first, after[-1], first.at, last_out, missing)

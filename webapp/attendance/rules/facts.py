@@ -97,6 +97,8 @@ class Moment:
     site_id: int | None
     mark_id: int | None
     source: Literal["phone", "device", "hr"] = "phone"
+    whole: bool = False
+    """A person gave the time for the day itself, not for one visit."""
 
     @property
     def counts(self) -> bool:
@@ -136,12 +138,13 @@ def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment
 
 def device_moments(facts: DayFacts, expected: Expectation, said: Iterable[Moment] = ()) -> list[Moment]:
     """The punches that stand for coming or going, but not where a person gave the time."""
-    given = {moment.kind for moment in said if moment.source == "hr" and moment.counts}
+    given = [moment for moment in said if moment.whole and moment.counts]
     by_id = {stamp.id: stamp for stamp in facts.punches}
     found = []
     for number, role in roles(facts.punches, expected).items():
-        if role in ("in", "out") and role not in given:
-            stamp = by_id[number]
+        stamp = by_id[number]
+        told = any(one.kind == role and one.site_id in (None, stamp.site_id) for one in given)
+        if role in ("in", "out") and not told:
             found.append(Moment(role, stamp.at, "clear", False, stamp.site_id, None, "device"))
     return found
 
@@ -149,9 +152,9 @@ def device_moments(facts: DayFacts, expected: Expectation, said: Iterable[Moment
 def first_site(facts: DayFacts) -> int | None:
     """Where somebody first checked in, whatever was decided about it, else first punched: its store type may give
     the hours."""
-    ins = sorted((mark.at, mark.id, mark.site_id) for mark in facts.marks if mark.kind == "in" and mark.site_id)
-    ins = ins or sorted((stamp.at, stamp.id, stamp.site_id) for stamp in facts.punches if stamp.site_id)
-    return ins[0][2] if ins else None
+    ins = [(mark.at, 0, mark.id, mark.site_id) for mark in facts.marks if mark.kind == "in" and mark.site_id]
+    ins += [(stamp.at, 1, stamp.id, stamp.site_id) for stamp in facts.punches if stamp.site_id]
+    return min(ins)[3] if ins else None
 
 
 def day_bounds(work_date: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -206,7 +209,8 @@ def _added(issues: Iterable[Issue], expected: Expectation | None) -> list[Moment
             continue
         for kind, at in _additions(issue, expected):
             if at is not None:
-                found.append(Moment(kind, at, "approved", False, issue.wish("site_id"), None, "hr"))
+                whole = issue.check_in_id is None
+                found.append(Moment(kind, at, "approved", False, issue.wish("site_id"), None, "hr", whole))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
@@ -52,7 +52,7 @@ def record_punches(*, given: Sequence[Given], gone: Collection[int] = (), at: da
     people = {one.employee_id for one in given} | {row.employee_id for row in _known(raw_ids).values()}
     lock_people(ids=people)
     known = _known(raw_ids)
-    rows = _rows(given, at)
+    rows = _rows([_kept(one, known.get(one.raw_id)) for one in given], at)
     new = [row for row in rows if _differs(known.get(row["raw_id"]), row)]
     lost = sorted(set(gone) & known.keys())
     touched = {(row["employee_id"], row["work_date"]) for row in new}
@@ -94,6 +94,13 @@ def set_heard(*, through: Mapping[tuple[int, int], datetime | None]) -> None:
         conn().execute(delete(DeviceHeard).where(*heard))
     if changed:
         _hear(is_postgres()).run(changed)
+
+
+def _kept(one: Given, was: Any) -> Given:
+    """A punch stays with the shop (and the key) its device had when it was first looked at, wherever it hangs now."""
+    if was is None or was.terminal_id != one.terminal_id or was.site_id is None:
+        return one
+    return replace(one, sites=_one(was.site_id), key=was.key)
 
 
 def _known(raw_ids: Sequence[int]) -> dict[int, Any]:

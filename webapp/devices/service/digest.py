@@ -73,7 +73,12 @@ def rebuild(*, terminal_id: int, first: date, last: date, at: datetime) -> int:
 
 
 def look_again(*, terminal_ids: Sequence[int], which: Any, at: datetime) -> int:
-    """Put raw punches of some terminals back to new, and ask for each terminal to be looked at."""
+    """Put raw punches of some terminals back to new, and ask for each terminal to be looked at.
+
+    Waits for a digest at work: it goes by what was known when it began, and writes at its end.
+    """
+    if is_postgres() and terminal_ids:
+        conn().execute(_LOCKS, {"terminals": sorted(set(terminal_ids))})
     mine = update(RawPunch).where(_raw.terminal_id.in_(terminal_ids), which).values(state="new")
     found = conn().execute(mine.returning(_raw.terminal_id)).scalars().all()
     for terminal_id in sorted(set(found)):
@@ -107,6 +112,7 @@ def _shown(row: Any, moment: datetime) -> date:
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7302, :terminal)")
+_LOCKS = text("SELECT pg_advisory_xact_lock(7302, one) FROM unnest(CAST(:terminals AS integer[])) AS one")
 _every = HeldDecision.__table__.alias("every_decision").c
 _LAST = select(func.max(_every.seq)).where(_every.raw_punch_id == _raw.id).scalar_subquery()
 # the partial index must see its condition as text

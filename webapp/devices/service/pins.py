@@ -113,8 +113,11 @@ def _terminals(branch_id: int, terminal_id: int | None) -> list[int]:
 
 
 def _lock(branch_id: int) -> None:
-    """One assignment in a branch at a time; SQLite has one writer anyway."""
-    conn().execute(select(Branch.id).where(Branch.id == branch_id).with_for_update())
+    """One assignment in a branch at a time; SQLite has one writer anyway.
+
+    Not against those who only refer to the branch: a digest at work does, and this will wait for it.
+    """
+    conn().execute(select(Branch.id).where(Branch.id == branch_id).with_for_update(key_share=True))
 
 
 def _again(terminals: list[int], pin: str, at: datetime) -> None:

@@ -20,13 +20,13 @@ def attendance_allowance(p: Params, s: Snapshot) -> Outcome:
     inputs = {"status": s.status, "first_in": s.first_in, "late": s.minutes_late, "excused": s.excused}
     if s.status == "absent":
         return _allowance(p, s, inputs) if s.excused else _none("allowance_absent", inputs)
-    if s.undecided:
+    if s.undecided and not (s.status == "unheard" and s.first_in):  # a device can only make them earlier
         return _wait("allowance_unheard" if s.status == "unheard" else "allowance_undecided", inputs)
     if s.status == "missing_in":
         return _none("allowance_missing_in", inputs)
     if s.status in _OFF or (p["scheduled_only"] and not s.scheduled):
         return _none("allowance_" + _OFF.get(s.status, "not_scheduled"), inputs)
-    if not s.present:
+    if not s.present and s.status != "unheard":
         return _wait("allowance_no_check_in", inputs)
     return _allowance(p, s, inputs)
 
