@@ -82,6 +82,24 @@ def test_an_id_is_one_persons_at_a_time(w: World) -> None:
     assign(w, w.rep(), "7", terminal_id=w.door.id)
 
 
+def test_whoever_has_left_holds_no_id_any_more(w: World) -> None:
+    gone, before, after = w.rep(left_on=ON), w.rep(), w.rep()
+    assign(w, gone, "7")
+    with pytest.raises(Conflict, match="pin_taken"):
+        assign(w, before, "7", first_on=ON)
+    assign(w, after, "7", first_on=NEXT)
+    w.send("2026-03-03 08:55:00")
+    assert [row[0] for row in punches()] == [after.id]
+
+
+def test_whoever_came_later_held_no_id_before(w: World) -> None:
+    new, before = w.rep(joined_on=NEXT), w.rep()
+    assign(w, new, "7")
+    with pytest.raises(Conflict, match="pin_taken"):
+        assign(w, before, "7", last_on=NEXT)
+    assign(w, before, "7", last_on=ON)
+
+
 @pytest.mark.parametrize("pin", ["", "000", "a b", "x" * 25])
 def test_what_is_no_id_is_refused(w: World, pin: str) -> None:
     with pytest.raises(Invalid, match="pin_bad"):

@@ -89,14 +89,18 @@ def _check_person(by: SignedIn, employee_id: int) -> None:
 
 
 def _check_free(branch_id: int, terminal_id: int | None, pin: str, first_on: date, last_on: date | None) -> None:
-    """On the same device, or on the same branch, an id is one person's at a time."""
+    """On the same device, or on the same branch, an id is one person's at a time.
+
+    Whoever did not work here then held nothing (rules/holders.py), so nothing of theirs is in the way.
+    """
     same = _holder.terminal_id.is_(None) if terminal_id is None else _holder.terminal_id == terminal_id
-    starts = _holder.first_on <= last_on if last_on else true()
+    starts = (_holder.first_on <= last_on) & (Employee.joined_on <= last_on) if last_on else true()
     taken = (
         select(Employee.name, _holder.first_on, _holder.last_on)
         .join(Employee, Employee.id == _holder.employee_id)
         .where(_holder.branch_id == branch_id, _holder.pin == pin, same, starts)
         .where(or_(_holder.last_on.is_(None), _holder.last_on >= first_on))
+        .where(or_(Employee.left_on.is_(None), Employee.left_on >= first_on))
         .order_by(_holder.first_on)
     )
     if row := conn().execute(taken).first():
