@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -164,6 +164,17 @@ def test_what_may_not_be_decided(w: World) -> None:
     for by, refusal in ((supervisor, Forbidden), (stranger, NotFound)):
         with pytest.raises(refusal):
             decide(w, "ignore", by=by)
+
+
+def test_accepting_without_a_time_never_takes_the_time_nobody_believes(w: World) -> None:
+    w.rep("7")
+    w.send("2000-01-01 00:00:12")
+    with pytest.raises(Invalid, match="held_time_needed"):
+        decide(w, "accept")
+    for early in (LATER - timedelta(days=401), w.moment("00:01", date(1, 1, 2)), datetime.min.replace(tzinfo=UTC)):
+        with pytest.raises(Invalid, match="held_long_ago"):
+            decide(w, "accept", granted_at=early)
+    decide(w, "accept", granted_at=LATER - timedelta(days=399))
 
 
 def test_t24_nobody_decides_about_their_own_punch(w: World) -> None:

@@ -190,10 +190,18 @@ def test_not_counted_and_opened_again(desk: Any, door: Terminal) -> None:
 
 @pytest.mark.parametrize(
     ("field", "form"),
-    [("decision", {"decision": "burn"}), ("granted_at", {"granted_at": "noon"}), ("granted_at", {"granted_at": ""})],
+    [
+        ("decision", {"decision": "burn"}),
+        *(("granted_at", {"granted_at": text}) for text in ("noon", "", "0001-01-01T00:00", "9999-12-31T23:59")),
+    ],
 )
 def test_a_wrong_decision_keeps_its_reason(desk: Any, door: Terminal, field: str, form: dict[str, str]) -> None:
-    one = held(door, device_time="2026-02-30 08:00:00", at=None, quality="impossible")
+    impossible = {"device_time": "2026-02-30 08:00:00", "at": None, "quality": "impossible"}
+    for shown in ({}, {"pin": "8", "quality": "reset", "device_time": "2000-01-01 00:00:12", "at": clock.now()}):
+        _refuses(desk, held(door, **{**impossible, **shown}), field, form)
+
+
+def _refuses(desk: Any, one: RawPunch, field: str, form: dict[str, str]) -> None:
     typed = {"decision": "accept", "granted_at": "2026-03-02T11:58", "reason": "Because", "seen": "0", **form}
     answer = desk.post(f"/hr/devices/held/{one.id}", data=typed)
     assert (answer.status_code, 'value="Because"' in answer.text) == (422, True)

@@ -17,6 +17,8 @@ from webapp.devices.service.digest import holders_of, look_again
 DECISIONS = {"accept": "held.accepted", "ignore": "held.ignored", "reopen": "held.reopened"}
 """What may be decided, and how the audit trail calls it."""
 REASON_MOST = 300
+GRANTED_BEFORE = timedelta(days=400)
+"""A punch counts at most so long before it arrived; anything earlier is a slip of the hand."""
 _said = HeldDecision.__table__.c
 
 
@@ -78,13 +80,14 @@ def _raw(by: SignedIn, raw_punch_id: int) -> Any:
 
 
 def _granted(row: Any, granted_at: datetime | None, at: datetime) -> datetime:
-    """The moment it counts at: never one that has not come."""
-    granted = granted_at or row.at
-    if granted is None:
+    """The moment it counts at: one a person gives, never one that has not come."""
+    if granted_at is None:
         raise Invalid("held_time_needed", "granted_at")
-    if granted > at + timedelta(minutes=1):
+    if granted_at > at + timedelta(minutes=1):
         raise Invalid("held_ahead", "granted_at")
-    return granted
+    if granted_at < row.received_at - GRANTED_BEFORE:
+        raise Invalid("held_long_ago", "granted_at", days=GRANTED_BEFORE.days)
+    return granted_at
 
 
 def _check_not_own(by: SignedIn, row: Any, moment: datetime | None) -> None:
