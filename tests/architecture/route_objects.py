@@ -29,7 +29,7 @@ from webapp.core.import_store import ImportBatch
 from webapp.core.pictures import read_picture
 from webapp.core.secrets import seal
 from webapp.devices import service as devices
-from webapp.devices.models import RawPunch, UnknownSerial
+from webapp.devices.models import PinHolder, RawPunch, UnknownSerial
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
@@ -178,6 +178,18 @@ def _held(company: Company, who: str) -> tuple[object, object]:
     return mine, other
 
 
+def _holder(company: Company, who: str) -> tuple[object, object]:
+    """Whose an id on the devices is."""
+    mine, other = company.people["R001"], company.people["R101"]
+    return _holds(mine), _holds(other)
+
+
+def _holds(person: Employee) -> int:
+    span = {"first_on": date(2026, 1, 1), "recorded_at": clock.now()}
+    known = {"branch_id": person.branch_id, "employee_id": person.id, "pin": uuid4().hex[:12]}
+    return factories.save(PinHolder(**known, **span)).id
+
+
 def _raw(terminal_id: object, pin: str, **known: object) -> int:
     values = {"device_time": "2026-03-02 08:55:00", "zone": "UTC", "at": clock.now(), "line": "x", "source": "push"}
     more = {"quality": "ok", "state": "unmapped", "received_at": clock.now(), **known}
@@ -268,6 +280,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "terminal_id": _terminal,
     "waiting_serial": _serial,
     "raw_punch_id": _held,
+    "holder_id": _holder,
     "pin": lambda company, who: ("7", "7"),
     "phone_id": _own_phone,
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),

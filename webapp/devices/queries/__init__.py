@@ -23,6 +23,9 @@ from webapp.devices.queries.held import decisions as decisions
 from webapp.devices.queries.held import held as held
 from webapp.devices.queries.held import held_count as held_count
 from webapp.devices.queries.held import held_one as held_one
+from webapp.devices.queries.holders import holder as holder
+from webapp.devices.queries.holders import holder_devices as holder_devices
+from webapp.devices.queries.holders import holders as holders
 from webapp.devices.queries.one import Recent as Recent
 from webapp.devices.queries.one import bad_lines as bad_lines
 from webapp.devices.queries.one import names as names
