@@ -15,7 +15,7 @@ from tests.attendance.test_decisions import signed_in
 from tests.devices import kinds
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
-from webapp.core.errors import Conflict, Invalid, NotFound
+from webapp.core.errors import WORDS, Conflict, Invalid, NotFound
 from webapp.core.secrets import opened
 from webapp.devices import queries, service
 from webapp.devices.models import PairingWindow, Terminal, TerminalSite, TerminalState, UnknownSerial
@@ -106,6 +106,7 @@ def test_mistakes_name_their_field(hr: Any, fields: Fields, field: str, known: d
 
 def test_a_serial_number_is_one_device(hr: Any, fields: Fields) -> None:
     make(hr, fields)
+    assert "perhaps in another branch or retired" in WORDS["device_serial_taken"]
     with pytest.raises(Invalid, match="device_serial_taken"):
         make(hr, replace(fields, name="Twin"))
 

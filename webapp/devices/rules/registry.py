@@ -131,7 +131,10 @@ words(
         "device_serial": N_(
             "A serial number has 4 to 32 letters, digits, - or _. It stands on the back of the device."
         ),
-        "device_serial_taken": N_("A device with this serial number is registered already."),
+        "device_serial_taken": N_(
+            "A device with this serial number is registered already, perhaps in another branch or retired. "
+            "Whoever has it there changes its serial number first."
+        ),
         "device_network": N_("%(part)s is no network. Write such as 192.168.1.0/24, one in each line."),
         "device_networks": N_("At most %(limit)s networks."),
         "device_host": N_("Write only the name or address, such as 192.168.1.201."),
