@@ -132,6 +132,7 @@ def test_somebody_else_was_faster(desk: Any, site: Any, door: Terminal) -> None:
 
 
 def test_pause_use_again_retire(desk: Any, door: Terminal) -> None:
+    assert "whoever punches only there counts as absent" in desk.get(f"/hr/devices/{door.id}").text
     for step, word in (("pause", "Paused"), ("resume", "Not heard yet"), ("retire", "Retired")):
         assert desk.post(f"/hr/devices/{door.id}/{step}").status_code == 303
         assert word in desk.get(f"/hr/devices/{door.id}").text
