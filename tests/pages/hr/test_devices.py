@@ -20,6 +20,7 @@ from webapp.devices.models import (
     DeviceRequest,
     RawPunch,
     Terminal,
+    TerminalSite,
     TerminalState,
     UnknownSerial,
 )
@@ -109,6 +110,31 @@ def test_mistakes_come_back_beside_their_field_with_all_that_was_typed(
         assert f'href="#f-{field}"' in answer.text
         kept = {"serial", "name", "timezone", "sites"} - {field}
         assert all(str(form[name]) in answer.text for name in kept)
+
+
+def test_a_site_that_could_be_another_is_never_guessed(desk: Any, branch: Any, site: Any, door: Terminal) -> None:
+    kind = make.store_type(branch)
+    twin = make.site(kind, name="Riverside", code="S2")
+    make.site(kind, name="s2", code="S3")
+    for path in ("/hr/devices", f"/hr/devices/{door.id}"):
+        for text in ("Riverside", "riverside", "S2"):
+            answer = desk.post(path, data=typed(site, sites=text, version=1))
+            assert (answer.status_code, "or more than one" in answer.text) == (422, True), text
+    assert desk.post(f"/hr/devices/{door.id}", data=typed(site, sites="Riverside · S2", version=1)).status_code == 303
+    assert list(conn().scalars(select(TerminalSite.site_id))) == [twin.id]
+
+
+def test_a_site_archived_since_stays_until_somebody_takes_it_away(desk: Any, branch: Any, site: Any) -> None:
+    old = make.site(make.store_type(branch), name="Old town", code="S9", archived_at=clock.now())
+    door = make.terminal(branch, site, old, kind="t_calls")
+    page = desk.get(f"/hr/devices/{door.id}").text
+    assert ('value="Old town · S9"' in page, '<option value="Old town · S9"' in page) == (True, False)
+    both = typed(site, name="Gate", version=1, sites=["Riverside · S1", "Old town · S9"])
+    assert desk.post(f"/hr/devices/{door.id}", data=both).status_code == 303
+    assert set(conn().scalars(select(TerminalSite.site_id))) == {site.id, old.id}
+    assert desk.post(f"/hr/devices/{door.id}", data=typed(site, version=2)).status_code == 303
+    assert list(conn().scalars(select(TerminalSite.site_id))) == [site.id]
+    assert desk.post(f"/hr/devices/{door.id}", data={**both, "version": 3}).status_code == 422
 
 
 def test_secrets_are_never_shown(desk: Any, site: Any) -> None:

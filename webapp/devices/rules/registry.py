@@ -140,7 +140,9 @@ words(
         "device_host": N_("Write only the name or address, such as 192.168.1.201."),
         "device_port": N_("A port lies between 1 and 65535."),
         "device_user": N_("A user name has no colon."),
-        "device_site_unknown": N_("No site of this branch is called %(text)s. Choose one from the list."),
+        "device_site_unknown": N_(
+            "No site of this branch, or more than one, is called %(text)s. Choose one from the list."
+        ),
         "device_no_site": N_("Choose at least one site whose people use it."),
         "device_changed": N_("Somebody changed this device meanwhile. Look again."),
         "device_key_missing": N_("Write the secret it signs with; at least 16 characters."),

@@ -1,5 +1,7 @@
 """The form of a device: what is typed, what it is filled with, what can be chosen."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from webapp.core.authz import SignedIn
@@ -35,10 +37,10 @@ class DeviceForm(Form):
     version: int = 0
 
 
-def fields_of(user: SignedIn, branch_id: int, data: DeviceForm, kind: str) -> Fields:
-    """Raises Invalid."""
+def fields_of(user: SignedIn, branch_id: int, data: DeviceForm, kind: str, used: Collection[int] = ()) -> Fields:
+    """`used`: the sites that use the device so far, closed ones too. Raises Invalid."""
     values = data.model_dump(exclude={"branch_id", "version", "kind", "sites"})
-    return Fields(**values, kind=kind, site_ids=_chosen(_sites(user, branch_id), data.sites))
+    return Fields(**values, kind=kind, site_ids=_chosen(_sites(user, branch_id, used), data.sites))
 
 
 def values_of(user: SignedIn, device: Device, site_ids: list[int]) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def values_of(user: SignedIn, device: Device, site_ids: list[int]) -> dict[str, 
     names = ("serial", "name", "kind", "branch_id", "timezone", "tz_form", "host", "port", "version")
     return {
         **{name: getattr(row, name) for name in names},
-        "sites": [text for site_id, _, _, text in _sites(user, row.branch_id) if site_id in site_ids],
+        "sites": [text for site_id, _, _, text in _sites(user, row.branch_id, site_ids) if site_id in site_ids],
         "networks": "\n".join(row.networks or ()),
         "trusts_keys": "1" if row.trusts_keys else "",
     }
@@ -86,16 +88,23 @@ def branch_options(user: SignedIn) -> list[tuple[int, str]]:
     return [(branch.id, branch.name) for branch in people.branches(user.branch_ids)]
 
 
-def _sites(user: SignedIn, branch_id: int) -> list[tuple[int, str, str, str]]:
-    """(id, code, name, as it is shown) of the branch's sites."""
-    rows = sites.plannable(user, branch_id)
+def _sites(user: SignedIn, branch_id: int, used: Collection[int] = ()) -> list[tuple[int, str, str, str]]:
+    """(id, code, name, as it is shown) of the branch's sites; of the closed ones those that are in use."""
+    rows = sites.plannable(user, branch_id, used)
     return [(row.id, row.code, row.name, f"{row.name} · {row.code}") for row in rows]
 
 
 def _chosen(known: list[tuple[int, str, str, str]], typed: list[str]) -> tuple[int, ...]:
-    by_text = {text.casefold(): site_id for site_id, *texts in known for text in texts}
-    wanted = [text.strip() for text in typed if text.strip()]
-    for text in wanted:
-        if text.casefold() not in by_text:
+    """As shown there is only one; a code or a name may be that of several, and none of them is guessed."""
+    shown = {text.casefold(): {site_id} for site_id, *_, text in known}
+    by_text: dict[str, set[int]] = defaultdict(set)
+    for site_id, code, name, _ in known:
+        by_text[code.casefold()].add(site_id)
+        by_text[name.casefold()].add(site_id)
+    found: set[int] = set()
+    for text in (text.strip() for text in typed if text.strip()):
+        meant = shown.get(text.casefold()) or by_text[text.casefold()]
+        if len(meant) != 1:
             raise Invalid("device_site_unknown", "sites", text=text[:60])
-    return tuple(sorted({by_text[text.casefold()] for text in wanted}))
+        found |= meant
+    return tuple(sorted(found))

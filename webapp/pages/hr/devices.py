@@ -75,12 +75,12 @@ def show(terminal_id: int) -> Response:
 @allow(*OFFICE)
 def change(terminal_id: int) -> Response:
     form, device = read_form(DeviceForm), the(terminal_id)
-    restart = False
+    restart, used = False, queries.site_ids(terminal_id)
     try:
         if form.ok:
             restart = do(
                 service.change, by=me(), terminal_id=terminal_id, version=form.data.version,
-                fields=fields_of(me(), device.row.branch_id, form.data, device.row.kind), at=clock.now(),
+                fields=fields_of(me(), device.row.branch_id, form.data, device.row.kind, used), at=clock.now(),
             )  # fmt: skip
     except DomainError as error:
         form.refuse(error)

@@ -83,9 +83,10 @@ def detail(user: SignedIn, site_id: int) -> tuple[Site, list[int]]:
     return site, sorted(conn().scalars(people))
 
 
-def plannable(user: SignedIn, branch_id: int) -> list[Row[Any]]:
-    """(id, code, name) of the active sites somebody may plan visits to, by name."""
-    mine = policy.visible_to(user).where(Site.branch_id == branch_id, Site.archived_at.is_(None))
+def plannable(user: SignedIn, branch_id: int, also: Collection[int] = ()) -> list[Row[Any]]:
+    """(id, code, name) of the active sites somebody may plan visits to, and of those in `also`, by name."""
+    open_ = Site.archived_at.is_(None) | Site.id.in_(also)
+    mine = policy.visible_to(user).where(Site.branch_id == branch_id, open_)
     return list(conn().execute(mine.with_only_columns(Site.id, Site.code, Site.name).order_by(Site.name, Site.id)))
 
 
