@@ -307,8 +307,13 @@ def test_a_device_we_call_is_read_now_and_one_that_calls_is_not(desk: Any, branc
 
 def test_an_address_to_report_to_is_shown_once(desk: Any, branch: Any) -> None:
     gate = make.terminal(branch, kind="hikvision", host="10.0.0.9", port=80)
-    page = desk.post(f"/hr/devices/{gate.id}/listener").text
+    other = make.terminal(branch, kind="hikvision", host="10.0.0.8", port=80)
+    answer = desk.post(f"/hr/devices/{gate.id}/listener")
+    assert (answer.status_code, answer.location) == (303, f"/hr/devices/{gate.id}#do")
+    assert "/api/hikvision/" not in desk.get(f"/hr/devices/{other.id}").text
+    page = desk.get(f"/hr/devices/{gate.id}").text
     assert f"/api/hikvision/{gate.serial}/" in page
+    assert "where terminals reach this server over plain HTTP" in page
     assert "/api/hikvision/" not in desk.get(f"/hr/devices/{gate.id}").text
 
 

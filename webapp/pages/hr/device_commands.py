@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, request, session
 
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
@@ -87,10 +87,11 @@ def pull(terminal_id: int) -> Response:
 @bp.post("/<int:terminal_id>/listener")
 @allow(*OFFICE)
 def listener(terminal_id: int) -> Response:
-    """A new address for a device that can report by itself; shown this once."""
+    """A new address for a device that can report by itself; the device's page shows it once."""
     row = _that(terminal_id, "listens")
     key = do(new_key, by=me().id, terminal_id=terminal_id, at=clock.now())
-    return show_device(terminal_id, address=f"{request.host_url}api/{row.kind}/{row.serial}/{key}")
+    session["listener"] = [terminal_id, f"{request.host_url}api/{row.kind}/{row.serial}/{key}"]
+    return hx.redirect(f"/hr/devices/{terminal_id}#do")
 
 
 def _that(terminal_id: int, way: str) -> Any:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, request, session
 
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
@@ -68,7 +68,11 @@ def create() -> Response:
 @bp.get("/<int:terminal_id>")
 @allow(*OFFICE)
 def show(terminal_id: int) -> Response:
-    return show_device(terminal_id)
+    """With the address that has just been made for it, once."""
+    made_for, address = session.get("listener") or (0, "")
+    if made_for == terminal_id:
+        del session["listener"]
+    return show_device(terminal_id, address=address if made_for == terminal_id else "")
 
 
 @bp.post("/<int:terminal_id>")
