@@ -13,6 +13,7 @@ from tests import factories
 from tests.support.clockwork import Frozen
 from tests.support.terminals import push
 from webapp.api import iclock_calls
+from webapp.core import clock
 from webapp.core.db import conn, db, do
 from webapp.core.rates import Rate
 from webapp.devices.models import DeviceCommand, DeviceRequest, PairingWindow, TerminalState, UnknownSerial
@@ -120,6 +121,27 @@ def test_invented_serials_do_not_pile_up(terminal: push.Terminal, monkeypatch: p
         terminal.serial = f"INVENTED{n}"
         terminal.shake_hands()
     assert db.session.scalar(select(func.count()).select_from(UnknownSerial)) == 3
+
+
+def test_a_window_full_of_invented_serials_takes_no_more(
+    terminal: push.Terminal, door: Registered, freeze: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.devices.service.calls.WAITING_MOST", 3)
+    opener = factories.employee(db.session.get(factories.Branch, door.branch_id))
+
+    def open_and_call(*names: str) -> set[str]:
+        span = {"opened_at": clock.now(), "until": clock.now() + timedelta(minutes=10)}
+        factories.save(PairingWindow(branch_id=door.branch_id, opened_by=opener.id, **span))
+        for terminal.serial in names:
+            terminal.shake_hands()
+        waits = select(UnknownSerial.serial).where(UnknownSerial.branch_id.is_not(None))
+        return set(db.session.scalars(waits))
+
+    first = [f"INVENTED{n}" for n in range(5)]
+    assert open_and_call(*first, first[0]) == set(first[:3])
+    assert db.session.scalar(select(func.count()).select_from(UnknownSerial)) == 5, "the others are counted"
+    freeze.forward(minutes=11)
+    assert open_and_call("NEWDOOR1") == {*first[:3], "NEWDOOR1"}, "the next window has room again"
 
 
 def test_a_key_is_pinned_when_it_is_first_shown(terminal: push.Terminal, door: Registered) -> None:

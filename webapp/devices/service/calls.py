@@ -15,6 +15,8 @@ from webapp.devices.rules import Call, is_live, key_mark, refusal
 from webapp.devices.service.store import SEEN_EVERY, heard, insert_once, store_request
 
 UNKNOWN_KEPT = 500
+WAITING_MOST = 200
+"""So many serials may wait that called in one pairing window: anybody can invent them."""
 MEMORY_LASTS = timedelta(hours=1)
 """So long after it was asked for everything again, what a device sends may still come from its memory."""
 _NO_STAMP = {"", "0", "None"}
@@ -50,8 +52,7 @@ def note_call(*, caller: Caller, call: Call, at: datetime) -> None:
 
 def note_unknown(*, serial: str, ip: str | None, told: Mapping[str, str], at: datetime) -> None:
     """Nobody's serial called: counted, and shown to the branch that is looking for one."""
-    window = select(PairingWindow.branch_id).where(PairingWindow.opened_at <= at, PairingWindow.until > at)
-    branch_id = conn().scalar(window.order_by(PairingWindow.opened_at.desc(), PairingWindow.id.desc()).limit(1))
+    branch_id = _looked_for_by(serial, at)
     row = {"serial": serial, "branch_id": branch_id, "first_seen_at": at, "seen_at": at, "calls": 1, "ip": ip}
     query = (postgresql if is_postgres() else sqlite).insert(UnknownSerial).values({**row, "told": dict(told) or None})
     changed: dict[str, Any] = {"seen_at": at, "calls": UnknownSerial.calls + 1, "ip": ip}
@@ -141,6 +142,19 @@ def _stamped(
         del stamps["asked_at"]
         stamps["again_at"] = at.isoformat()
     return {**values, **({"stamps": stamps} if stamps != before else {})}
+
+
+def _looked_for_by(serial: str, at: datetime) -> int | None:
+    """The branch with the newest open window; nobody once it has as many waiting as anybody can look through."""
+    window = select(PairingWindow).where(PairingWindow.opened_at <= at, PairingWindow.until > at)
+    newest = window.order_by(PairingWindow.opened_at.desc(), PairingWindow.id.desc()).limit(1)
+    row = conn().execute(newest.with_only_columns(PairingWindow.branch_id, PairingWindow.opened_at)).first()
+    if row is None:
+        return None
+    branch_id: int = row.branch_id
+    came = (UnknownSerial.branch_id == branch_id, UnknownSerial.seen_at >= row.opened_at)
+    others = select(func.count()).select_from(UnknownSerial).where(*came, UnknownSerial.serial != serial)
+    return branch_id if (conn().scalar(others) or 0) < WAITING_MOST else None
 
 
 def _forget_the_oldest() -> None:
