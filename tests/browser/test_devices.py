@@ -53,6 +53,19 @@ def test_pairing_accepting_and_saying_whose_an_id_is(desk: Any, stack: Any, axe:
     stack.wait_idle()
     with stack.app.app_context():
         assert set(conn().scalars(select(RawPunch.state))) == {"mapped"}
+    _taken_back_and_given_again(page, axe)
+
+
+def _taken_back_and_given_again(page: Any, axe: Any) -> None:
+    page.get_by_role("link", name="Whose ids").click()
+    axe(page)
+    page.get_by_role("link", name="End it 7").press("Enter")
+    axe(page)
+    page.get_by_role("button", name="Was never theirs").press("Enter")
+    expect(page.get_by_text("No id matches this.")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Take this back").press("Enter")
+    expect(page.get_by_role("link", name="End it 7")).to_be_visible()
 
 
 def _punched() -> None:
