@@ -2,7 +2,11 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+
+from rq.timeouts import BaseTimeoutException
+from sqlalchemy.exc import OperationalError
 
 from jobs.base import job, read
 from jobs.queues import LONG
@@ -19,6 +23,9 @@ from webapp.devices.rules import Bad, Parsed
 from webapp.devices.service.store import AT_ONCE, Coming, Reading
 
 log = logging.getLogger("onsite.devices")
+PASSES = (OperationalError, BaseTimeoutException)
+"""What has nothing to do with the body; it is read again later."""
+NOT_READ = Parsed(bad=[Bad(0, "", "reader")])
 
 
 def device_request(items: Sequence[Item]) -> None:
@@ -57,14 +64,43 @@ def _store(readings: Sequence[Reading]) -> None:
     for one in readings:
         long = len(one.parsed.lines) > AT_ONCE
         if together and (long or sum(len(r.parsed.lines) for r in together) + len(one.parsed.lines) > AT_ONCE):
-            do(service.store_read, readings=together, at=now())
+            _keep(together)
             together = []
         if long:
-            _store_long(one)
+            _keep_long(one)
         else:
             together.append(one)
     if together:
-        do(service.store_read, readings=together, at=now())
+        _keep(together)
+
+
+def _keep(readings: Sequence[Reading]) -> None:
+    """Together, or each alone when one of them cannot be stored: it must not keep the others from being read."""
+    try:
+        do(service.store_read, readings=readings, at=now())
+    except PASSES:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, the bytes are kept
+        if len(readings) == 1:
+            _give_up(readings[0])
+        else:
+            for one in readings:
+                _keep([one])
+
+
+def _keep_long(one: Reading) -> None:
+    try:
+        _store_long(one)
+    except PASSES:
+        raise
+    except Exception:  # noqa: BLE001 - as above
+        _give_up(one)
+
+
+def _give_up(one: Reading) -> None:
+    """Called while an exception is handled."""
+    log.exception("what was read cannot be stored", extra={"request": one.request_id})
+    do(service.store_read, readings=[replace(one, parsed=NOT_READ)], at=now())
 
 
 def _store_long(one: Reading) -> None:
@@ -92,6 +128,8 @@ def _parsed(unread: Unread) -> Parsed:
         if adapter.parse is None:
             raise LookupError(f"{adapter.code} reads no bodies")
         return adapter.parse(unread.kind, unread.body, unread.params or {})
+    except PASSES:
+        raise
     except Exception:  # noqa: BLE001 - whatever it was, the bytes are kept
         log.exception("a body could not be read", extra={"request": unread.id})
-        return Parsed(bad=[Bad(0, "", "reader")])
+        return NOT_READ

@@ -52,7 +52,8 @@ def parse(kind: str, body: bytes, told: Told) -> Parsed:
 def line(event: Mapping[str, Any], n: int) -> Line | Bad | None:
     """One event in the words of a search's answer; None: it is not about somebody who came in."""
     raw = str(event.get("employeeNoString") or event.get("employeeNo") or "")
-    if not raw.strip() or event.get("major") != ACCESS or event.get("minor") not in PASSED:
+    minor = event.get("minor")
+    if not raw.strip() or event.get("major") != ACCESS or type(minor) is not int or minor not in PASSED:
         return None
     text = kept(event)
     pin, at = pin_of(raw), _moment(event.get("time"))
@@ -66,7 +67,7 @@ def line(event: Mapping[str, Any], n: int) -> Line | Bad | None:
         f"{at:%Y-%m-%d %H:%M:%S}".rjust(19, "0"),
         text,
         status=pressed if pressed not in ("", "undefined") else None,
-        verify=str(event["minor"]),
+        verify=str(minor),
         at=at if at.tzinfo else None,
         vendor_key=str(event["serialNo"])[:40] if "serialNo" in event else None,
     )

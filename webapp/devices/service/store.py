@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -150,7 +150,7 @@ def _judged(lines: Sequence[Line], coming: Coming) -> list[dict[str, Any]]:
     arrival = Arrival(coming.received_at, coming.live, first, skew, newest)
     rows: list[dict[str, Any]] = []
     for line in lines:
-        at = line.at or moment(line.time, coming.zone)
+        at = _moment(line, coming.zone)
         fresh = coming.fresh_from is not None and at is not None and at >= coming.fresh_from
         word = quality(at, replace(arrival, fresh=True) if fresh else arrival)
         if coming.live and word == "ok" and at is not None and (newest is None or at > newest):
@@ -163,12 +163,23 @@ def _judged(lines: Sequence[Line], coming: Coming) -> list[dict[str, Any]]:
 def _row(line: Line, at: datetime | None, word: str, coming: Coming) -> dict[str, Any]:
     return {
         "terminal_id": coming.terminal_id, "pin": line.pin, "device_time": line.time, "zone": coming.zone, "at": at,
-        "status": line.status[:8] if line.status else None, "verify": line.verify[:8] if line.verify else None,
-        "work_code": line.work_code[:24] if line.work_code else None,
+        "status": _word(line.status, 8), "verify": _word(line.verify, 8), "work_code": _word(line.work_code, 24),
         "line": printable(line.text), "source": coming.source, "request_id": coming.request_id,
-        "vendor_key": line.vendor_key, "live": coming.live, "received_at": coming.received_at,
+        "vendor_key": _word(line.vendor_key, 40), "live": coming.live, "received_at": coming.received_at,
         "quality": word, "state": "new" if word == "ok" else "held",
     }  # fmt: skip
+
+
+def _moment(line: Line, zone: str) -> datetime | None:
+    """None also for a moment before or after everything that can be written."""
+    try:
+        return line.at.astimezone(UTC) if line.at else moment(line.time, zone)
+    except OverflowError:
+        return None
+
+
+def _word(text: str | None, most: int) -> str | None:
+    return printable(text)[:most] or None if text else None
 
 
 def _bad(line: Bad, coming: Coming) -> dict[str, Any]:
