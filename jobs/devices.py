@@ -19,7 +19,7 @@ from webapp.core.outbox import Item
 from webapp.devices import queries, service
 from webapp.devices.adapters import adapters
 from webapp.devices.queries import Unread
-from webapp.devices.rules import Bad, Parsed
+from webapp.devices.rules import BAD_KEPT, Bad, Parsed
 from webapp.devices.service.store import AT_ONCE, Coming, Reading
 
 log = logging.getLogger("onsite.devices")
@@ -62,8 +62,8 @@ def _store(readings: Sequence[Reading]) -> None:
     """Short ones together, so that a backlog of many posts is soon read; long ones in pieces."""
     together: list[Reading] = []
     for one in readings:
-        long = len(one.parsed.lines) > AT_ONCE
-        if together and (long or sum(len(r.parsed.lines) for r in together) + len(one.parsed.lines) > AT_ONCE):
+        long = _rows(one) > AT_ONCE
+        if together and (long or sum(map(_rows, together)) + _rows(one) > AT_ONCE):
             _keep(together)
             together = []
         if long:
@@ -72,6 +72,11 @@ def _store(readings: Sequence[Reading]) -> None:
             together.append(one)
     if together:
         _keep(together)
+
+
+def _rows(one: Reading) -> int:
+    """How many it is about to write."""
+    return len(one.parsed.lines) + len(one.parsed.events) + min(len(one.parsed.bad), BAD_KEPT)
 
 
 def _keep(readings: Sequence[Reading]) -> None:
@@ -106,11 +111,11 @@ def _give_up(one: Reading) -> None:
 def _store_long(one: Reading) -> None:
     """In pieces, so that nobody waits long to write; done again from the start after a crash, it changes nothing."""
     parsed, new = one.parsed, 0
-    for start in range(0, len(parsed.lines), AT_ONCE):
-        piece = parsed.lines[start : start + AT_ONCE]
-        extra = {"bad": parsed.bad, "events": parsed.events} if start == 0 else {}
-        new += do(service.store_lines, lines=piece, coming=one.coming, **extra).new
-    counts = {"lines": len(parsed.lines), "new": new, "bad": len(parsed.bad), "skipped": parsed.skipped}
+    for start in range(0, max(len(parsed.lines), len(parsed.events)), AT_ONCE):
+        piece = slice(start, start + AT_ONCE)
+        found = {"lines": parsed.lines[piece], "events": parsed.events[piece]}
+        new += do(service.store_lines, **found, bad=parsed.bad if start == 0 else (), coming=one.coming).new
+    counts = {"lines": len(parsed.lines), "new": new, "bad": parsed.bad_lines, "skipped": parsed.skipped}
     do(service.mark_read, request_id=one.request_id, reader=one.reader, **counts, at=now())
 
 

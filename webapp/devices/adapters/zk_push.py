@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from webapp.devices.adapters import Adapter, Told
-from webapp.devices.rules import Bad, Event, Line, Parsed, pin_of, printable, wall_time
+from webapp.devices.rules import Event, Line, Parsed, Unreadable, pin_of, printable, wall_time
 
 _SECURITY_TIME = re.compile(r"\d{1,10}")
 _DENIED_OR_ALARM = range(20, 200)
@@ -41,21 +41,21 @@ def clock_changes(body: bytes) -> bytes:
 def _attlog(body: bytes) -> Parsed:
     """PIN, time, status, verify, work code, and whatever a firmware adds; only the first two are required."""
     lines: list[Line] = []
-    bad: list[Bad] = []
+    bad = Unreadable()
     skipped = 0
     for n, text in _texts(body):
         fields = text.split("\t")
         if len(fields) < 2:
-            bad.append(Bad(n, text, "shape"))
+            bad.add(n, text, "shape")
             continue
         pin, time = pin_of(fields[0]), wall_time(fields[1])
         if pin is None or time is None:
-            bad.append(Bad(n, text, "pin" if pin is None else "time"))
+            bad.add(n, text, "pin" if pin is None else "time")
         elif not pin:
             skipped += 1
         else:
             lines.append(Line(pin, time, text, *_words(fields[2:5])))
-    return Parsed(lines, bad, skipped=skipped)
+    return Parsed(lines, bad.kept, skipped=skipped, more_bad=bad.more)
 
 
 def _words(fields: list[str]) -> tuple[str | None, str | None, str | None]:
@@ -72,25 +72,25 @@ def _word(field: str) -> str | None:
 def _operlog(body: bytes) -> Parsed:
     """OPLOG code, operator, time, four objects. Codes that explain no time and no gap are left out."""
     events: list[Event] = []
-    bad: list[Bad] = []
+    bad = Unreadable()
     skipped = 0
     for n, text in _texts(body):
         fields = text.strip()[len("OPLOG") :].strip().split("\t")
         code = _EVENTS.get(fields[0].strip())
         time = wall_time(fields[2]) if len(fields) > 2 else None
         if time is None:
-            bad.append(Bad(n, text, "time" if len(fields) > 2 else "shape"))
+            bad.add(n, text, "time" if len(fields) > 2 else "shape")
         elif code is None:
             skipped += 1
         else:
             events.append(Event(time, code, " ".join(field.strip() for field in fields[3:] if field.strip())))
-    return Parsed(bad=bad, events=events, skipped=skipped)
+    return Parsed(bad=bad.kept, events=events, skipped=skipped, more_bad=bad.more)
 
 
 def _rtlog(body: bytes) -> Parsed:
     """key=value fields of the security dialect, as things happen (rtlog) or from memory (transaction)."""
     lines: list[Line] = []
-    bad: list[Bad] = []
+    bad = Unreadable()
     skipped = 0
     for n, text in _texts(body):
         fields = dict(_pair(field) for field in text.strip().removeprefix("transaction ").split("\t") if "=" in field)
@@ -99,12 +99,12 @@ def _rtlog(body: bytes) -> Parsed:
         if pin == "" or (event.isdigit() and int(event) in _DENIED_OR_ALARM):
             skipped += 1
         elif pin is None or time is None:
-            bad.append(Bad(n, text, "pin" if pin is None else "time"))
+            bad.add(n, text, "pin" if pin is None else "time")
         else:
             verify = fields.get("verifytype") or fields.get("verified")
             words = _words([fields.get("inoutstatus", ""), verify or ""])
             lines.append(Line(pin, time, text, *words, vendor_key=fields.get("index", "")[:40] or None))
-    return Parsed(lines, bad, skipped=skipped)
+    return Parsed(lines, bad.kept, skipped=skipped, more_bad=bad.more)
 
 
 def _pair(field: str) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 COMMANDS_AT_ONCE = 200
 COMMANDS_BYTES = 40_000
+ANSWER_BYTES = 256 * 1024
+"""Of what a device answers or tells about itself no more is looked at."""
 _RESULT = re.compile(rb"(?i)^\s*ID=[^&\s]*&")
 _ATTLOG_LINE = re.compile(rb"[^\t\n]{1,40}\t\d{4}-\d\d-\d\d \d\d:\d\d")
 _KEPT_INFO = {
@@ -125,7 +127,7 @@ def looks_like_punches(body: bytes) -> bool:
 def results(body: bytes) -> Iterator[tuple[int, int | None, dict[str, str]]]:
     """(id, return code, answer) of each command in a body: several lines, or one followed by key=value lines."""
     found: list[list[str]] = []
-    for line in body.decode("utf-8", "replace").replace("\x00", "").splitlines():
+    for line in body[:ANSWER_BYTES].decode("utf-8", "replace").replace("\x00", "").splitlines():
         if line.strip()[:3].upper() == "ID=":
             found.append(line.strip().split("&"))
         elif found:
@@ -140,7 +142,8 @@ def results(body: bytes) -> Iterator[tuple[int, int | None, dict[str, str]]]:
 
 def told_options(body: bytes) -> dict[str, str]:
     """What table=options says about the device: one line of key=value, separated by commas (or lines)."""
-    pairs = (_pair(field) for field in re.split(r"[,\r\n\t]+", body.decode("utf-8", "replace")) if "=" in field)
+    text = body[:ANSWER_BYTES].decode("utf-8", "replace")
+    pairs = (_pair(field) for field in re.split(r"[,\r\n\t]+", text) if "=" in field)
     return {key: value for key, value in pairs if key in _KEPT_INFO and value}
 
 

@@ -14,10 +14,12 @@ from webapp.devices.rules.holders import Holder as Holder
 from webapp.devices.rules.holders import holders_on as holders_on
 from webapp.devices.rules.holders import key_of as key_of
 from webapp.devices.rules.holders import pin_key as pin_key
+from webapp.devices.rules.lines import BAD_KEPT as BAD_KEPT
 from webapp.devices.rules.lines import Bad as Bad
 from webapp.devices.rules.lines import Event as Event
 from webapp.devices.rules.lines import Line as Line
 from webapp.devices.rules.lines import Parsed as Parsed
+from webapp.devices.rules.lines import Unreadable as Unreadable
 from webapp.devices.rules.lines import pin_of as pin_of
 from webapp.devices.rules.lines import printable as printable
 from webapp.devices.rules.lines import wall_time as wall_time

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 LINE_KEPT = 300
+BAD_KEPT = 500
+"""Unreadable lines of one body that are kept as such; the bytes hold them all."""
 _PIN = re.compile(r"[0-9A-Za-z_-]{1,24}")
 _USUAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?")
@@ -55,6 +57,26 @@ class Parsed:
     bad: Sequence[Bad] = ()
     events: Sequence[Event] = ()
     skipped: int = 0
+    more_bad: int = 0
+    """Lines nobody could read beyond those in `bad`."""
+
+    @property
+    def bad_lines(self) -> int:
+        return len(self.bad) + self.more_bad
+
+
+@dataclass(slots=True)
+class Unreadable:
+    """Collects lines nobody could read: all are counted, the first ones kept."""
+
+    kept: list[Bad] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, n: int, text: str, reason: str) -> None:
+        if len(self.kept) < BAD_KEPT:
+            self.kept.append(Bad(n, text, reason))
+        else:
+            self.more += 1
 
 
 def pin_of(raw: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -67,9 +68,12 @@ def hand_out(*, terminal_id: int, at: datetime, charset: str = "utf-8") -> bytes
 
 
 def note_results(*, terminal_id: int, body: bytes, at: datetime) -> int:
-    """What came of commands of this device; how many. Those of other devices are not looked at."""
+    """What came of commands of this device; how many. Those of other devices are not looked at.
+
+    No more than are handed out at once: each is a statement while the device waits. Others are handed out again.
+    """
     noted = 0
-    for number, returned, answer in wire.results(body):
+    for number, returned, answer in islice(wire.results(body), wire.COMMANDS_AT_ONCE):
         mine = (DeviceCommand.id == number, DeviceCommand.terminal_id == terminal_id, DeviceCommand.sends > 0)
         values = {"done_at": at, "returned": returned, "answer": answer or None}
         noted += conn().execute(update(DeviceCommand).where(*mine).values(values)).rowcount

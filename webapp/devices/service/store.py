@@ -14,7 +14,7 @@ from webapp.core import outbox
 from webapp.core.db import conn, is_postgres
 from webapp.core.prepared import Prepared
 from webapp.devices.models import BadLine, DeviceEvent, DeviceRequest, RawPunch, TerminalState
-from webapp.devices.rules import Arrival, Bad, Event, Line, Parsed, moment, printable, quality
+from webapp.devices.rules import BAD_KEPT, Arrival, Bad, Event, Line, Parsed, moment, printable, quality
 from webapp.devices.rules.calls import STEADY
 
 AT_ONCE = 2000
@@ -83,14 +83,14 @@ def store_request(
 def store_lines(
     *, lines: Sequence[Line], bad: Sequence[Bad] = (), events: Sequence[Event] = (), coming: Coming
 ) -> Stored:
-    """Keep punches, unreadable lines and events of one terminal; what is known already changes nothing.
+    """Keep punches, events and the first unreadable lines of one terminal; what is known already changes nothing.
 
-    At most AT_ONCE lines at a time (the caller cuts). Asks for the new punches to be looked at.
+    At most AT_ONCE lines or events at a time (the caller cuts). Asks for the new punches to be looked at.
     """
     judged = _judged(lines, coming)
     new = insert_once(RawPunch).run(judged).rowcount if judged else 0
     if bad:
-        insert_once(BadLine).run([_bad(line, coming) for line in bad])
+        insert_once(BadLine).run([_bad(line, coming) for line in bad[:BAD_KEPT]])
     if events:
         insert_once(DeviceEvent).run([_event(event, coming) for event in events])
     if new:
@@ -111,7 +111,7 @@ def store_read(*, readings: Sequence[Reading], at: datetime) -> None:
     for one in readings:
         found = one.parsed
         new = store_lines(lines=found.lines, bad=found.bad, events=found.events, coming=one.coming).new
-        counts = {"lines": len(found.lines), "bad": len(found.bad), "skipped": found.skipped}
+        counts = {"lines": len(found.lines), "bad": found.bad_lines, "skipped": found.skipped}
         mark_read(request_id=one.request_id, reader=one.reader, new=new, **counts, at=at)
 
 
