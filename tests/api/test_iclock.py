@@ -197,12 +197,6 @@ def test_people_and_their_fingers_are_never_kept(terminal: push.Terminal, door: 
     assert state(door).stamps == {"OPERLOG": "77"}
 
 
-def test_too_many_lines_at_once_are_not_acknowledged(terminal: push.Terminal, door: Registered) -> None:
-    terminal.shake_hands()
-    assert terminal.post("ATTLOG", b"7\t2026-03-02 08:55:00\t0\t1\n" * 90_000)[0] == 413
-    assert state(door).last_error == "push_too_large"
-
-
 def test_live_is_what_is_sent_as_it_happens(terminal: push.Terminal, freeze: Frozen, door: Registered) -> None:
     terminal.post("ATTLOG", terminal.lines(MORNING[:1]), Stamp="1")
     freeze.forward(seconds=90)

@@ -20,7 +20,8 @@ from webapp.devices.rules import Call
 from webapp.devices.service.calls import is_news, refused
 
 KINDS = ("zk_push",)
-TEXT_LIMIT = 2 * 1024 * 1024
+TEXT_LIMIT = 8 * 1024 * 1024
+"""A hundred thousand punches, all that a usual terminal holds."""
 DISCARDED = 20 * 1024 * 1024
 """Pictures and fingerprints are read up to here, and forgotten: refused, they would be sent for ever."""
 SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}")

@@ -31,6 +31,7 @@ class Caller:
     stamps: Any
     send_again: bool
     info: Any
+    last_error: str | None
     due: bool
 
 
@@ -65,6 +66,7 @@ _CALLER = (
         TerminalState.stamps,
         TerminalState.send_again,
         TerminalState.info,
+        TerminalState.last_error,
         _waits,
     )
     .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)

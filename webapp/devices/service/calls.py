@@ -19,7 +19,9 @@ WAITING_MOST = 200
 """So many serials may wait that called in one pairing window: anybody can invent them."""
 MEMORY_LASTS = timedelta(hours=1)
 """So long after it was asked for everything again, what a device sends may still come from its memory."""
+TOO_LARGE = "push_too_large"
 _NO_STAMP = {"", "0", "None"}
+_PUNCHES = {"attlog", "rtlog"}
 log = logging.getLogger("onsite.devices")
 
 
@@ -112,8 +114,12 @@ def remember(*, terminal_id: int, told: Mapping[str, Any], at: datetime, count: 
 
 
 def note_too_large(*, terminal_id: int, at: datetime) -> None:
-    """Something was too large to be kept, and not acknowledged; the device tries it again and again."""
-    values = {"last_error": "push_too_large", "last_error_at": at}
+    """Something was too large to be kept, and not acknowledged; the device tries it again and again.
+
+    It is over when punches of the device are kept again.
+    """
+    insert_once(TerminalState).run({"terminal_id": terminal_id, "send_again": False})
+    values = {"last_error": TOO_LARGE, "last_error_at": at}
     conn().execute(update(TerminalState).where(TerminalState.terminal_id == terminal_id).values(values))
 
 
@@ -135,6 +141,8 @@ def _stamped(
     """Changes of the device's state that come with what it sent."""
     before = dict(stamps)
     values: dict[str, Any] = {}
+    if caller.last_error == TOO_LARGE and kind in _PUNCHES:
+        values |= {"last_error": None, "last_error_at": None}
     if stamp is not None and stamp[1] not in _NO_STAMP:
         stamps[stamp[0]] = stamp[1][:40]
     if caller.send_again and kind == "attlog" and "asked_at" in stamps:

@@ -108,6 +108,6 @@ words(
     {
         "command_span": N_("The end lies before the start."),
         "command_pin": N_("An id on a device has up to 24 letters, digits, - or _, and is not all zeros."),
-        "push_too_large": N_("The device sends more at once than 2 MB. Import a file of it instead."),
+        "push_too_large": N_("The device sends more at once than 8 MB. Import a file of it instead."),
     }
 )

@@ -9,6 +9,7 @@ from webapp.attendance import queries
 from webapp.attendance import service as attendance
 from webapp.core.db import conn
 from webapp.devices.models import DeviceRequest, RawPunch, Terminal, TerminalSite, TerminalState
+from webapp.devices.service.calls import TOO_LARGE
 
 _raw = RawPunch.__table__.c
 
@@ -27,10 +28,11 @@ def heard_through(row: Any) -> datetime | None:
     """As far as can be known. None: no further than before.
 
     A device that is asked says so itself, and one that calls all the time is known by its calls (store.heard), unless
-    something it sent still waits to be read or it was told to send everything again. A sender of webhooks calls only
-    when there is something to tell. A file tells nothing beyond its newest punch.
+    something it sent still waits to be read, it was told to send everything again, or it holds more than could be
+    taken at once. A sender of webhooks calls only when there is something to tell. A file tells nothing beyond its
+    newest punch.
     """
-    if row.waiting or row.unread or row.send_again:
+    if row.waiting or row.unread or row.send_again or row.last_error == TOO_LARGE:
         return None
     beyond = {"file": row.punched_at, "webhook": row.seen_at}.get(row.kind)
     return _later(row.heard_through, beyond)
@@ -48,6 +50,7 @@ _WAITING = exists().where(_raw.terminal_id == Terminal.id, _raw.state == literal
 _DEVICES = (
     select(Terminal.id, Terminal.kind, Terminal.created_at, TerminalSite.site_id)
     .add_columns(TerminalState.heard_through, TerminalState.seen_at, TerminalState.punched_at)
+    .add_columns(TerminalState.last_error)
     .add_columns(TerminalState.send_again, _UNREAD.label("unread"), _WAITING.label("waiting"))
     .join(TerminalSite, TerminalSite.terminal_id == Terminal.id)
     .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)

@@ -1,0 +1,96 @@
+"""Terminals that send too much, or what no database takes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from jobs import devices as jobs
+from tests import factories
+from tests.support.clockwork import Frozen
+from tests.support.terminals import push
+from webapp.api import iclock_calls
+from webapp.attendance.models import DeviceHeard
+from webapp.core.db import db
+from webapp.core.outbox import Item
+from webapp.devices.models import Terminal as Registered
+from webapp.devices.models import TerminalState
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+LINE = b"7\t2026-03-02 08:55:00\t0\t1\n"
+
+
+@pytest.fixture
+def door(app: Any, freeze: Frozen) -> Registered:
+    freeze(NOW.isoformat())
+    branch = factories.branch(timezone="Asia/Shanghai")
+    return factories.terminal(branch, factories.site(factories.store_type(branch)), created_at=NOW - timedelta(days=9))
+
+
+@pytest.fixture
+def terminal(door: Registered, client: Any) -> push.Terminal:
+    return push.Terminal(door.serial, push.by_client(client))
+
+
+def state(door: Registered) -> TerminalState:
+    db.session.remove()
+    found = db.session.get(TerminalState, door.id)
+    assert found is not None
+    return found
+
+
+def read(number: int) -> None:
+    item = Item(0, "device_request", str(number), {"terminal_id": number}, 1)
+    jobs.device_request([item])
+    jobs.raw_punches([item])
+    db.session.remove()
+
+
+def heard() -> datetime | None:
+    jobs.listen()
+    db.session.remove()
+    return db.session.scalar(select(DeviceHeard.through))
+
+
+def test_a_hundred_thousand_punches_fit() -> None:
+    lines = push.Terminal("X", lambda *_: (0, ""), shape="16").lines([("1234567", "2026-03-02 08:55:00")] * 1000)
+    assert len(lines) * 100 < iclock_calls.TEXT_LIMIT
+
+
+def test_too_much_at_once_is_noted_until_punches_are_kept_again(
+    terminal: push.Terminal, door: Registered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(iclock_calls, "TEXT_LIMIT", 1000)
+    assert terminal.post("ATTLOG", LINE * 100)[0] == 413, "on its very first call"
+    assert (state(door).last_error, state(door).last_error_at) == ("push_too_large", NOW)
+    assert terminal.post("OPERLOG", b"OPLOG 0\t0\t2026-03-02 08:00:00\t0\n")[0] == 200
+    assert state(door).last_error == "push_too_large"
+    assert terminal.post("ATTLOG", LINE)[0] == 200
+    assert (state(door).last_error, state(door).last_error_at) == (None, None)
+
+
+def test_who_holds_too_much_has_not_told_everything(
+    terminal: push.Terminal, door: Registered, freeze: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(iclock_calls, "TEXT_LIMIT", 1000)
+    number = door.id
+
+    def calls() -> None:
+        for _ in range(2):
+            freeze.forward(seconds=60)
+            terminal.poll()
+
+    terminal.post("ATTLOG", LINE)
+    calls()
+    read(number)
+    before = heard()
+    assert before == NOW + timedelta(seconds=60)
+    assert terminal.post("ATTLOG", LINE * 100)[0] == 413
+    calls()
+    assert heard() == before
+    terminal.post("ATTLOG", LINE.replace(b"7", b"8", 1))
+    read(number)
+    assert heard() == NOW + timedelta(seconds=180)
