@@ -16,8 +16,8 @@ from webapp.api import iclock_calls
 from webapp.attendance.models import DeviceHeard
 from webapp.core.db import db
 from webapp.core.outbox import Item
+from webapp.devices.models import DeviceRequest, TerminalState
 from webapp.devices.models import Terminal as Registered
-from webapp.devices.models import TerminalState
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LINE = b"7\t2026-03-02 08:55:00\t0\t1\n"
@@ -94,3 +94,22 @@ def test_who_holds_too_much_has_not_told_everything(
     terminal.post("ATTLOG", LINE.replace(b"7", b"8", 1))
     read(number)
     assert heard() == NOW + timedelta(seconds=180)
+
+
+def test_a_nul_in_a_query(terminal: push.Terminal, door: Registered) -> None:
+    odd = {"pushver": "2.4\x001", "x\x00y": "a\x00b"}
+    assert terminal.shake_hands(**odd)[0] == 200
+    assert terminal.post("ATTLOG", LINE, Stamp="9\x009", **odd) == (200, "OK: 1")
+    assert terminal.call("GET", "getrequest", INFO="Ver\x00 8,1,1,1") == (200, "OK")
+    assert state(door).stamps == {"ATTLOG": "99"}
+    assert db.session.scalar(select(DeviceRequest.params)) is not None
+    terminal.serial = "NEWDOOR1"
+    assert terminal.shake_hands(**odd) == (403, "")
+
+
+@pytest.mark.parametrize("key", ["live", "LIVE", "li\x00ve"])
+def test_no_terminal_says_of_itself_that_it_is_live(terminal: push.Terminal, key: str) -> None:
+    terminal.post("ATTLOG", LINE * 50, **{key: "1"})
+    params = db.session.scalar(select(DeviceRequest.params))
+    assert params is not None
+    assert "live" not in params

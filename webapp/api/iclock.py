@@ -10,7 +10,7 @@ from hashlib import sha256
 from flask import Blueprint, Response, current_app
 
 from webapp.api.iclock_calls import (
-    SECRETS,
+    NOT_KEPT,
     Visit,
     both,
     broken,
@@ -172,7 +172,7 @@ def _store(found: Visit, kind: str, table: str, body: bytes) -> None:
         caller=found.caller,
         kind=kind,
         body=body,
-        params={key[:20]: value[:80] for key, value in found.query.items() if key not in SECRETS | {"sn"}},
+        params={key[:20]: value[:80] for key, value in found.query.items() if key not in NOT_KEPT},
         stamp=(table, stamp) if stamp and kind != "rtlog" else None,
         call=found.call,
         at=found.at,

@@ -26,6 +26,8 @@ DISCARDED = 20 * 1024 * 1024
 """Pictures and fingerprints are read up to here, and forgotten: refused, they would be sent for ever."""
 SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}")
 SECRETS = {"comkey", "pushcommkey", "authcode", "sessionid", "token", "registrycode"}
+NOT_KEPT = SECRETS | {"sn", "live"}
+"""Of a query with punches; "live" is ours to say."""
 _TOLD = ("pushver", "language", "devicetype")
 _known, _unknown = Rate(180), Rate(20)
 log = logging.getLogger("onsite.devices")
@@ -59,7 +61,7 @@ def both(bp: Blueprint, path: str, method: str) -> Callable[[View], View]:
 
 def visit(*, handshake: bool = False) -> Visit:
     """Who calls. Whoever is not heard gets the same 403 for every reason, without a word."""
-    at, query = clock.now(), {key.lower(): value.strip() for key, value in request.args.items()}
+    at, query = clock.now(), _query()
     call = Call(request.remote_addr, query.get("comkey") or query.get("pushcommkey") or "", handshake)
     serial = query.get("sn", "")
     if not SERIAL.fullmatch(serial):
@@ -114,6 +116,12 @@ def broken(error: Exception) -> Response:
         return Response(status=error.code) if error.response is None else error.get_response()  # type: ignore[return-value]
     log.exception("a device could not be served")
     return plain("", 500)
+
+
+def _query() -> dict[str, str]:
+    """Without NUL, which no database takes in a text."""
+    pairs = ((key.replace("\0", ""), value.replace("\0", "")) for key, value in request.args.items())
+    return {key.lower(): value.strip() for key, value in pairs}
 
 
 def _nobody(serial: str, query: Mapping[str, str], call: Call, at: datetime) -> NoReturn:

@@ -110,5 +110,5 @@ class Terminal:
         return self.call("POST", "devicecmd", "".join(f"{line}\n" for line in lines).encode())
 
     def call(self, method: str, name: str, body: bytes = b"", **query: str) -> Answer:
-        asked = "&".join(f"{key}={quote(value)}" for key, value in {"SN": self.serial, **query}.items())
+        asked = "&".join(f"{quote(key)}={quote(value)}" for key, value in {"SN": self.serial, **query}.items())
         return self.send(method, f"/iclock/{name}{'.aspx' if self.aspx else ''}?{asked}", body)
