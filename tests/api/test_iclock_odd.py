@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from jobs import devices as jobs
@@ -14,10 +16,13 @@ from tests.support.clockwork import Frozen
 from tests.support.terminals import push
 from webapp.api import iclock_calls
 from webapp.attendance.models import DeviceHeard
-from webapp.core.db import db
+from webapp.core.db import db, do
 from webapp.core.outbox import Item
+from webapp.devices import service
 from webapp.devices.models import DeviceRequest, TerminalState
 from webapp.devices.models import Terminal as Registered
+from webapp.devices.queries import callers
+from webapp.devices.rules import Call
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LINE = b"7\t2026-03-02 08:55:00\t0\t1\n"
@@ -113,3 +118,52 @@ def test_no_terminal_says_of_itself_that_it_is_live(terminal: push.Terminal, key
     params = db.session.scalar(select(DeviceRequest.params))
     assert params is not None
     assert "live" not in params
+
+
+def test_two_calls_at_once_keep_what_each_of_them_says(terminal: push.Terminal, door: Registered) -> None:
+    """Both were looked up before either wrote."""
+    terminal.shake_hands()
+    early = callers.caller(door.serial, at=NOW)
+    assert early is not None
+    db.session.remove()
+    terminal.post("OPERLOG", b"OPLOG 0\t0\t2026-03-02 08:00:00\t0\n", OpStamp="77")
+    known = {"kind": "attlog", "body": LINE, "params": {}, "call": Call("127.0.0.1"), "at": NOW}
+    do(service.take_in, caller=early, stamp=("ATTLOG", "5"), **known)
+    assert state(door).stamps == {"ATTLOG": "5", "OPERLOG": "77"}
+
+
+def test_everything_again_is_asked_for_also_beside_another_call(terminal: push.Terminal, door: Registered) -> None:
+    terminal.shake_hands()
+    do(service.ask_for_everything, terminal_id=door.id, by=None, at=NOW)
+    early = callers.caller(door.serial, at=NOW)
+    assert early is not None
+    db.session.remove()
+    terminal.post("OPERLOG", b"OPLOG 0\t0\t2026-03-02 08:00:00\t0\n", OpStamp="77")
+    do(service.greet, caller=early, call=Call("127.0.0.1", handshake=True), told={}, at=NOW)
+    assert state(door).stamps == {"OPERLOG": "77", "asked_at": NOW.isoformat()}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+def test_what_two_calls_tell_of_a_device_is_all_kept(door: Registered) -> None:
+    """The second waits for the first, and then reads what it wrote."""
+    number, app, second = door.id, current_app._get_current_object(), Event()  # type: ignore[attr-defined]
+    do(service.remember, terminal_id=number, told={"a": "1"}, at=NOW)
+
+    def other() -> None:
+        with app.app_context():
+            second.set()
+            do(service.remember, terminal_id=number, told={"c": "3"}, at=NOW)
+
+    thread = Thread(target=other)
+
+    def first() -> None:
+        service.remember(terminal_id=number, told={"b": "2"}, at=NOW)
+        thread.start()
+        second.wait(5)
+        thread.join(0.3)
+        assert thread.is_alive(), "it waits"
+
+    do(first)
+    thread.join(5)
+    assert state(door).info == {"a": "1", "b": "2", "c": "3"}

@@ -72,8 +72,8 @@ def take_in(
 
     `params` lack secrets; whether it was sent as it happened is decided here, and kept with them.
     """
-    stamps = dict(caller.stamps or {})
-    again = caller.send_again or _from_memory(stamps, stamp, at)
+    stamps, asked_again = _locked(caller)
+    again = asked_again or _from_memory(stamps, stamp, at)
     lines = body.count(b"\n") + (not body.endswith(b"\n"))
     live = source == "push" and is_live(lines=lines, seen_at=caller.seen_at, again=again, at=at)
     new = store_request(
@@ -82,7 +82,7 @@ def take_in(
     )  # fmt: skip
     if is_news(caller, call=call, at=at):
         note_call(caller=caller, call=call, at=at)
-    values = _stamped(caller, stamps, stamp, kind, at)
+    values = _stamped(caller, stamps, asked_again, stamp, kind, at)
     if values:
         conn().execute(update(TerminalState).where(TerminalState.terminal_id == caller.terminal_id).values(values))
     return new
@@ -93,9 +93,9 @@ def greet(*, caller: Caller, call: Call, told: Mapping[str, str], at: datetime) 
     note_call(caller=caller, call=call, at=at)
     if any((caller.info or {}).get(name) != value for name, value in told.items()):
         remember(terminal_id=caller.terminal_id, told=told, at=at)
-    stamps = dict(caller.stamps or {})
+    stamps, asked_again = _locked(caller) if caller.send_again else (dict(caller.stamps or {}), False)
     kept = {table: stamps[table] for table in ("ATTLOG", "OPERLOG") if table in stamps}
-    if not caller.send_again:
+    if not asked_again:
         return kept
     values = {"stamps": {**stamps, "asked_at": at.isoformat()}}
     conn().execute(update(TerminalState).where(TerminalState.terminal_id == caller.terminal_id).values(values))
@@ -106,7 +106,7 @@ def remember(*, terminal_id: int, told: Mapping[str, Any], at: datetime, count: 
     """What a device says about itself, beside what it said before; and how many punches it holds."""
     insert_once(TerminalState).run({"terminal_id": terminal_id, "send_again": False})
     mine = TerminalState.terminal_id == terminal_id
-    info = conn().scalar(select(TerminalState.info).where(mine)) or {}
+    info = conn().scalar(select(TerminalState.info).where(mine).with_for_update()) or {}
     values: dict[str, Any] = {"info": {**info, **told}}
     if count is not None:
         values |= {"device_count": count, "counted_at": at}
@@ -123,6 +123,13 @@ def note_too_large(*, terminal_id: int, at: datetime) -> None:
     conn().execute(update(TerminalState).where(TerminalState.terminal_id == terminal_id).values(values))
 
 
+def _locked(caller: Caller) -> tuple[dict[str, str], bool]:
+    """Its stamps and whether it is to send everything again, as they are now and for nobody else to change."""
+    query = select(TerminalState.stamps, TerminalState.send_again)
+    row = conn().execute(query.where(TerminalState.terminal_id == caller.terminal_id).with_for_update()).first()
+    return (dict(row.stamps or {}), row.send_again) if row else ({}, False)
+
+
 def _key_is_new_here(caller: Caller, call: Call) -> bool:
     """It shows its key outside a handshake, which it was not known to do."""
     return bool(call.key) and not call.handshake and not (caller.info or {}).get("key_always")
@@ -136,7 +143,7 @@ def _from_memory(stamps: Mapping[str, str], stamp: tuple[str, str] | None, at: d
 
 
 def _stamped(
-    caller: Caller, stamps: dict[str, str], stamp: tuple[str, str] | None, kind: str, at: datetime
+    caller: Caller, stamps: dict[str, str], asked_again: bool, stamp: tuple[str, str] | None, kind: str, at: datetime
 ) -> dict[str, Any]:
     """Changes of the device's state that come with what it sent."""
     before = dict(stamps)
@@ -145,7 +152,7 @@ def _stamped(
         values |= {"last_error": None, "last_error_at": None}
     if stamp is not None and stamp[1] not in _NO_STAMP:
         stamps[stamp[0]] = stamp[1][:40]
-    if caller.send_again and kind == "attlog" and "asked_at" in stamps:
+    if asked_again and kind == "attlog" and "asked_at" in stamps:
         values["send_again"] = False
         del stamps["asked_at"]
         stamps["again_at"] = at.isoformat()
