@@ -371,6 +371,21 @@ def test_unreadable_lines_are_shown_and_read_again(desk: Any, door: Terminal) ->
     assert "Nothing is left to read" in desk.get(again.location).text
 
 
+def test_however_many_bodies_are_read_again_they_are_not_listed(desk: Any, door: Terminal, queries: Any) -> None:
+    """PostgreSQL takes 65 535 parameters."""
+    for n in range(40):
+        request = request_of(door, sha256=str(n), body=b"x", read_at=clock.now())
+        row = {"n": 1, "line": "x", "reason": "time", "received_at": clock.now()}
+        make.save(BadLine(terminal_id=door.id, request_id=request.id, **row))
+    with queries() as asked:
+        desk.post(f"/hr/devices/{door.id}/lines/again")
+    again = [text for text in asked if "device_request" in text]
+    assert again
+    assert max(text.count("?") + text.count("%(") for text in again) < 10, again
+    assert set(conn().scalars(select(DeviceRequest.read_at))) == {None}
+    assert conn().scalar(select(BadLine.id)) is None
+
+
 def test_the_inbox_says_that_punches_are_late(desk: Any, door: Terminal) -> None:
     state(door, seen_at=clock.now() - timedelta(minutes=15))
     assert "attendance device is silent" not in desk.get("/hr/inbox").text

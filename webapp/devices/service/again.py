@@ -16,14 +16,13 @@ def read_again(*, by: SignedIn, terminal_id: int, at: datetime) -> int:
     known = locked(by, terminal_id)
     bad = select(BadLine.request_id).where(BadLine.terminal_id == terminal_id, BadLine.request_id.is_not(None))
     kept = (DeviceRequest.id.in_(bad), func.length(DeviceRequest.body) > 0)
-    ids = list(conn().scalars(select(DeviceRequest.id).where(*kept)))
-    if not ids:
+    bodies = conn().execute(update(DeviceRequest).where(*kept).values(read_at=None)).rowcount
+    if not bodies:
         return 0
     conn().execute(delete(BadLine).where(BadLine.request_id.in_(select(DeviceRequest.id).where(*kept))))
-    conn().execute(update(DeviceRequest).where(DeviceRequest.id.in_(ids)).values(read_at=None))
     outbox.put("device_request", str(terminal_id), {"terminal_id": terminal_id}, at)
     audit.record(
         actor_id=by.id, action="terminal.read_again", object_type="terminal", object_id=terminal_id,
-        branch_id=known.branch_id, after={"bodies": len(ids)}, at=at,
+        branch_id=known.branch_id, after={"bodies": bodies}, at=at,
     )  # fmt: skip
-    return len(ids)
+    return bodies
