@@ -230,6 +230,59 @@ def test_daylight_saving(terminal: push.Terminal, door: Registered, freeze: Froz
     assert terminal.options["TimeZone"] == "2"
 
 
+def test_a_clock_change_restarts_a_terminal_once(
+    terminal: push.Terminal, door: Registered, freeze: Frozen, queries: Any
+) -> None:
+    """Its clock is set when it starts; a handshake in between tells the new offset and sets nothing."""
+    change(door, timezone="Europe/Berlin")
+    freeze("2026-03-29T01:59:50+01:00")
+    terminal.shake_hands()
+    assert (terminal.options["TimeZone"], terminal.poll()) == ("1", [])
+    freeze("2026-03-29T03:00:00+02:00")
+    terminal.shake_hands()
+    ((number, said),) = terminal.poll()
+    assert said == "REBOOT"
+    freeze.forward(seconds=10)
+    assert terminal.poll() == [], "once, even when it does not answer"
+    terminal.report(f"ID={number}&Return=0&CMD=REBOOT")
+    freeze.forward(seconds=60)
+    terminal.shake_hands()
+    assert (terminal.options["TimeZone"], terminal.poll()) == ("2", [])
+    freeze.forward(seconds=10)
+    with queries() as asked:
+        assert terminal.poll() == []
+    assert not asked.writes()
+    assert len([text for text in asked if "SELECT" in text]) == 1
+
+
+def test_a_terminal_that_does_not_restart_is_asked_once(
+    terminal: push.Terminal, door: Registered, freeze: Frozen
+) -> None:
+    terminal.shake_hands()
+    change(door, timezone="Asia/Tokyo")
+    assert [said for _, said in terminal.poll()] == ["REBOOT"]
+    for _ in range(20):
+        freeze.forward(seconds=30)
+        assert terminal.poll() == []
+
+
+@pytest.mark.parametrize(
+    ("values", "said"), [({"tz_form": "minutes"}, ["REBOOT"]), ({"tz_form": "hours"}, [])], ids=str
+)
+def test_another_form_of_the_offset_restarts_it_where_it_reads_otherwise(
+    terminal: push.Terminal, door: Registered, values: dict[str, Any], said: list[str]
+) -> None:
+    terminal.shake_hands()
+    change(door, **values)
+    assert [word for _, word in terminal.poll()] == said
+
+
+def test_a_terminal_that_asks_for_the_time_is_not_restarted(terminal: push.Terminal, door: Registered) -> None:
+    terminal.shake_hands(DeviceType="acc")
+    change(door, timezone="Asia/Tokyo")
+    assert terminal.poll() == []
+
+
 def test_results_count_only_for_commands_of_the_same_terminal(terminal: push.Terminal, door: Registered) -> None:
     other = factories.terminal(factories.branch())
     factories.save(DeviceCommand(terminal_id=other.id, verb="check", created_at=NOW, sent_at=NOW, sends=1))

@@ -41,6 +41,8 @@ def shake_hands() -> Response:
     if found.query.get("type", "").lower() == "time":
         return plain(zk_push_wire.local_time(found.caller.zone, noted(found).at))
     told = told_by(found.query)
+    if found.query.get("devicetype", "").lower() != "acc" and found.offset is None:
+        told["offset"] = zk_push_wire.time_zone(found.caller.zone, found.caller.tz_form, found.at)
     stamps = do(service.greet, caller=found.caller, call=found.call, told=told, at=found.at)
     if found.query.get("devicetype", "").lower() == "acc":
         return plain(zk_push_wire.security_handshake(code=_code(found)))
@@ -91,7 +93,10 @@ def poll() -> Response:
     if told and (news or any(known.get(name) != value for name, value in told.items())):
         count = zk_push_wire.record_count(told)
         do(service.remember, terminal_id=found.caller.terminal_id, told=told, count=count, at=found.at)
-    if not found.caller.due:
+    moved = found.offset not in (None, zk_push_wire.time_zone(found.caller.zone, found.caller.tz_form, found.at))
+    if moved:
+        do(service.greet_anew, terminal_id=found.caller.terminal_id, at=found.at)
+    if not (found.caller.due or moved):
         return plain(OK)
     charset = "gb18030" if (found.caller.info or {}).get("language") == "83" else "utf-8"
     return plain(do(service.hand_out, terminal_id=found.caller.terminal_id, charset=charset, at=found.at) or OK)

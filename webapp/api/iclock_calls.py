@@ -47,6 +47,12 @@ class Visit:
     def table(self) -> str:
         return self.query.get("table", "").upper()
 
+    @property
+    def offset(self) -> str | None:
+        """The offset its clock was set by when it last started, as it was told; a later handshake sets no clock."""
+        kept = (self.caller.info or {}).get("offset")
+        return kept if isinstance(kept, str) else None
+
 
 def both(bp: Blueprint, path: str, method: str) -> Callable[[View], View]:
     """A view under its name and under the twin that ends in .aspx; terminals call either."""

@@ -11,6 +11,7 @@ from webapp.devices.service.calls import remember as remember
 from webapp.devices.service.calls import take_in as take_in
 from webapp.devices.service.commands import ask as ask
 from webapp.devices.service.commands import ask_for_everything as ask_for_everything
+from webapp.devices.service.commands import greet_anew as greet_anew
 from webapp.devices.service.commands import hand_out as hand_out
 from webapp.devices.service.commands import note_results as note_results
 from webapp.devices.service.completeness import note_heard as note_heard

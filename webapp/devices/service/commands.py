@@ -45,6 +45,13 @@ def ask_for_everything(*, terminal_id: int, by: int | None, at: datetime) -> Non
     ask(terminal_id=terminal_id, verb="check", by=by, at=at)
 
 
+def greet_anew(*, terminal_id: int, at: datetime) -> None:
+    """The offset it was told is no longer that of its zone, and its clock is only set when it starts: it is restarted,
+    once, whatever it makes of it."""
+    remember(terminal_id=terminal_id, told={"offset": None}, at=at)
+    ask(terminal_id=terminal_id, verb="reboot", by=None, at=at)
+
+
 def hand_out(*, terminal_id: int, at: datetime, charset: str = "utf-8") -> bytes:
     """The commands that wait, oldest first, as the device reads them. Those that were never answered are given up."""
     stale = at - RESEND_AFTER
