@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from time import process_time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from tests.support.terminals.hikvision import BOUNDARY, JPEG, report
 from webapp.core import clock
 from webapp.core.db import db, do
 from webapp.core.outbox import Item
+from webapp.devices.adapters.hikvision import LARGEST_REPORT, reported
 from webapp.devices.models import DeviceRequest, RawPunch, Terminal, TerminalState
 from webapp.devices.service.listening import new_key
 
@@ -134,3 +136,11 @@ def test_the_address_is_not_in_the_log(client: CheckingClient, address: str, cap
     with caplog.at_level("INFO", "onsite.access"):
         client.post(address, data=report("7", AT, 1), headers=KIND)
     assert [record.path for record in caplog.records if record.name == "onsite.access"] == ["/api/hikvision/…"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("piece", [b"\r\n", b"\n", b" ", b"\n\n   "])
+def test_a_body_made_to_be_slow_is_not(piece: bytes) -> None:
+    """Everybody who knows the address may send one."""
+    body, began = piece * (LARGEST_REPORT // len(piece)), process_time()
+    assert reported(body) is None
+    assert process_time() - began < 1

@@ -87,7 +87,7 @@ def reported(body: bytes) -> list[dict[str, Any]] | None:
 
 def _starts(body: bytes) -> list[int]:
     """Where objects may begin: at the start of the body, and after the empty line that ends the head of a part."""
-    heads = (match.end() - 1 for match in re.finditer(rb"(?:\A|\r?\n\r?\n)\s*\{", body[:LARGEST_REPORT]))
+    heads = (match.end() - 1 for match in re.finditer(rb"(?:\A|\n\r?\n)[ \t\r\n]{0,8}\{", body[:LARGEST_REPORT]))
     return list(heads)[:8]
 
 
