@@ -180,6 +180,7 @@ def test_people_and_their_fingers_are_never_kept(terminal: push.Terminal, door: 
         b"OPLOG 4\t0\t2026-03-02 08:00:01\t0\t0\t0\t0\nFACE PIN=7\tFID=0\tTMP=BBBB\n"
         b"OPLOG 0\t0\t2026-03-02 07:58:00\t0\t0\t0\t0\n"
     )
+    terminal.shake_hands()
     assert terminal.post("OPERLOG", body, OpStamp="77") == (200, "OK")
     assert terminal.post("", b"USER PIN=8\tName=Li\n", OpStamp="78") == (200, "OK")
     for table in ("BIODATA", "BIOPHOTO", "ATTPHOTO", "IDCARD", "USERPIC", "ERRORLOG", "whatever"):
@@ -198,6 +199,7 @@ def test_people_and_their_fingers_are_never_kept(terminal: push.Terminal, door: 
 
 
 def test_live_is_what_is_sent_as_it_happens(terminal: push.Terminal, freeze: Frozen, door: Registered) -> None:
+    terminal.shake_hands()
     terminal.post("ATTLOG", terminal.lines(MORNING[:1]), Stamp="1")
     freeze.forward(seconds=90)
     terminal.post("ATTLOG", terminal.lines(MORNING[1:2]), Stamp="2")
@@ -206,7 +208,7 @@ def test_live_is_what_is_sent_as_it_happens(terminal: push.Terminal, freeze: Fro
     freeze.forward(minutes=3)
     terminal.post("ATTLOG", terminal.lines([("5", "2026-03-02 09:00:00")]), Stamp="4")
     live = db.session.scalars(select(DeviceRequest.params).order_by(DeviceRequest.id)).all()
-    assert [bool(params.get("live")) for params in live] == [False, True, False, False, False]
+    assert [bool(params.get("live")) for params in live] == [True, True, False, False, False]
     assert state(door).stamps == {"ATTLOG": "4"}
 
 

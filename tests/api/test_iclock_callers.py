@@ -18,6 +18,7 @@ from webapp.core.db import conn, db, do
 from webapp.core.rates import Rate
 from webapp.devices.models import DeviceCommand, DeviceRequest, PairingWindow, TerminalState, UnknownSerial
 from webapp.devices.models import Terminal as Registered
+from webapp.devices.service.calls import free_key
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LINE = b"7\t2026-03-02 08:55:00\t0\t1\n"
@@ -145,8 +146,6 @@ def test_a_window_full_of_invented_serials_takes_no_more(
 
 
 def test_a_key_is_pinned_when_it_is_first_shown(terminal: push.Terminal, door: Registered) -> None:
-    assert terminal.shake_hands()[0] == 200, "none shown, none known"
-    assert terminal.shake_hands(pushcommkey="k1")[0] == 200
     assert terminal.shake_hands(pushcommkey="k1")[0] == 200
     assert terminal.shake_hands(pushcommkey="k2") == (403, "")
     assert terminal.shake_hands() == (403, "")
@@ -156,10 +155,77 @@ def test_a_key_is_pinned_when_it_is_first_shown(terminal: push.Terminal, door: R
 
 
 def test_a_key_that_comes_with_every_request_must(terminal: push.Terminal, door: Registered) -> None:
-    assert terminal.call("GET", "getrequest", ComKey="88888888")[0] == 200
+    assert terminal.shake_hands(ComKey="88888888")[0] == 200
+    assert not (state(door).info or {}).get("key_always"), "that was a handshake"
     assert terminal.post("ATTLOG", LINE, comkey="88888888")[0] == 200
     assert terminal.post("ATTLOG", LINE) == (403, "")
     assert "88888888" not in str(db.session.scalar(select(DeviceRequest.params)))
+
+
+def test_a_key_nobody_showed_at_first_locks_nobody_out(
+    terminal: push.Terminal, door: Registered, freeze: Frozen, queries: Any
+) -> None:
+    """Whoever knows the serial could show one of his own, after which the terminal itself were refused."""
+    assert terminal.shake_hands()[0] == 200
+    assert terminal.shake_hands(pushcommkey="forged")[0] == 200
+    assert terminal.post("ATTLOG", LINE, ComKey="forged")[0] == 200
+    with queries() as asked:
+        assert terminal.call("GET", "getrequest", ComKey="forged")[0] == 200
+    assert not asked.writes()
+    assert answers(terminal) & {(403, "")} == set()
+
+
+def test_a_key_before_the_first_handshake_is_nobodys(terminal: push.Terminal, door: Registered) -> None:
+    assert terminal.post("ATTLOG", LINE, ComKey="forged")[0] == 200
+    assert terminal.shake_hands()[0] == 200
+
+
+@pytest.mark.parametrize("shown", [{"pushcommkey": "k2"}, {}], ids=str)
+def test_a_forgotten_key_is_the_next_one_or_none(
+    terminal: push.Terminal, door: Registered, shown: dict[str, str]
+) -> None:
+    terminal.shake_hands(ComKey="k1")
+    terminal.post("ATTLOG", LINE, ComKey="k1")
+    assert terminal.call("GET", "ping") == (403, "")
+    change(door, comm_key_hash=None)
+    do(free_key, terminal_id=door.id, at=NOW)
+    assert terminal.shake_hands(**shown)[0] == 200
+    assert terminal.call("GET", "ping")[0] == 200
+    assert terminal.shake_hands(pushcommkey="forged")[0] == (403 if shown else 200)
+    assert terminal.shake_hands(**shown)[0] == 200
+
+
+def elsewhere(terminal: push.Terminal, app: Any) -> push.Terminal:
+    """Somebody who gives himself out for the terminal."""
+    other = app.test_client()
+    other.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    return push.Terminal(terminal.serial, push.by_client(other))
+
+
+def test_a_stamp_from_elsewhere_is_never_told(terminal: push.Terminal, door: Registered, app: Any) -> None:
+    terminal.shake_hands()
+    terminal.post("ATTLOG", LINE, Stamp="5")
+    forger = elsewhere(terminal, app)
+    assert forger.post("ATTLOG", LINE + b"\n", Stamp="999999999")[0] == 200
+    terminal.shake_hands()
+    assert terminal.options["ATTLOGStamp"] == "5"
+    forger.shake_hands()
+    assert forger.options["ATTLOGStamp"] == "None"
+    forger.post("ATTLOG", LINE + b"\n\n", Stamp="999999999")
+    terminal.shake_hands()
+    assert terminal.options["ATTLOGStamp"] == "None"
+
+
+def test_a_terminal_with_a_key_keeps_its_stamp_when_it_moves(
+    terminal: push.Terminal, door: Registered, app: Any
+) -> None:
+    terminal.shake_hands(pushcommkey="k1")
+    terminal.post("ATTLOG", LINE, Stamp="5")
+    moved = elsewhere(terminal, app)
+    moved.shake_hands(pushcommkey="k1")
+    assert moved.options["ATTLOGStamp"] == "5"
+    moved.post("ATTLOG", LINE + b"\n", Stamp="6")
+    assert (state(door).stamps or {})["ATTLOG"] == "6"
 
 
 def test_a_poll_reads_once_and_writes_twice_a_minute(

@@ -160,6 +160,7 @@ def test_a_key_that_is_sent_along_is_only_kept_as_a_hash(hr: Any, fields: Fields
     assert (the().secret, the().comm_key_hash) == (None, sha256(b"88888888").hexdigest())
     do(service.change, by=hr, terminal_id=made, version=1, fields=replace(fields, forget=True), at=NOW)
     assert the().comm_key_hash is None
+    assert db.session.scalar(select(TerminalState.info)) == {"key_free": True, "key_always": None}
 
 
 def test_a_new_time_zone_asks_for_a_restart_and_a_stale_form_is_refused(hr: Any, fields: Fields) -> None:

@@ -22,6 +22,7 @@ MEMORY_LASTS = timedelta(hours=1)
 TOO_LARGE = "push_too_large"
 _NO_STAMP = {"", "0", "None"}
 _PUNCHES = {"attlog", "rtlog"}
+_TABLES = ("ATTLOG", "OPERLOG")
 log = logging.getLogger("onsite.devices")
 
 
@@ -38,18 +39,24 @@ def is_news(caller: Caller, *, call: Call, at: datetime) -> bool:
     """Is there anything to write down about this call? Most polls leave nothing."""
     if caller.seen_at is None or at - caller.seen_at >= SEEN_EVERY or (call.ip is not None and call.ip != caller.ip):
         return True
-    return bool(call.key) and (caller.key_hash is None or _key_is_new_here(caller, call))
+    return _pins(caller, call) or _key_is_new_here(caller, call)
 
 
 def note_call(*, caller: Caller, call: Call, at: datetime) -> None:
-    """A device that is heard was here; a key it shows for the first time is its own from now on."""
+    """A device that is heard was here; the key it shows when it first shakes hands is its own from now on."""
     heard(terminal_id=caller.terminal_id, at=at, ip=call.ip)
-    if not call.key:
-        return
-    mine = (Terminal.id == caller.terminal_id, Terminal.comm_key_hash.is_(None))
-    conn().execute(update(Terminal).where(*mine).values(comm_key_hash=key_mark(call.key)))
+    if _pins(caller, call):
+        mine = (Terminal.id == caller.terminal_id, Terminal.comm_key_hash.is_(None))
+        conn().execute(update(Terminal).where(*mine).values(comm_key_hash=key_mark(call.key)))
     if _key_is_new_here(caller, call):
         remember(terminal_id=caller.terminal_id, told={"key_always": True}, at=at)
+    if call.handshake and (caller.info or {}).get("key_free"):
+        remember(terminal_id=caller.terminal_id, told={"key_free": None}, at=at)
+
+
+def free_key(*, terminal_id: int, at: datetime) -> None:
+    """Its key was forgotten: the next handshake says what it is from now on, and whether there is one."""
+    remember(terminal_id=terminal_id, told={"key_free": True, "key_always": None}, at=at)
 
 
 def note_unknown(*, serial: str, ip: str | None, told: Mapping[str, str], at: datetime) -> None:
@@ -82,24 +89,34 @@ def take_in(
     )  # fmt: skip
     if is_news(caller, call=call, at=at):
         note_call(caller=caller, call=call, at=at)
-    values = _stamped(caller, stamps, asked_again, stamp, kind, at)
+    mine = stamp if _is_where_it_shook_hands(caller, call) else None
+    values = _stamped(caller, stamps, asked_again, mine, kind, at)
     if values:
         conn().execute(update(TerminalState).where(TerminalState.terminal_id == caller.terminal_id).values(values))
     return new
 
 
-def greet(*, caller: Caller, call: Call, told: Mapping[str, str], at: datetime) -> dict[str, str]:
-    """A device shakes hands: the stamps it is to be told. 0, when it was to send everything again."""
+def greet(*, caller: Caller, call: Call, told: Mapping[str, Any], at: datetime) -> dict[str, str]:
+    """A device shakes hands: the stamps it is to be told. 0, when it was to send everything again.
+
+    From another address, and without a key, it may not be who told the stamps we keep: then it is told none, and sends
+    rather too much.
+    """
     note_call(caller=caller, call=call, at=at)
+    told = {**told, "greeted_ip": call.ip}
     if any((caller.info or {}).get(name) != value for name, value in told.items()):
         remember(terminal_id=caller.terminal_id, told=told, at=at)
-    stamps, asked_again = _locked(caller) if caller.send_again else (dict(caller.stamps or {}), False)
-    kept = {table: stamps[table] for table in ("ATTLOG", "OPERLOG") if table in stamps}
-    if not asked_again:
-        return kept
-    values = {"stamps": {**stamps, "asked_at": at.isoformat()}}
-    conn().execute(update(TerminalState).where(TerminalState.terminal_id == caller.terminal_id).values(values))
-    return {**kept, "ATTLOG": "0"}
+    trusted = bool(call.key and caller.key_hash) or _is_where_it_shook_hands(caller, call)
+    as_read = (dict(caller.stamps or {}), False)
+    before, asked_again = _locked(caller) if caller.send_again or not trusted else as_read
+    stamps = {name: value for name, value in before.items() if trusted or name not in _TABLES}
+    kept = {table: stamps[table] for table in _TABLES if table in stamps}
+    if asked_again:
+        stamps["asked_at"] = at.isoformat()
+    if stamps != before:
+        mine = TerminalState.terminal_id == caller.terminal_id
+        conn().execute(update(TerminalState).where(mine).values(stamps=stamps))
+    return {**kept, "ATTLOG": "0"} if asked_again else kept
 
 
 def remember(*, terminal_id: int, told: Mapping[str, Any], at: datetime, count: int | None = None) -> None:
@@ -132,7 +149,20 @@ def _locked(caller: Caller) -> tuple[dict[str, str], bool]:
 
 def _key_is_new_here(caller: Caller, call: Call) -> bool:
     """It shows its key outside a handshake, which it was not known to do."""
-    return bool(call.key) and not call.handshake and not (caller.info or {}).get("key_always")
+    shown = bool(call.key) and caller.key_hash is not None and not call.handshake
+    return shown and not (caller.info or {}).get("key_always")
+
+
+def _pins(caller: Caller, call: Call) -> bool:
+    """It shows a key the first time it is heard, or the first time since its key was forgotten. Any later one may be
+    somebody's who wants to keep the device out."""
+    first = caller.seen_at is None or bool((caller.info or {}).get("key_free"))
+    return bool(call.key) and call.handshake and caller.key_hash is None and first
+
+
+def _is_where_it_shook_hands(caller: Caller, call: Call) -> bool:
+    info = caller.info or {}
+    return "greeted_ip" in info and info["greeted_ip"] == call.ip
 
 
 def _from_memory(stamps: Mapping[str, str], stamp: tuple[str, str] | None, at: datetime) -> bool:

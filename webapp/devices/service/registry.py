@@ -17,6 +17,7 @@ from webapp.devices import policy
 from webapp.devices.adapters import Adapter, adapters
 from webapp.devices.models import Terminal, TerminalSite, TerminalState, UnknownSerial
 from webapp.devices.rules import STATES, Fields, check_fields
+from webapp.devices.service.calls import free_key
 from webapp.sites.models import Site
 
 _TOLD = ("serial", "name", "kind", "timezone", "tz_form", "host", "port", "networks", "trusts_keys")
@@ -65,6 +66,8 @@ def change(*, by: SignedIn, terminal_id: int, version: int, fields: Fields, at: 
     conn().execute(
         update(Terminal).where(Terminal.id == terminal_id).values({**values, **secrets, "version": version + 1})
     )
+    if fields.forget and adapter.calls and secrets["comm_key_hash"] is None:
+        free_key(terminal_id=terminal_id, at=at)
     if sites != old_sites:
         conn().execute(delete(TerminalSite).where(TerminalSite.terminal_id == terminal_id))
         _use_at(terminal_id, sites)

@@ -90,8 +90,8 @@ def command_chip(row: Any) -> tuple[str, str]:
 
 
 def told(info: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """What a device said about itself, as it said it; no secrets."""
-    hidden = ("key", "pass", "pwd", "secret")
+    """What a device said about itself, as it said it; no secrets, and nothing we noted of it."""
+    hidden = ("key", "pass", "pwd", "secret", "greeted_ip", "offset")
     found = [(name, value) for name, value in sorted((info or {}).items()) if isinstance(value, str | int)]
     return [
         (name, str(value)[:80])
