@@ -116,14 +116,15 @@ def _store_long(one: Reading) -> None:
         found = {"lines": parsed.lines[piece], "events": parsed.events[piece]}
         new += do(service.store_lines, **found, bad=parsed.bad if start == 0 else (), coming=one.coming).new
     counts = {"lines": len(parsed.lines), "new": new, "bad": parsed.bad_lines, "skipped": parsed.skipped}
-    do(service.mark_read, request_id=one.request_id, reader=one.reader, **counts, at=now())
+    do(service.mark_read, request_id=one.request_id, reader=one.reader, **counts, at=now(), read_with=one.read_with)
 
 
 def _reading(unread: Unread) -> Reading:
     adapter = adapters()["file" if unread.source == "file" else unread.adapter]
     live = bool((unread.params or {}).get("live"))
     coming = Coming(unread.terminal_id, unread.zone, unread.source, unread.received_at, unread.id, live)
-    return Reading(unread.id, coming, _parsed(unread), adapter.reader)
+    read_with = unread.params if unread.source == "file" else None
+    return Reading(unread.id, coming, _parsed(unread), adapter.reader, read_with)
 
 
 def _parsed(unread: Unread) -> Parsed:

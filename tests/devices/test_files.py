@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from jobs import devices as jobs
 from tests import factories
 from tests.devices.exports import AGL_AMPM, ATTLOG, DAMAGED, attlog
 from tests.devices.road import bring, punches
@@ -16,6 +17,7 @@ from webapp.core.db import db, do
 from webapp.core.errors import Conflict, NotFound
 from webapp.devices import queries, service
 from webapp.devices.models import BadLine, DeviceRequest, RawPunch, Terminal
+from webapp.devices.queries import Unread
 from webapp.devices.rules import Line
 from webapp.devices.service.store import Coming
 
@@ -76,6 +78,30 @@ def test_bad_lines_are_judged_anew_with_another_answer(door: Terminal) -> None:
     assert bring(door, body, kind="csv", answers={"id": "a", "when": "b"}) == (request_id, True)
     assert db.session.scalar(select(func.count()).select_from(BadLine)) == 0
     assert len(punches(door)) == 2
+
+
+@pytest.mark.parametrize("at_once", [2000, 1], ids=["short", "long"])
+def test_other_answers_while_a_file_is_read(door: Terminal, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    """They came to nothing once what was read with the earlier ones counted as all there is to read."""
+    body = b"a,b,c\n7,2026-03-02 08:55,2026-03-03 08:55\n8,2026-03-02 08:56,2026-03-03 08:56\n9,2026-03-02 08:57,soon\n"
+    known: dict[str, Any] = {"by": None, "name": "x.csv", "kind": "csv", "machine": None, "at": clock.now()}
+    read_as, meanwhile = jobs._parsed, [{"id": "a", "when": "b"}]
+
+    def slowly(unread: Unread) -> Any:
+        parsed = read_as(unread)
+        while meanwhile:
+            do(service.import_file, terminal_id=door.id, body=body, answers=meanwhile.pop(), **known)
+        return parsed
+
+    monkeypatch.setattr(jobs, "_parsed", slowly)
+    monkeypatch.setattr(jobs, "AT_ONCE", at_once)
+    bring(door, body, kind="csv", answers={"id": "a", "when": "c"})
+    assert {time for _, time in punches(door) if time < "2026-03-03"} == {
+        "2026-03-02 08:55:00", "2026-03-02 08:56:00", "2026-03-02 08:57:00"
+    }  # fmt: skip
+    row = db.session.execute(select(DeviceRequest.lines, DeviceRequest.bad, DeviceRequest.read_at)).one()
+    assert (row.lines, row.bad, row.read_at is None) == (3, 0, False)
+    assert db.session.scalar(select(func.count()).select_from(BadLine)) == 0
 
 
 def test_answers_are_kept_for_the_next_file(door: Terminal) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core import outbox
@@ -54,6 +54,8 @@ class Reading:
     coming: Coming
     parsed: Parsed
     reader: int
+    read_with: Any = None
+    """The answers a file was read with, among its other parameters."""
 
 
 def store_request(
@@ -100,8 +102,17 @@ def store_lines(
     return Stored(new, sum(row["state"] == "held" for row in judged) if new == len(judged) else 0)
 
 
-def mark_read(*, request_id: int, reader: int, lines: int, new: int, bad: int, skipped: int, at: datetime) -> None:
-    """All lines of a request are stored."""
+def mark_read(
+    *, request_id: int, reader: int, lines: int, new: int, bad: int, skipped: int, at: datetime, read_with: Any = None
+) -> None:
+    """All lines of a request are stored. A file that got other answers meanwhile stays to be read with those."""
+    if read_with is not None:
+        query = select(DeviceRequest.params, DeviceRequest.read_at).where(DeviceRequest.id == request_id)
+        row = conn().execute(query.with_for_update()).one()
+        if row.params != read_with:
+            if row.read_at is None:
+                conn().execute(delete(BadLine).where(BadLine.request_id == request_id))
+            return
     values = {"read_at": at, "parser": reader, "lines": lines, "new": new, "bad": bad, "skipped": skipped}
     _READ.run({**values, "request": request_id})
 
@@ -112,7 +123,7 @@ def store_read(*, readings: Sequence[Reading], at: datetime) -> None:
         found = one.parsed
         new = store_lines(lines=found.lines, bad=found.bad, events=found.events, coming=one.coming).new
         counts = {"lines": len(found.lines), "bad": found.bad_lines, "skipped": found.skipped}
-        mark_read(request_id=one.request_id, reader=one.reader, new=new, **counts, at=at)
+        mark_read(request_id=one.request_id, reader=one.reader, new=new, **counts, at=at, read_with=one.read_with)
 
 
 def heard(*, terminal_id: int, at: datetime, ip: str | None = None) -> None:
