@@ -202,14 +202,31 @@ def test_live_is_what_is_sent_as_it_happens(terminal: push.Terminal, freeze: Fro
     terminal.shake_hands()
     terminal.post("ATTLOG", terminal.lines(MORNING[:1]), Stamp="1")
     freeze.forward(seconds=90)
+    terminal.poll()
     terminal.post("ATTLOG", terminal.lines(MORNING[1:2]), Stamp="2")
     terminal.post("ATTLOG", terminal.lines([("9", f"2026-03-02 08:00:0{n}") for n in range(6)]), Stamp="3")
     terminal.post("ATTLOG", terminal.lines(MORNING[2:3]), Stamp="0")
     freeze.forward(minutes=3)
     terminal.post("ATTLOG", terminal.lines([("5", "2026-03-02 09:00:00")]), Stamp="4")
     live = db.session.scalars(select(DeviceRequest.params).order_by(DeviceRequest.id)).all()
-    assert [bool(params.get("live")) for params in live] == [True, True, False, False, False]
+    assert [bool(params.get("live")) for params in live] == [False, True, False, False, False]
     assert state(door).stamps == {"ATTLOG": "4"}
+
+
+def test_what_follows_the_handshake_after_a_silence_is_not_live(
+    terminal: push.Terminal, freeze: Frozen, door: Registered
+) -> None:
+    """Yesterday's punches held and the clock called wrong, because the device greeted us before it sent them."""
+    terminal.shake_hands()
+    freeze.forward(seconds=60)
+    terminal.poll()
+    freeze.forward(hours=20)
+    for seconds, pin in ((2, "1"), (40, "2"), (2, "3")):
+        terminal.shake_hands()
+        freeze.forward(seconds=seconds)
+        terminal.post("ATTLOG", terminal.lines([(pin, "2026-03-02 10:00:00")]), Stamp="1")
+    live = db.session.scalars(select(DeviceRequest.params).order_by(DeviceRequest.id)).all()
+    assert [bool(params.get("live")) for params in live] == [False, False, True]
 
 
 def test_everything_again(terminal: push.Terminal, door: Registered, freeze: Frozen) -> None:
@@ -217,6 +234,8 @@ def test_everything_again(terminal: push.Terminal, door: Registered, freeze: Fro
         terminal.punch(pin, time)
     terminal.stamp = "3"
     terminal.shake_hands()
+    freeze.forward(seconds=60)
+    terminal.poll()
     assert terminal.upload()
     do(service.ask_for_everything, terminal_id=door.id, by=None, at=NOW)
     assert [command for _, command in terminal.poll()] == ["CHECK"]

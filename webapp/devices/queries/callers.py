@@ -32,6 +32,7 @@ class Caller:
     send_again: bool
     info: Any
     last_error: str | None
+    heard_through: datetime | None
     due: bool
 
 
@@ -67,6 +68,7 @@ _CALLER = (
         TerminalState.send_again,
         TerminalState.info,
         TerminalState.last_error,
+        TerminalState.heard_through,
         _waits,
     )
     .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)

@@ -51,6 +51,10 @@ def key_mark(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
-def is_live(*, lines: int, seen_at: datetime | None, again: bool, at: datetime) -> bool:
-    """Sent as it happens: few lines, from a device that was just heard and was not asked for its memory."""
-    return not again and lines <= LIVE_LINES and seen_at is not None and at - seen_at <= STEADY
+def is_live(*, lines: int, heard_through: datetime | None, again: bool, at: datetime) -> bool:
+    """Sent as it happens: few lines, from a device in steady contact that was not asked for its memory.
+
+    `heard_through` only moves between calls that follow each other closely; the first ones after a silence bring what
+    happened meanwhile.
+    """
+    return not again and lines <= LIVE_LINES and heard_through is not None and at - heard_through <= 2 * STEADY

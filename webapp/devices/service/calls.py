@@ -82,7 +82,7 @@ def take_in(
     stamps, asked_again = _locked(caller)
     again = asked_again or _from_memory(stamps, stamp, at)
     lines = body.count(b"\n") + (not body.endswith(b"\n"))
-    live = source == "push" and is_live(lines=lines, seen_at=caller.seen_at, again=again, at=at)
+    live = source == "push" and is_live(lines=lines, heard_through=caller.heard_through, again=again, at=at)
     new = store_request(
         terminal_id=caller.terminal_id, source=source, kind=kind, body=body,
         params={**params, **({"live": True} if live else {})}, ip=call.ip, zone=caller.zone, at=at,
