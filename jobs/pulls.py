@@ -74,9 +74,9 @@ def _pulled(adapter: Adapter, begun: Begun) -> dict[str, Any]:
             odd += [one for one in batch if isinstance(one, Bad)]
             let_pass()
     _keep(odd, begun)
-    complete = pulled.count is None or records >= pulled.count
-    result = Ended(complete, pulled.whole, pulled.count, coming.skew_s, pulled.layout, pulled.info, marks)
-    do(pulls.ended, begun=begun, result=result, at=now())
+    short = max(0, (pulled.count or 0) - records)
+    result = Ended(short, pulled.whole, pulled.count, coming.skew_s, pulled.layout, pulled.info, marks)
+    complete = do(pulls.ended, begun=begun, result=result, at=now())
     return {"records": records, "new": new, "unread": len(odd), "count": pulled.count, "complete": complete}
 
 

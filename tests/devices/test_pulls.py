@@ -150,6 +150,30 @@ def test_fewer_records_than_it_says_is_not_everything(door: models.Terminal, dev
     assert (state(door).device_count, state(door).heard_through) == (4501, None)
 
 
+def test_a_counter_that_is_too_high_for_good(door: models.Terminal, device: Terminal, freeze: Frozen) -> None:
+    """It was never complete, so the days of its people waited for ever."""
+    do(lambda: db.session.execute(models.Terminal.__table__.update().values(layout=40)))
+    device.records[:], device.faults = RECORDS[:2500], Faults(count_off=1)
+    freeze(NOW.isoformat())
+    assert not jobs.pull(terminal_id=door.id)["complete"]
+    freeze.forward(minutes=10)
+    assert jobs.pull(terminal_id=door.id)["complete"]
+    assert state(door).heard_through == NOW + timedelta(minutes=10)
+
+
+def test_only_the_same_twice_in_a_row_is_everything(door: models.Terminal, freeze: Frozen) -> None:
+    freeze(NOW.isoformat())
+
+    def brought(short: int, *marks: str, whole: bool = True) -> bool:
+        freeze.forward(minutes=10)
+        begun = do(pulls.begin, terminal_id=door.id, at=clock.now())
+        return do(pulls.ended, begun=begun, result=pulls.Ended(short, whole=whole, marks=marks), at=clock.now())
+
+    assert [brought(2, "a"), brought(1, "a"), brought(1, "b"), brought(1, "b")] == [False, False, False, True]
+    assert state(door).heard_through == NOW + timedelta(minutes=40)
+    assert [brought(1, whole=False), brought(2, "b"), brought(0, "b"), brought(2, "b")] == [False, False, True, False]
+
+
 def test_one_at_a_time_and_not_at_once_again(door: models.Terminal, freeze: Frozen) -> None:
     freeze(NOW.isoformat())
     begun = do(pulls.begin, terminal_id=door.id, at=NOW)

@@ -23,11 +23,14 @@ class Attempt:
     ended: datetime | None = None
     whole: datetime | None = None
     """When everything was last asked for and given."""
+    short: int = 0
+    """How many fewer records came than it said it holds, when it was last asked for everything."""
 
     def written(self) -> dict[str, Any]:
         """As it is kept."""
         times = {"began": self.began, "ended": self.ended, "whole": self.whole}
-        return {"by": self.by} | {name: at.isoformat() for name, at in times.items() if at}
+        short = {"short": self.short} if self.short else {}
+        return {"by": self.by} | short | {name: at.isoformat() for name, at in times.items() if at}
 
 
 def attempt(kept: Any) -> Attempt | None:
@@ -35,7 +38,8 @@ def attempt(kept: Any) -> Attempt | None:
     if not isinstance(kept, dict) or "began" not in kept:
         return None
     ended, whole = (datetime.fromisoformat(kept[name]) if kept.get(name) else None for name in ("ended", "whole"))
-    return Attempt(str(kept.get("by", "")), datetime.fromisoformat(kept["began"]), ended, whole)
+    began = datetime.fromisoformat(kept["began"])
+    return Attempt(str(kept.get("by", "")), began, ended, whole, int(kept.get("short") or 0))
 
 
 def free_from(last: Attempt | None, *, lives: bool, at: datetime) -> datetime:

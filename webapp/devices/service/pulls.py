@@ -42,9 +42,9 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a pull brought. `complete`: everything the device says it holds was read."""
+    """What a pull brought. `short`: how many records the device says it holds beyond those."""
 
-    complete: bool
+    short: int
     whole: bool = True
     count: int | None = None
     skew_s: int | None = None
@@ -68,7 +68,7 @@ def begin(*, terminal_id: int, at: datetime) -> Begun | None:
     last = rules.attempt((row.info or {}).get("pull"))
     if at < rules.free_from(last, lives=_lives(last), at=at):
         return None
-    _note(terminal_id, row.info, Attempt(_me(), at, whole=last.whole if last else None))
+    _note(terminal_id, row.info, replace(last, by=_me(), began=at, ended=None) if last else Attempt(_me(), at))
     return Begun(
         terminal_id, row.kind, row.serial, row.host, row.port, row.secret, row.timezone, row.layout,
         rules.since(last, row.heard_through, at), at, frozenset((row.info or {}).get("marks") or ()),
@@ -76,9 +76,15 @@ def begin(*, terminal_id: int, at: datetime) -> Begun | None:
     )  # fmt: skip
 
 
-def ended(*, begun: Begun, result: Ended, at: datetime) -> None:
-    """The device gave what it was asked for."""
+def ended(*, begun: Begun, result: Ended, at: datetime) -> bool:
+    """The device gave what it was asked for; whether that is everything it holds.
+
+    The counter of some devices is too high for good: whoever twice in a row gives the same records, and as many fewer
+    than it says, has no more.
+    """
     info, last = _mine(begun)
+    same = result.whole and last.short == result.short and begun.marks == frozenset(result.marks)
+    complete = not result.short or same
     first = func.coalesce(TerminalState.first_seen_at, bindparam(None, at, UTCDateTime))
     values: dict[str, Any] = {"seen_at": at, "first_seen_at": first, "silent_told_at": None}
     values |= {"last_error": None, "last_error_at": None}
@@ -86,13 +92,16 @@ def ended(*, begun: Begun, result: Ended, at: datetime) -> None:
         values |= {"device_count": result.count, "counted_at": begun.began}
     if result.skew_s is not None:
         values |= {"skew_s": result.skew_s, "skew_at": begun.began}
-    if result.complete:
+    if complete:
         values["heard_through"] = begun.began
-    last = replace(last, ended=at, whole=begun.began if result.complete and result.whole else last.whole)
+    last = replace(last, ended=at)
+    if result.whole:
+        last = replace(last, short=result.short, whole=begun.began if complete else last.whole)
     told = {**(info or {}), **(result.info or {})} | ({"marks": list(result.marks)} if result.whole else {})
     _note(begun.terminal_id, told, last, **values)
     if result.layout and result.layout != begun.layout:
         conn().execute(update(Terminal).where(Terminal.id == begun.terminal_id).values(layout=result.layout))
+    return complete
 
 
 def failed(*, begun: Begun, code: str, at: datetime) -> None:
