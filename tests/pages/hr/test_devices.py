@@ -1,4 +1,4 @@
-"""HR's pages for attendance devices: the list, adding, changing, pairing, unreadable lines."""
+"""HR's pages for attendance devices: the list, adding, changing, commands, unreadable lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from webapp.devices.models import (
     Terminal,
     TerminalSite,
     TerminalState,
-    UnknownSerial,
 )
 
 NOON = "2026-03-02T12:00+08:00"
@@ -315,44 +314,6 @@ def test_an_address_to_report_to_is_shown_once(desk: Any, branch: Any) -> None:
     assert f"/api/hikvision/{gate.serial}/" in page
     assert "where terminals reach this server over plain HTTP" in page
     assert "/api/hikvision/" not in desk.get(f"/hr/devices/{gate.id}").text
-
-
-def waiting(branch_id: int | None, serial: str = "NEW-0001") -> None:
-    seen = {"first_seen_at": clock.now(), "seen_at": clock.now()}
-    told = {"pushver": "2.4.1", "pushcommkey": "secret-1"}
-    make.save(UnknownSerial(serial=serial, branch_id=branch_id, ip="10.0.0.3", told=told, **seen))
-
-
-def test_pairing_from_the_window_to_the_device(desk: Any, branch: Any, site: Any) -> None:
-    assert "No device waits." in desk.get("/hr/devices/pairing").text
-    desk.post("/hr/devices/pairing", data={"branch_id": branch.id})
-    assert "Open until 12:15" in desk.get("/hr/devices/pairing").text
-    waiting(branch.id)
-    page = desk.get("/hr/devices/pairing").text
-    assert ("NEW-0001" in page, "2.4.1" in page, "secret-1" in page) == (True, True, False)
-    assert "1 device waits to be accepted" in desk.get("/hr/devices?state=all").text
-    form = desk.get("/hr/devices/pairing/NEW-0001").text
-    assert ("2.4.1" in form, "Asia/Shanghai" in form) == (True, True)
-    refused = desk.post("/hr/devices/pairing/NEW-0001", data=typed(site, name="", serial="X"))
-    assert (refused.status_code, "Riverside · S1" in refused.text) == (422, True)
-    place = desk.post("/hr/devices/pairing/NEW-0001", data=typed(site, serial="HACK-1", branch_id=999)).location
-    assert 'value="NEW-0001"' in desk.get(place).text
-    assert desk.get("/hr/devices/pairing/NEW-0001").status_code == 404
-    desk.post("/hr/devices/pairing/close", data={"branch_id": branch.id})
-    assert "Open until" not in desk.get("/hr/devices/pairing").text
-
-
-def test_dismissed_and_foreign_ones(desk: Any, branch: Any) -> None:
-    waiting(branch.id)
-    waiting(make.branch().id, "OTHER-01")
-    waiting(None, "COUNTED-01")
-    page = desk.get("/hr/devices/pairing").text
-    assert ("NEW-0001" in page, "OTHER-01" in page, "COUNTED-01" in page) == (True, False, False)
-    assert desk.post("/hr/devices/pairing/NEW-0001/dismiss").status_code == 303
-    for serial in ("NEW-0001", "OTHER-01", "COUNTED-01"):
-        assert desk.post(f"/hr/devices/pairing/{serial}/dismiss").status_code == 404
-        assert desk.get(f"/hr/devices/pairing/{serial}").status_code == 404
-    assert desk.post("/hr/devices/pairing", data={"branch_id": 12345}).status_code == 404
 
 
 def test_unreadable_lines_are_shown_and_read_again(desk: Any, door: Terminal) -> None:
