@@ -38,7 +38,7 @@ def test_every_page(role: str, language: str, scheme: str, phone, desk, stack, a
 
 def _pages(app, role: str, company: Company) -> Iterator[str]:
     for route in all_routes(app):
-        machine = route.rule.startswith(("/api/", "/static/", "/healthz", "/readyz"))
+        machine = route.rule.startswith(("/api/", "/iclock/", "/static/", "/healthz", "/readyz"))
         machine = machine or route.rule.endswith((".csv", ".js", ".png", ".webmanifest"))
         known = all(name in OBJECTS for name in route.parameters)
         if route.method == "GET" and known and not machine and (route.roles is None or role in route.roles):
