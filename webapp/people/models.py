@@ -42,6 +42,10 @@ class Branch(db.Model):
     """Check-ins of the branch up to this id have coarse positions."""
     signals: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
     """What attendance.rules.signals.SignalSettings says here; {}: the usual."""
+    attendance: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """What differs from the defaults of attendance.rules.AttendancePolicy."""
+    leave_policy: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """What differs from the defaults of schedules.rules.LeavePolicy."""
     photo_days: Mapped[int] = mapped_column(default=180, server_default="180")
     """How long photos are kept."""
     pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")
@@ -117,6 +121,44 @@ class BranchMove(db.Model):
     employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), primary_key=True)
     moved_on: Mapped[date] = mapped_column(primary_key=True)
     from_branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), index=True)
+
+
+class Delegation(db.Model):
+    """Somebody stands in for a supervisor, both days included, with the same rights over the same people."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        CheckConstraint("last_on >= first_on", name="span"),
+        CheckConstraint("from_id <> to_id", name="two"),
+        Index("ix_delegation_to", "to_id", "last_on"),
+        Index("ix_delegation_from", "from_id", "last_on"),
+    )
+
+    id: Mapped[Id]
+    from_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(300), default="")
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    made_at: Mapped[UTC]
+    ended_at: Mapped[UTC | None]
+    """Taken back before its time: from then on it counts no more."""
+
+
+class SavedView(db.Model):
+    """A filter of a list that somebody gave a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("owner_id", "page", "name"),)
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    page: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(500))
+    """The address's part behind the question mark."""
+    created_at: Mapped[UTC]
 
 
 class Salary(db.Model):

@@ -25,6 +25,8 @@ class StoreType(db.Model):
     """Local "HH:MM"; an end at or before the start is on the next day."""
     shift_end: Mapped[str] = mapped_column(String(5))
     grace_minutes: Mapped[int]
+    terms: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """What schedules.rules.Terms says here: core hours, breaks, minimum stay, windows, bands; {}: the usual."""
     fence_policy: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
     """What differs from the branch's."""
     version: Mapped[int] = mapped_column(default=1)

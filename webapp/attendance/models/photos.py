@@ -48,6 +48,21 @@ class PhotoBand(db.Model):
     photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id"), primary_key=True)
 
 
+class ExceptionPhoto(db.Model):
+    """A picture somebody sent with what they ask for; named by its content as photos of visits are."""
+
+    __tablename__ = "exception_photo"
+
+    exception_id: Mapped[int] = mapped_column(ForeignKey("attendance_exception.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]
+    received_at: Mapped[UTC]
+    deleted_at: Mapped[UTC | None]
+
+
 _KEPT = ("client_id", "employee_id", "branch_id", "check_in_id", "sha256", "sent_sha256", "received_at")
 triggers.attach(
     Photo.__table__,

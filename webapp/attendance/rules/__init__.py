@@ -24,13 +24,14 @@ from webapp.attendance.rules.facts import (
 from webapp.attendance.rules.fence import Fence, Fix, Judgement, judge
 from webapp.attendance.rules.outcome import Outcome, ask_first, outcome_of
 from webapp.attendance.rules.punches import HOLD, UNHEARD, Silence, Stamp, repeats, roles, silent
+from webapp.attendance.rules.settings import USUAL_POLICY, AttendancePolicy, read_policy
 from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, moment_of, standing
 
 __all__ = [
-    "ABOUT_A_MARK", "ABOUT_A_TAP", "CANNOT", "CLEARED_WHEN_WITHDRAWN", "HOLD", "ON_TIME", "UNHEARD", "Assume",
-    "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue", "Judgement", "Mark", "Moment",
-    "Outcome", "Silence", "Stamp", "Standing", "Tap", "Token", "Word", "as_stored", "ask_first", "assumed", "build_day",
-    "day_bounds", "device_moments", "excusable", "fence_picture", "first_site", "is_clean", "judge", "may_wait",
-    "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code", "read_evidence", "repeats", "roles",
-    "silent", "standing", "trusted", "without_position",
+    "ABOUT_A_MARK", "ABOUT_A_TAP", "CANNOT", "CLEARED_WHEN_WITHDRAWN", "HOLD", "ON_TIME", "UNHEARD", "USUAL_POLICY",
+    "Assume", "AttendancePolicy", "DayFacts", "DayResult", "Evidence", "Fence", "FencePicture", "Fix", "Issue",
+    "Judgement", "Mark", "Moment", "Outcome", "Silence", "Stamp", "Standing", "Tap", "Token", "Word", "as_stored",
+    "ask_first", "assumed", "build_day", "day_bounds", "device_moments", "excusable", "fence_picture", "first_site",
+    "is_clean", "judge", "may_wait", "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code",
+    "read_evidence", "read_policy", "repeats", "roles", "silent", "standing", "trusted", "without_position",
 ]  # fmt: skip

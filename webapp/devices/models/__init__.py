@@ -9,6 +9,7 @@ from webapp.devices.models.registry import DeviceCommand as DeviceCommand
 from webapp.devices.models.registry import PairingWindow as PairingWindow
 from webapp.devices.models.registry import PinHolder as PinHolder
 from webapp.devices.models.registry import Terminal as Terminal
+from webapp.devices.models.registry import TerminalDay as TerminalDay
 from webapp.devices.models.registry import TerminalSite as TerminalSite
 from webapp.devices.models.registry import TerminalState as TerminalState
 from webapp.devices.models.registry import UnknownSerial as UnknownSerial

@@ -50,6 +50,22 @@ class Terminal(db.Model):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class TerminalDay(db.Model):
+    """What a device counts for one of its dates against what we have of it, as last compared."""
+
+    __tablename__ = "terminal_day"
+
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True)
+    on: Mapped[date] = mapped_column("on_date", primary_key=True)
+    """By the device's clock."""
+    ours: Mapped[int]
+    theirs: Mapped[int | None]
+    settled: Mapped[int | None]
+    """The device's number when asking for the day again had brought nothing new."""
+    asked_at: Mapped[UTC | None]
+    compared_at: Mapped[UTC]
+
+
 class TerminalSite(db.Model):
     """The shops whose people use the device."""
 

@@ -5,10 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from webapp.core.authz import SignedIn
+from webapp.core.db import db
 from webapp.core.errors import Invalid
 from webapp.people import service as people
 from webapp.people.models import Branch
 from webapp.rules import service as rules
+from webapp.schedules.models import LeaveType
+from webapp.schedules.rules import LEAVE_TYPES
 from webapp.schedules.service.calendar import seed_calendar
 from webapp.sites import service as sites
 
@@ -30,6 +33,10 @@ def open_branch(*, by: SignedIn | None, at: datetime, settled_from: date, **sett
             shift_start=start, shift_end=end, grace_minutes=grace, at=at,
         )  # fmt: skip
     rules.seed_defaults(branch_id=branch.id, currency=branch.currency, effective_from=settled_from, at=at)
+    for position, (code, name_en, name_zh) in enumerate(LEAVE_TYPES):
+        db.session.add(
+            LeaveType(branch_id=branch.id, code=code, name_en=name_en, name_zh=name_zh, position=position, version=1)
+        )
     # Not every country has a list of holidays; HR then writes its own.
     with suppress(Invalid):
         seed_calendar(by=None, branch_id=branch.id, years=(settled_from.year, settled_from.year + 1), at=at)

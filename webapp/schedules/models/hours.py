@@ -1,11 +1,11 @@
-"""Shifts, rosters, plans, leave, the calendar of holidays and make-up workdays."""
+"""Shifts, rosters, plans, the calendar of holidays and make-up workdays."""
 
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.core.db import UTC, Id, db
+from webapp.core.db import JSONB, UTC, Id, db
 
 
 class Shift(db.Model):
@@ -23,6 +23,8 @@ class Shift(db.Model):
     start: Mapped[str] = mapped_column(String(5))
     end: Mapped[str] = mapped_column(String(5))
     grace_minutes: Mapped[int] = mapped_column(default=0)
+    terms: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """schedules.rules.Terms as written: what differs from the usual."""
     archived_at: Mapped[UTC | None]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -76,27 +78,6 @@ class CalendarDay(db.Model):
     """library | hr"""
 
 
-class Leave(db.Model):
-    """Approved leave, first to last day inclusive."""
-
-    __tablename__ = "leave"
-    __table_args__ = (
-        CheckConstraint("last_on >= first_on", name="span"),
-        Index("ix_leave_employee", "employee_id", "first_on"),
-    )
-
-    id: Mapped[Id]
-    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
-    first_on: Mapped[date]
-    last_on: Mapped[date]
-    kind: Mapped[str] = mapped_column(String(12))
-    """annual | sick | personal | other"""
-    note: Mapped[str] = mapped_column(String(300), default="")
-    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
-    recorded_at: Mapped[UTC]
-    cancelled_at: Mapped[UTC | None]
-
-
 class EarlierTimes(db.Model):
     """Hours a shift or store type had before they were changed; in force on work dates before `until_on`."""
 
@@ -116,3 +97,5 @@ class EarlierTimes(db.Model):
     start: Mapped[str] = mapped_column(String(5))
     end: Mapped[str] = mapped_column(String(5))
     grace_minutes: Mapped[int]
+    terms: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """schedules.rules.Terms as written: what differs from the usual."""

@@ -1,0 +1,33 @@
+"""The pure part of schedules: hours and work dates, what a shift demands, how leave is counted."""
+
+from webapp.schedules.rules.hours import (
+    CATCHMENT,
+    GRACE_MAX,
+    LEAVE_KINDS,
+    USUAL,
+    DayWords,
+    Expectation,
+    Kind,
+    PlannedStop,
+    ShiftTimes,
+    Stop,
+    clock_time,
+    day_in_reach,
+    decide,
+    expectation,
+    hhmm,
+    monday_of,
+    shift_times,
+    window,
+    work_date_of,
+    working_day_after,
+)
+from webapp.schedules.rules.leave import LEAVE_TYPES, LeavePolicy, read_leave_policy
+from webapp.schedules.rules.terms import NO_TERMS, Terms, read_terms, written_terms
+
+__all__ = [
+    "CATCHMENT", "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "NO_TERMS", "USUAL", "DayWords", "Expectation", "Kind",
+    "LeavePolicy", "PlannedStop", "ShiftTimes", "Stop", "Terms", "clock_time", "day_in_reach", "decide",
+    "expectation", "hhmm", "monday_of", "read_leave_policy", "read_terms", "shift_times", "window", "work_date_of",
+    "working_day_after", "written_terms",
+]  # fmt: skip
