@@ -148,6 +148,7 @@ def test_u16_switch_the_language_and_back_in_a_visit(phone, stack, watch) -> Non
     assert count(stack) == 1
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_u16_nothing_is_cut(today, stack, language: str) -> None:
     """No text is cut and nothing scrolls sideways: 320, 360 and 390 px, at 100 and 140 %."""

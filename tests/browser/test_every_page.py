@@ -17,6 +17,7 @@ ON_PHONES = {"rep", "supervisor"}
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page(role: str, language: str, scheme: str, phone, desk, stack, axe, screens) -> None:

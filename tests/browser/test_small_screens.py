@@ -13,6 +13,7 @@ SMALLEST = {"width": 320, "height": 568}
 TWICE = "document.addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%'; })"
 
 
+@pytest.mark.walk
 def test_no_page_scrolls_sideways_at_twice_the_text(phone, stack) -> None:
     with stack.app.app_context():
         company = find()

@@ -12,7 +12,7 @@ from tests.support.stack import Stack
 pytestmark = pytest.mark.crash
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_is_killed_everything_happens_once(stack: Stack, freeze: Frozen, seed: int) -> None:
     """T28: 200 rep-days settle and 60 check-ins arrive meanwhile; with each database."""
     everything_once(Round(stack, freeze, seed).run())

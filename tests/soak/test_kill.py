@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-
 import pytest
 
 from tests.crash.books import everything_once
@@ -15,11 +12,6 @@ from tests.support.stack import Stack
 pytestmark = [pytest.mark.crash, pytest.mark.soak]
 
 ROUNDS = 25
-
-
-@pytest.fixture(scope="session")
-def first_seed() -> int:
-    return int(os.environ.get("ONSITE_SEED") or random.SystemRandom().randrange(1_000_000))
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))

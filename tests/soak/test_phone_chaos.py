@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-
 import pytest
 
 from tests.browser.chaos import Shared
@@ -23,16 +20,6 @@ __all__ = ["_whole_stack", "browser", "chromium_path", "context", "phone_stack",
 pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 ROUNDS, ACTS = 200, 14
-
-
-@pytest.fixture
-def stack(phone_stack):  # noqa: F811 - the browser's, in place of the one that is forked
-    return phone_stack
-
-
-@pytest.fixture(scope="session")
-def first_seed() -> int:
-    return int(os.environ.get("ONSITE_SEED") or random.SystemRandom().randrange(1_000_000))
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))

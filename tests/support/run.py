@@ -19,10 +19,12 @@ from tests.support.process import ROOT
 
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=10", "--durations-min=0.5"]
-# Both databases side by side first, then the browser, which wants the machine for itself.
+# Both databases side by side first, then pages that are only looked at, then what a browser does, which wants the
+# machine for itself.
 EVERYTHING = {
     "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-m", "not browser and not soak"],
-    "browser tests": [*PYTEST, "-m", "browser and not soak"],
+    "page walks": [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "walk and not soak"],
+    "browser tests": [*PYTEST, "-m", "browser and not walk and not soak"],
 }
 LINT = {
     "ruff": [str(BIN / "ruff"), "check", "."],

@@ -29,7 +29,7 @@ def test_everything_passed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert "Skipped" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("failing", ["ruff", "import contracts", "types", "tests", "browser tests"])
+@pytest.mark.parametrize("failing", ["ruff", "import contracts", "types", "tests", "page walks", "browser tests"])
 def test_one_failure_fails_the_run(
     failing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -43,7 +43,7 @@ def test_what_the_machine_lacks_is_said_once_and_fails_only_in_ci(
 ) -> None:
     fake(monkeypatch, skipped={NO_POSTGRES: 40})
     assert run.main([]) == 0
-    assert capsys.readouterr().out.count(f"== Skipped: {NO_POSTGRES} (×80)") == 1
+    assert capsys.readouterr().out.count(f"== Skipped: {NO_POSTGRES} (×120)") == 1
     monkeypatch.setenv("ONSITE_CI", "1")
     assert run.main([]) == 1
 
