@@ -43,6 +43,8 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("pay_runs", "jobs.payroll.go_on", 5 * MINUTE),
     Periodic("coarsen", "jobs.privacy.coarsen", DAY, offset=18 * HOUR),
     Periodic("clean_photos", "jobs.photos.clean", DAY, offset=17 * HOUR),
+    Periodic("reconcile", "jobs.reconcile.reconcile", 10 * MINUTE),
+    Periodic("forget_bodies", "jobs.reconcile.forget_bodies", DAY, offset=17 * HOUR),
     Periodic("device_watch", "jobs.device_watch.watch", MINUTE),
     Periodic("deliver", "jobs.notifications.deliver", 5 * MINUTE),
     Periodic("digests", "jobs.notifications.digests", 10 * MINUTE),

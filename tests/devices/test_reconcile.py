@@ -9,13 +9,16 @@ from webapp.devices.rules.reconcile import LOOK_BACK, Day, compared, days_to_com
 TODAY = date(2026, 3, 31)
 
 
-def test_days_are_compared_only_when_the_device_holds_more() -> None:
-    assert days_to_compare(100, 100, TODAY) == []
-    assert days_to_compare(100, 90, TODAY) == [], "devices delete, we do not"
-    assert days_to_compare(100, None, TODAY) == []
+LAST = [date(2026, 3, 30), date(2026, 3, 29), date(2026, 3, 28)]
+
+
+def test_all_days_are_compared_only_when_the_device_holds_more() -> None:
+    assert days_to_compare(100, 100, TODAY) == LAST
+    assert days_to_compare(100, 90, TODAY) == LAST, "devices delete, we do not"
+    assert days_to_compare(100, None, TODAY) == LAST
     days = days_to_compare(100, 101, TODAY)
     assert (days[0], days[-1], len(days)) == (TODAY, date(2026, 3, 1), LOOK_BACK)
-    assert days_to_compare(100, 101, TODAY, settled=1) == [], "the difference was looked into and is there for good"
+    assert days_to_compare(100, 101, TODAY, settled=1) == LAST, "the difference was looked into and is there for good"
     assert days_to_compare(100, 102, TODAY, settled=1)
 
 

@@ -36,7 +36,13 @@ from webapp.devices.queries.pairing import waiting_count as waiting_count
 from webapp.devices.queries.pairing import waiting_one as waiting_one
 from webapp.devices.queries.pairing import windows as windows
 from webapp.devices.queries.pulls import pulls_due as pulls_due
+from webapp.devices.queries.reconcile import Compared as Compared
+from webapp.devices.queries.reconcile import comparable as comparable
+from webapp.devices.queries.reconcile import compared_days as compared_days
+from webapp.devices.queries.reconcile import missing as missing
+from webapp.devices.queries.reconcile import zones_read as zones_read
 from webapp.devices.queries.requests import Unread as Unread
+from webapp.devices.queries.requests import bodies_kept_from as bodies_kept_from
 from webapp.devices.queries.requests import unread as unread
 from webapp.devices.queries.sources import PunchSource as PunchSource
 from webapp.devices.queries.sources import device_names as device_names

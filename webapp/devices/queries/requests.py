@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from webapp.attendance.rules import read_policy
 from webapp.core.db import conn
 from webapp.devices.models import DeviceRequest, Terminal
+from webapp.people.models import Branch
 
 AT_ONCE = 20
 BYTES_AT_ONCE = 200_000
@@ -40,6 +42,12 @@ def unread(terminal_id: int) -> list[Unread]:
             break
         ids.append(row.id)
     return [Unread(*row) for row in conn().execute(_with_bodies(ids))] if ids else []
+
+
+def bodies_kept_from(at: datetime) -> list[tuple[int, datetime]]:
+    """(terminal, from when on its requests are kept), by the policy of its branch."""
+    query = select(Terminal.id, Branch.attendance).join(Branch, Branch.id == Terminal.branch_id).order_by(Terminal.id)
+    return [(row.id, at - timedelta(days=read_policy(row.attendance).raw_days)) for row in conn().execute(query)]
 
 
 def _with_bodies(ids: Sequence[int]) -> Select[Any]:

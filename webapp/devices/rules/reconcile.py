@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 LOOK_BACK = 31
-"""Days that are compared when the numbers in all differ."""
+"""Days that are compared when the device holds more in all."""
+ALWAYS = 3
+"""Days before today that are compared every night: a device forgets its oldest punches and we do not, so that its
+number in all may be lower than ours although a punch of yesterday is missing."""
+NIGHT = range(1, 5)
+"""Hours on the device's clock in which it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,19 @@ class Day:
 
 
 def days_to_compare(ours: int, theirs: int | None, today: date, *, settled: int | None = None) -> list[date]:
-    """The days to ask the device's numbers of, the newest first; none while it holds no more than we have.
+    """The days to ask the device's numbers of, the newest first: the last few that are over, and all of LOOK_BACK
+    when it holds more than we have.
 
     `settled`: how many more it held when every day had been asked for and brought nothing.
     """
-    if theirs is None or theirs <= ours or theirs - ours == settled:
-        return []
-    return [today - timedelta(days=back) for back in range(LOOK_BACK)]
+    few = theirs is None or theirs <= ours or theirs - ours == settled
+    return [today - timedelta(days=back) for back in (range(1, ALWAYS + 1) if few else range(LOOK_BACK))]
+
+
+def night_of(at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The local midnight of the night `at` lies in; None by day."""
+    local = at.astimezone(zone)
+    return datetime.combine(local.date(), datetime.min.time(), zone) if local.hour in NIGHT else None
 
 
 def compared(ours: Mapping[date, int], theirs: Mapping[date, int | None], settled: Mapping[date, int]) -> list[Day]:

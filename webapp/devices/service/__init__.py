@@ -23,9 +23,14 @@ from webapp.devices.service.pairing import dismiss as dismiss
 from webapp.devices.service.pairing import open_window as open_window
 from webapp.devices.service.pins import assign as assign
 from webapp.devices.service.pins import release as release
+from webapp.devices.service.reconcile import compare_now as compare_now
+from webapp.devices.service.reconcile import reconcile as reconcile
 from webapp.devices.service.registry import change as change
 from webapp.devices.service.registry import register as register
 from webapp.devices.service.registry import set_state as set_state
+from webapp.devices.service.retention import forget_bodies as forget_bodies
+from webapp.devices.service.rezone import rezone as rezone
+from webapp.devices.service.rezone import rezone_some as rezone_some
 from webapp.devices.service.store import heard as heard
 from webapp.devices.service.store import mark_read as mark_read
 from webapp.devices.service.store import store_lines as store_lines

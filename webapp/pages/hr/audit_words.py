@@ -56,6 +56,8 @@ words(
         "terminal.changed": N_("Changed the attendance device"),
         "terminal.state": N_("Paused, retired or reused the attendance device"),
         "terminal.read_again": N_("Had unreadable lines read again"),
+        "terminal.compared": N_("Had the device compared day by day"),
+        "terminal.rezoned": N_("Had punches read with the device's time zone"),
         "pairing.opened": N_("Opened the pairing window"),
         "pairing.closed": N_("Closed the pairing window"),
         "pairing.dismissed": N_("Dismissed an unknown device"),

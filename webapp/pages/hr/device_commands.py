@@ -11,7 +11,7 @@ from webapp.core.db import do
 from webapp.core.errors import DomainError, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import time_text
+from webapp.core.i18n import ngettext, time_text
 from webapp.devices import service
 from webapp.devices.service.listening import new_key
 from webapp.devices.service.pulls import ask as ask_pull
@@ -29,6 +29,11 @@ class DaysForm(Form):
     verb: Literal["query", "verify"]
     first_on: date
     last_on: date
+
+
+class RezoneForm(Form):
+    since: date
+    reason: str
 
 
 @bp.post("/<int:terminal_id>/commands")
@@ -92,6 +97,48 @@ def listener(terminal_id: int) -> Response:
     key = do(new_key, by=me().id, terminal_id=terminal_id, at=clock.now())
     session["listener"] = [terminal_id, f"{request.host_url}api/{row.kind}/{row.serial}/{key}"]
     return hx.redirect(f"/hr/devices/{terminal_id}#do")
+
+
+@bp.post("/<int:terminal_id>/compare")
+@allow(*OFFICE)
+def compare(terminal_id: int) -> Response:
+    """How many punches it holds of each of the last days, against what is here."""
+    _that(terminal_id, "calls")
+    try:
+        do(service.compare_now, by=me(), terminal_id=terminal_id, at=clock.now())
+    except DomainError as error:
+        asked: Bound[Any] = blank()
+        return show_device(terminal_id, asked=asked.refuse(error))
+    flash(gettext("It is asked day by day; the table below fills within some minutes. Load the page again then."), "ok")
+    return hx.redirect(f"/hr/devices/{terminal_id}#days-h")
+
+
+@bp.post("/<int:terminal_id>/rezone")
+@allow(*OFFICE)
+def rezone(terminal_id: int) -> Response:
+    """Punches read with a wrong time zone are read with the one the device has now."""
+    the(terminal_id)
+    form = read_form(RezoneForm)
+    try:
+        if form.ok:
+            data = form.data
+            count = do(
+                service.rezone, by=me(), terminal_id=terminal_id, first=data.since, reason=data.reason,
+                at=clock.now(),
+            )  # fmt: skip
+    except DomainError as error:
+        form.refuse(error)
+    if not form.ok:
+        return show_device(terminal_id, asked=form)
+    flash(
+        ngettext(
+            "%(num)s punch is read anew with the device's time zone. The days it belongs to follow.",
+            "%(num)s punches are read anew with the device's time zone. The days they belong to follow.",
+            count,
+        ),
+        "ok",
+    )
+    return hx.redirect(f"/hr/devices/{terminal_id}")
 
 
 def _that(terminal_id: int, way: str) -> Any:

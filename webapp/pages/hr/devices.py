@@ -156,7 +156,8 @@ def show_device(
     return hx.respond(
         "hr/device.html", status=max(data.status, asked.status if asked else 200), device=device, asked=asked,
         address=address, form=data, words=words, kind=device.row.kind,
-        recent=queries.recent(terminal_id), shape=shape(device.row.kind), new=False,
+        recent=queries.recent(terminal_id), compared=queries.compared_days(terminal_id), missing=queries.missing,
+        zones_read=queries.zones_read(terminal_id, device.row.timezone), shape=shape(device.row.kind), new=False,
         known_secret=bool(device.row.secret or device.row.comm_key_hash), **options(user, device.row.branch_id),
     )  # fmt: skip
 

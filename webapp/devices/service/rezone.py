@@ -1,0 +1,81 @@
+"""A device was registered with the wrong time zone: what it recorded is read anew with the right one.
+
+What its clock showed stays as it is; only the moment it stands for changes, and with it whose day it belongs to.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import bindparam, func, select, update
+
+from webapp.core import audit, outbox
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.core.errors import N_, Invalid, words
+from webapp.devices.models import RawPunch
+from webapp.devices.rules import Arrival, moment, quality
+from webapp.devices.service.digest import look_again
+from webapp.devices.service.registry import locked
+
+BATCH = 500
+JOB = "jobs.reconcile.rezone"
+_raw = RawPunch.__table__.c
+
+
+def rezone(*, by: SignedIn, terminal_id: int, first: date, reason: str, at: datetime) -> int:
+    """Read punches whose clock showed `first` or later with the zone the device has now; how many there are.
+
+    A job does it in pieces. Raises NotFound, Invalid with the field.
+    """
+    device = locked(by, terminal_id)
+    if not reason.strip():
+        raise Invalid("reason_needed", "reason")
+    count = conn().scalar(select(func.count()).where(*_other(terminal_id, device.timezone, first))) or 0
+    if not count:
+        raise Invalid("device_zone_same", "since")
+    payload = {"terminal_id": terminal_id, "zone": device.timezone, "first": first.isoformat()}
+    outbox.put("run", f"{JOB}#{terminal_id}", payload, at)
+    after = {"timezone": device.timezone, "first_on": first.isoformat()}
+    audit.record(
+        actor_id=by.id, action="terminal.rezoned", object_type="terminal", object_id=terminal_id,
+        branch_id=device.branch_id, after=after,
+        reason=reason.strip()[:300], at=at,
+    )  # fmt: skip
+    return count
+
+
+def rezone_some(*, terminal_id: int, zone: str, first: date, at: datetime, limit: int = BATCH) -> int:
+    """The next of them; how many. Call until it answers 0. Does nothing for a zone nobody knows."""
+    if zone not in available_timezones():
+        return 0
+    rows = conn().execute(_SOME.where(*_other(terminal_id, zone, first)).order_by(_raw.id).limit(limit)).all()
+    if rows:
+        look_again(terminal_ids=[terminal_id], which=_raw.id.in_([row.id for row in rows]), at=at)
+        conn().execute(_MOVE, [_moved(row, zone) for row in rows])
+    return len(rows)
+
+
+def _other(terminal_id: int, zone: str, first: date) -> tuple[Any, ...]:
+    return (_raw.terminal_id == terminal_id, _raw.device_time >= f"{first} 00:00:00", _raw.zone != zone)
+
+
+def _moved(row: Any, zone: str) -> dict[str, Any]:
+    """What order said of it when it came is not judged again; whether its moment had come yet is.
+
+    A device that wrote its own offset along knew better than we do: its moments stay.
+    """
+    own = row.at is not None and row.at != moment(row.device_time, row.zone)
+    when = row.at if own else moment(row.device_time, zone)
+    judged = row.quality in ("ok", "future", "impossible")
+    word = quality(when, Arrival(row.received_at)) if judged else row.quality
+    return {"raw": row.id, "to_zone": zone, "to_at": when, "to_quality": word}
+
+
+_SOME = select(_raw.id, _raw.device_time, _raw.zone, _raw.at, _raw.received_at, _raw.quality)
+_MOVE = (
+    update(RawPunch.__table__)
+    .where(_raw.id == bindparam("raw"))
+    .values(zone=bindparam("to_zone"), at=bindparam("to_at"), quality=bindparam("to_quality"))
+)
+words({"device_zone_same": N_("No punches from that date on were read with another time zone.")})
