@@ -45,6 +45,9 @@ def roster(rep: Any, on: date, kind: str = "work", shift_id: int | None = None) 
     make.save(RosterDay(employee_id=rep.id, work_date=on, branch_id=rep.branch_id, kind=kind, shift_id=shift_id))
 
 
+SPLIT = {"kind": "split", "breaks": [["12:00", "13:00"]], "serious": 60}
+
+
 def leave(rep: Any, first: date, last: date, **known: Any) -> Leave:
     return make.save(
         Leave(employee_id=rep.id, first_on=first, last_on=last, kind="annual", recorded_at=clock.now(), **known)
@@ -135,6 +138,46 @@ def test_changed_hours_leave_earlier_days_as_they_were(rep: Any, branch: Any) ->
         make.save(EarlierTimes(branch_id=branch.id, shift_id=hours.id, **old))
     begins = [expected(rep, branch, MONDAY + timedelta(days=n)).starts_at for n in (-3, 0, 1)]
     assert [begin.astimezone(ZoneInfo(branch.timezone)).hour for begin in begins] == [6, 7, 8]
+
+
+def test_terms_come_with_the_hours(rep: Any, branch: Any, queries: Any) -> None:
+    """Of the roster's shift, the store type, and those of an earlier date; in the one statement."""
+    core = {"kind": "core", "core": ["10:00", "12:00"], "after": 60}
+    market, hours = make.store_type(branch, terms=core), shift(branch, terms=SPLIT)
+    old = {"until_on": MONDAY, "start": "06:00", "end": "15:00", "grace_minutes": 1, "terms": {"minimum": 300}}
+    make.save(EarlierTimes(branch_id=branch.id, shift_id=hours.id, **old))
+    with queries() as seen:
+        split = expected(rep, branch)
+    assert len(seen) == 1, seen
+    gap = utc("2026-03-02T12:00+08:00"), utc("2026-03-02T13:00+08:00")
+    assert split.parts == ((split.starts_at, gap[0]), (gap[1], split.ends_at))
+    assert (split.terms.kind, split.terms.serious) == ("split", 60)
+    assert expected(rep, branch, date(2026, 2, 27)).terms.minimum == 300
+    placed = expected(rep, branch, site_id=make.site(market).id)
+    assert placed.terms.core == (utc("2026-03-02T10:00+08:00"), utc("2026-03-02T12:00+08:00"))
+    assert expected(rep, branch, date(2026, 3, 1)).terms.kind == "fixed"
+
+
+def test_t16_leave_of_half_a_day_trims_the_hours(rep: Any, branch: Any) -> None:
+    shift(branch)
+    leave(rep, MONDAY, MONDAY + timedelta(days=2), starts_half=True, ends_half=True)
+    days = [expected(rep, branch, MONDAY + timedelta(days=n)) for n in range(3)]
+    assert [(day.kind, day.source, day.terms.half) for day in days] == [
+        ("work", "leave", "second"),
+        ("leave", "leave", ""),
+        ("work", "leave", "first"),
+    ]
+    assert [day.ends_at for day in days[:1]] == [utc("2026-03-02T12:00+08:00")]
+    assert [day.starts_at for day in days[2:]] == [utc("2026-03-04T12:00+08:00")]
+    leave(rep, MONDAY, MONDAY, ends_half=True)
+    assert expected(rep, branch).kind == "leave"
+
+
+def test_t14_a_moment_beyond_the_reach_of_a_shift_has_its_local_date(rep: Any, branch: Any) -> None:
+    shift(branch, "22:00", "06:00", terms={"before": 30, "after": 15})
+    moments = ["2026-03-03T06:15+08:00", "2026-03-03T06:15:01+08:00", "2026-03-03T21:30+08:00"]
+    found = [schedules.work_date(rep.id, utc(moment), branch).day for moment in moments]
+    assert found == [2, 3, 3]
 
 
 def test_work_date_of_a_night_shift_and_its_expectation(rep: Any, branch: Any) -> None:

@@ -19,7 +19,7 @@ from webapp.people.models import Branch, Employee, Team
 from webapp.schedules import queries as schedules
 from webapp.schedules import service
 from webapp.schedules.models import CalendarDay, Shift
-from webapp.schedules.rules import PlannedStop
+from webapp.schedules.rules import PlannedStop, Terms
 from webapp.sites.models import StoreType
 
 MONDAY = date(2026, 3, 2)
@@ -90,6 +90,23 @@ class TestHours:
         change(hr, shift, "06:00", TODAY - timedelta(days=1))
         found = [begins(rep, branch, TODAY + timedelta(days=n)) for n in (-2, *days)]
         assert found == ["07:00", "06:00", "06:00", "06:00", "06:00"]
+
+    def test_changed_terms_count_from_their_date_and_never_before(
+        self, hr: SignedIn, rep: Employee, branch: Branch
+    ) -> None:
+        shift = new_shift(hr)
+        change(hr, shift, "07:00", TODAY, terms=Terms(minimum=300))
+        change(hr, shift, "07:00", TODAY + timedelta(days=1), terms=Terms(minimum=400))
+        change(hr, shift, "08:00", TODAY + timedelta(days=2))
+        found = [schedules.expectation(rep.id, TODAY + timedelta(days=n), branch).terms.minimum for n in (-1, 0, 1, 2)]
+        assert found == [0, 300, 400, 400]
+        kind = make.store_type(branch)
+        names = {"name_en": "Mall", "name_zh": "商场", "start": "09:00", "end": "18:00", "grace_minutes": 20}
+        terms = {"terms": Terms(serious=60), "from_on": TODAY}
+        run(service.change_store_type, by=hr, store_type_id=kind.id, version=None, **names, **terms)
+        site = make.site(kind).id
+        days = [schedules.expectation(rep.id, TODAY + timedelta(days=n), branch, site_id=site) for n in (-1, 0)]
+        assert [day.terms.serious for day in days] == [0, 60]
 
     def test_only_days_that_have_begun_are_rebuilt(self, hr: SignedIn) -> None:
         shift = new_shift(hr)

@@ -37,7 +37,7 @@ from webapp.attendance.models import (
 from webapp.attendance.rules import DayFacts, DayResult, Issue, Mark, Stamp, Word
 from webapp.core.db import UTCDateTime, conn
 from webapp.people.models import Branch, BranchMove, Employee
-from webapp.schedules.rules import Expectation
+from webapp.schedules.rules import Expectation, read_demand
 
 Pair = tuple[int, date]
 """(employee_id, work_date)"""
@@ -133,7 +133,8 @@ def dates_of(employee_id: int, first: date, last: date) -> list[date]:
 def expectation_of(day: DayResult) -> Expectation:
     """What the day was built with."""
     kind: Any = day.expected
-    return Expectation(kind, day.starts_at, day.ends_at, day.grace_minutes, day.scheduled, "stored")
+    demand = read_demand(day.terms, day.starts_at)
+    return Expectation(kind, day.starts_at, day.ends_at, day.grace_minutes, day.scheduled, "stored", demand)
 
 
 def result_of(row: Row[Any]) -> DayResult:

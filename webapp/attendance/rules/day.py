@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from webapp.attendance.rules.facts import DayFacts, Moment, Word, device_moments, moments
+from webapp.attendance.rules.facts import DayFacts, Moment, Word
 from webapp.attendance.rules.punches import HOLD, silent
-from webapp.schedules.rules import Expectation
+from webapp.attendance.rules.stay import Part, parts_of, seen_on, worked_minutes
+from webapp.schedules.rules import Expectation, demand_text
 
 MARGIN = timedelta(hours=4)
-_MINUTE = timedelta(minutes=1)
+LATE = ("late", "serious_late")
 _NOT_PRESENT = frozenset({"absent", "missing_in", "leave", "rest", "pending", "unheard"})
 _A_DEVICE_MAY_KNOW = frozenset({"absent", "missing_in", "missing_out"})
 
@@ -37,50 +38,55 @@ class DayResult:
     complete: bool
     undecided: bool
     sources: str = ""
+    worked_minutes: int = 0
+    terms: str = ""
 
 
 def build_day(facts: DayFacts, expected: Expectation, as_of: datetime) -> DayResult:
     """Apply the precedence of statuses to what happened until `as_of`."""
     final_at = over_at(facts, expected)
     over = as_of >= final_at
-    seen = _seen(facts, expected)
-    shape = _shape(seen, expected)
-    complete = over or (shape.first is not None and _reaches(shape.last_out, expected))
-    late, early = _lateness(shape, expected), _earliness(shape, expected) if complete else 0
-    excuses = {issue.kind for issue in facts.issues if issue.state == "approved" and issue.kind in ("late", "early")}
-    pardon = ("late" in excuses and late > 0) or ("early" in excuses and early > 0)
-    late, early = (0 if "late" in excuses else late), (0 if "early" in excuses else early)
-    undecided = _undecided(seen, shape, expected, complete, late, early)
-    facing = _Facing(shape, expected, facts.word, over, complete, undecided, late, early)
+    seen = seen_on(facts, expected)
+    parts = parts_of(seen, facts, expected)
+    worked = worked_minutes(parts, expected)
+    complete = over or _fulfilled(parts, worked, expected)
+    facing = _facing(facts, parts, worked, expected, over, complete)
     status = _status(facing)
+    undecided, early = _undecided(facing), facing.early
     if over and _waits_for_devices(facts, facing, status, as_of):
         status, undecided, early = "unheard", True, 0
+    came = min((part.first_in for part in parts if part.first_in), default=None)
     return DayResult(
         status=status,
         scheduled=expected.scheduled,
         expected=expected.kind,
-        minutes_late=late,
+        minutes_late=facing.late,
         minutes_early=early,
         grace_minutes=expected.grace_minutes,
         starts_at=expected.starts_at,
         ends_at=expected.ends_at,
-        first_in=shape.first_in,
-        last_out=shape.last_out,
-        excused=_system(facts.word) or (pardon and not late and not early),
+        first_in=came,
+        last_out=max((part.last_out for part in parts if part.last_out), default=None),
+        excused=_system(facts.word) or (facing.pardoned and not facing.late and not facing.early),
         confirmed=facts.word.word if facts.word else None,
         open_exceptions=sum(issue.state == "open" for issue in facts.issues),
         over=over,
         final_at=None if over else final_at,
-        present=shape.first_in is not None and status not in _NOT_PRESENT,
-        complete=complete,
+        present=came is not None and status not in _NOT_PRESENT,
+        # an arrival that a device may still tell could be a late one
+        complete=complete and not (status == "unheard" and came and any(part.first is None for part in parts)),
         undecided=undecided,
         sources=_sources(seen, facts),
+        worked_minutes=worked,
+        terms=demand_text(expected.terms, expected.starts_at),
     )
 
 
 def over_at(facts: DayFacts, expected: Expectation) -> datetime:
-    """When nothing more can come: four hours after the shift, or the end of a day without one."""
-    return expected.ends_at + MARGIN if expected.scheduled and expected.ends_at else facts.midnight
+    """When nothing more can come: some hours after the shift, or the end of a day without one."""
+    if not expected.scheduled or expected.ends_at is None:
+        return facts.midnight
+    return expected.ends_at + timedelta(minutes=expected.terms.after)
 
 
 def is_clean(day: DayResult) -> bool:
@@ -102,69 +108,64 @@ def excusable(day: DayResult) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    first: Moment | None
-    last: Moment | None
-    first_in: datetime | None
-    last_out: datetime | None
-    missing_out: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Facing:
-    shape: _Shape
+    """`short`: minutes that lack of the shift's minimum. late, early and short are 0 where they were excused."""
+
+    parts: Sequence[Part]
     expected: Expectation
     word: Word | None
     over: bool
     complete: bool
-    undecided: bool
     late: int
     early: int
+    short: int
+    pardoned: bool
 
     @property
     def word_absent(self) -> bool:
         return self.word is not None and self.word.word == "absent"
 
 
-def _shape(seen: Sequence[Moment], expected: Expectation) -> _Shape:
-    counted = [moment for moment in seen if moment.counts]
-    first = next((moment for moment in counted if moment.kind == "in"), None)
-    if first is None:
-        left = [moment.at for moment in counted if moment.kind == "out" and moment.source == "device"]
-        return _Shape(None, None, None, max(left, default=None), False)
-    after = [moment for moment in counted if moment.at >= first.at]
-    outs = [moment.at for moment in after if moment.kind == "out"]
-    # a lone punch behind a check-out is no new arrival
-    last_in = max(one.at for one in after if one.kind == "in" and (one is first or one.source != "device"))
-    last_out = max(outs, default=None)
-    missing = last_out is None or (last_out < last_in and not _reaches(last_out, expected))
-    return _Shape(first, after[-1], first.at, last_out, missing)
+def _facing(
+    facts: DayFacts, parts: Sequence[Part], worked: int, expected: Expectation, over: bool, complete: bool
+) -> _Facing:
+    excuses = {issue.kind for issue in facts.issues if issue.state == "approved" and issue.kind in ("late", "early")}
+    late, early, short = sum(part.late for part in parts), 0, 0
+    if complete:
+        # what was excused on coming need not be stayed longer
+        short = _short(parts, worked + (late if "late" in excuses else 0), expected)
+        early = max(sum(part.early for part in parts), short)
+    pardoned = ("late" in excuses and late > 0) or ("early" in excuses and early > 0)
+    late = 0 if "late" in excuses else late
+    early, short = (0, 0) if "early" in excuses else (early, short)
+    return _Facing(parts, expected, facts.word, over, complete, late, early, short, pardoned)
 
 
-def _lateness(shape: _Shape, expected: Expectation) -> int:
-    """Whole minutes since the start; at most the grace is on time."""
-    if not expected.scheduled or shape.first_in is None or expected.starts_at is None:
-        return 0
-    minutes = (shape.first_in - expected.starts_at) // _MINUTE
-    return minutes if minutes > expected.grace_minutes else 0
+def _short(parts: Sequence[Part], worked: int, expected: Expectation) -> int:
+    """Minutes that lack of the shift's minimum stay; unknown while a time is missing."""
+    known = expected.scheduled and all(part.whole for part in parts)
+    return max(0, expected.terms.minimum - worked) if known else 0
 
 
-def _earliness(shape: _Shape, expected: Expectation) -> int:
-    """Minutes begun before the end, so that being early is never 0 (T38)."""
-    if not expected.scheduled or expected.ends_at is None or shape.last_out is None or shape.missing_out:
-        return 0
-    return max(0, -((shape.last_out - expected.ends_at) // _MINUTE))
+def _fulfilled(parts: Sequence[Part], worked: int, expected: Expectation) -> bool:
+    """Nothing that may still come could make the day worse."""
+    whole = all(part.whole for part in parts)
+    return whole and parts[-1].reached and not _short(parts, worked, expected)
 
 
-def _undecided(
-    seen: Sequence[Moment], shape: _Shape, expected: Expectation, complete: bool, late: int, early: int
-) -> bool:
+def _undecided(day: _Facing) -> bool:
     """Could a person's decision still give the day its first check-in, or its end?"""
-    waiting = [moment for moment in seen if moment.state == "open"]
-    first, last = shape.first_in, shape.last
-    if any(moment.kind == "in" and (first is None or (late and moment.at < first)) for moment in waiting):
+    return any(_open(part, day) for part in day.parts)
+
+
+def _open(part: Part, day: _Facing) -> bool:
+    waiting = [moment for moment in part.seen if moment.state == "open"]
+    first, last = part.first_in, part.last
+    sooner = bool((day.late and part.late) or day.short)
+    if any(moment.kind == "in" and (first is None or (sooner and moment.at < first)) for moment in waiting):
         return True
-    if not (expected.scheduled and complete and last is not None and (early or shape.missing_out)):
+    lacks = part.missing_out or bool(day.early and part.early) or bool(day.short)
+    if not (day.expected.scheduled and day.complete and last is not None and lacks):
         return False
     return any(moment.kind == "out" and moment.at >= last.at for moment in waiting)
 
@@ -172,34 +173,30 @@ def _undecided(
 def _status(day: _Facing) -> str:
     if day.word and day.word_absent:
         return {"leave": "leave", "sick": "leave", "swap": "rest"}.get(day.word.reason or "", "absent")
-    if day.undecided:
+    if _undecided(day):
         return "pending"
     if day.expected.kind == "leave":
         return "leave"
+    came = any(part.first for part in day.parts)
     if not day.expected.scheduled:
-        return "field_work" if day.shape.first_in else "rest"
-    if day.shape.first_in is None:
-        gone = "absent" if day.shape.last_out is None else "missing_in"
+        return "field_work" if came else "rest"
+    if not came:
+        gone = "missing_in" if any(part.last_out for part in day.parts) else "absent"
         return gone if day.over else "pending"
     return _worked(day)
 
 
 def _worked(day: _Facing) -> str:
-    if day.over and day.shape.missing_out:
+    if day.over and any(part.first is None for part in day.parts):
+        return "missing_in"
+    if day.over and any(part.missing_out for part in day.parts):
         return "missing_out"
     if day.late:
-        return "late"
+        return "serious_late" if 0 < day.expected.terms.serious < day.late else "late"
     if day.early:
         return "early_leave"
-    return "field_work" if day.shape.first and day.shape.first.outside else "normal"
-
-
-def _seen(facts: DayFacts, expected: Expectation) -> list[Moment]:
-    found = moments(facts, expected)
-    if facts.punches:
-        found = [*found, *device_moments(facts, expected, found)]
-        found.sort(key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
-    return found
+    first = next(part.first for part in day.parts if part.first)
+    return "field_work" if first.outside else "normal"
 
 
 def _waits_for_devices(facts: DayFacts, day: _Facing, status: str, as_of: datetime) -> bool:
@@ -207,9 +204,9 @@ def _waits_for_devices(facts: DayFacts, day: _Facing, status: str, as_of: dateti
     ends_at = day.expected.ends_at
     if not facts.silences or not ends_at or day.word_absent or as_of >= ends_at + HOLD:
         return False
-    last = day.shape.last
-    cut = bool(day.early) and status in ("late", "early_leave") and last is not None and last.source == "device"
-    return (status in _A_DEVICE_MAY_KNOW or cut) and bool(silent(facts.silences, ends_at))
+    cut = any((part.early or day.short) and part.last and part.last.source == "device" for part in day.parts)
+    may_know = status in _A_DEVICE_MAY_KNOW or (cut and day.early > 0 and status in (*LATE, "early_leave"))
+    return may_know and bool(silent(facts.silences, ends_at))
 
 
 def _sources(seen: Sequence[Moment], facts: DayFacts) -> str:
@@ -217,10 +214,6 @@ def _sources(seen: Sequence[Moment], facts: DayFacts) -> str:
     told = {moment.source for moment in seen if moment.counts}
     told |= {"supervisor"} if facts.word and facts.word.word == "present" else set()  # type: ignore[arg-type]
     return ",".join(name for name in ("phone", "device", "supervisor", "hr") if name in told)
-
-
-def _reaches(last_out: datetime | None, expected: Expectation) -> bool:
-    return bool(expected.scheduled and expected.ends_at and last_out and last_out >= expected.ends_at)
 
 
 def _system(word: Word | None) -> bool:

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from webapp.attendance.rules.punches import UNHEARD, Silence, Stamp, roles
-from webapp.schedules.rules import Expectation
+from webapp.attendance.rules.punches import UNHEARD, Silence, Stamp, part_of, roles
+from webapp.schedules.rules import Expectation, Moments
 
 ABOUT_A_TAP = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark", "cannot"})
 """What a check-in is in doubt for as it arrives; at most one of these is opened about it."""
@@ -143,10 +143,20 @@ def device_moments(facts: DayFacts, expected: Expectation, said: Iterable[Moment
     found = []
     for number, role in roles(facts.punches, expected).items():
         stamp = by_id[number]
-        told = any(one.kind == role and one.site_id in (None, stamp.site_id) for one in given)
-        if role in ("in", "out") and not told:
+        if role not in ("in", "out"):
+            continue
+        here = [one for one in given if one.kind == role and one.site_id in (None, stamp.site_id)]
+        part = part_of(role, stamp.at, expected)
+        if not any(part_of(role, one.at, expected) == part for one in here):
             found.append(Moment(role, stamp.at, "clear", False, stamp.site_id, None, "device"))
     return found
+
+
+def untimed(facts: DayFacts) -> set[Literal["in", "out"]]:
+    """What was granted without a time of its own."""
+    outs = {mark.id for mark in facts.marks if mark.kind == "out"}
+    granted = [one for one in facts.issues if one.state == "approved" and not _is_about(one, outs) and not one.time()]
+    return {kind for issue in granted if (kind := _forgotten(issue))}
 
 
 def first_site(facts: DayFacts) -> int | None:
@@ -215,13 +225,37 @@ def _added(issues: Iterable[Issue], expected: Expectation | None) -> list[Moment
 
 
 def _additions(issue: Issue, expected: Expectation | None) -> list[tuple[Literal["in", "out"], datetime | None]]:
-    """What an approved correction adds; without a time of its own the shift's start or end is meant."""
+    """What an approved correction adds; without a time of its own the shift's start or end is meant.
+
+    Which of the two parts of a split shift is meant shows only when they are built.
+    """
     start, end = (expected.starts_at, expected.ends_at) if expected else (None, None)
-    category = issue.asked.get("category")
+    parts = expected.parts if expected and expected.scheduled else ()
     if issue.kind == "absent":
-        return [("in", issue.time() or start), ("out", end)]
-    if issue.kind == "missing_out" or (issue.kind == "mistake" and category == "forgot_out"):
-        return [("out", issue.time() or end)]
-    if issue.kind == "mistake" and category == "forgot_in":
-        return [("in", issue.time() or start)]
-    return []
+        return (
+            _throughout(issue.time() or start, parts)
+            if len(parts) > 1
+            else [("in", issue.time() or start), ("out", end)]
+        )
+    kind = _forgotten(issue)
+    if kind is None or (len(parts) > 1 and not issue.time()):
+        return []
+    return [(kind, issue.time() or (end if kind == "out" else start))]
+
+
+def _throughout(came: datetime | None, parts: Sequence[Moments]) -> list[tuple[Literal["in", "out"], datetime | None]]:
+    """In every part, from a moment on."""
+    found: list[tuple[Literal["in", "out"], datetime | None]] = [("in", came)]
+    for begin, end in parts:
+        if came and begin > came:
+            found.append(("in", begin))
+        if came and end > came:
+            found.append(("out", end))
+    return found
+
+
+def _forgotten(issue: Issue) -> Literal["in", "out"] | None:
+    category = issue.asked.get("category") if issue.kind == "mistake" else None
+    if issue.kind == "missing_out" or category == "forgot_out":
+        return "out"
+    return "in" if category == "forgot_in" else None

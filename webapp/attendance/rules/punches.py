@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from webapp.schedules.rules import Expectation
+from webapp.schedules.rules import Expectation, Moments
 
 REPEAT = timedelta(seconds=60)
 """A punch so soon after the one before it is the same finger once more."""
@@ -58,15 +58,40 @@ def repeats(stamps: Iterable[Stamp]) -> dict[int, int]:
 def roles(stamps: Iterable[Stamp], expected: Expectation) -> dict[int, Role]:
     """First in, last out, breaks between; of a run the first counts on coming and the last on going.
 
-    The key pressed is asked only when a single arrival or departure lies inside the shift.
+    A split shift has this twice. The key pressed is asked only when a single arrival or departure lies inside the
+    shift.
     """
     found = runs(stamps)
     said: dict[int, Role] = {stamp.id: "repeat" for run in found for stamp in run}
+    parts = expected.parts if expected.scheduled else ()
+    if len(parts) < 2:
+        return said | _roles(found, parts[0] if parts else None)
+    for part, mine in zip(parts, _dealt(found, parts), strict=True):
+        said |= _roles(mine, part)
+    return said
+
+
+def part_of(kind: Kind, at: datetime, expected: Expectation) -> int:
+    """The part of a split shift a moment belongs to: between the two going is the first's, coming the second's."""
+    parts = expected.parts if expected.scheduled else ()
+    if len(parts) < 2 or at < parts[0][1]:
+        return 0
+    return 1 if at >= parts[1][0] or kind == "in" else 0
+
+
+def silent(silences: Sequence[Silence], ends_at: datetime) -> list[Silence]:
+    """Those not heard past the end of the shift."""
+    return [one for one in silences if one.through is None or one.through < ends_at]
+
+
+def _roles(found: Sequence[Sequence[Stamp]], hours: Moments | None) -> dict[int, Role]:
+    """Of the runs of one part; `hours` where somebody is expected."""
+    said: dict[int, Role] = {}
     if not found:
         return said
     if found[-1][-1].at - found[0][0].at < STAY or len(found) == 1:
         flat = [stamp for run in found for stamp in run]
-        kind = _alone(flat, expected)
+        kind = _alone(flat, hours)
         said[(flat[0] if kind == "in" else flat[-1]).id] = kind
         return said
     said[found[0][0].id], said[found[-1][-1].id] = "in", "out"
@@ -77,18 +102,36 @@ def roles(stamps: Iterable[Stamp], expected: Expectation) -> dict[int, Role]:
     return said
 
 
-def silent(silences: Sequence[Silence], ends_at: datetime) -> list[Silence]:
-    """Those not heard past the end of the shift."""
-    return [one for one in silences if one.through is None or one.through < ends_at]
+def _dealt(found: Sequence[list[Stamp]], parts: Sequence[Moments]) -> tuple[list[list[Stamp]], list[list[Stamp]]]:
+    """Runs of a split shift by part. Between the parts the nearer one counts, but who was seen there at two times
+    went and came back."""
+    (_, over), (again, _) = parts
+    first = [run for run in found if run[0].at < over]
+    gap = [run for run in found if over <= run[0].at < again]
+    second = [run for run in found if run[0].at >= again]
+    if gap and gap[-1][0].at - gap[0][0].at >= STAY:
+        middle = over + (again - over) / 2
+        going = [run for run in gap if run is gap[0] or (run is not gap[-1] and run[0].at < middle)]
+        return first + going, gap[len(going) :] + second
+    if gap and _goes(gap[0][0].at, first, over, again):
+        return first + gap, second
+    return first, gap + second
 
 
-def _alone(stamps: Sequence[Stamp], expected: Expectation) -> Kind:
+def _goes(at: datetime, first: Sequence[Sequence[Stamp]], over: datetime, again: datetime) -> bool:
+    """Seen once between the parts: nearer the first it is going, unless that was seen just before the part ended."""
+    gone = len(first) > 1 and first[-1][-1].at > over - STAY
+    return at - over <= again - at and not gone
+
+
+def _alone(stamps: Sequence[Stamp], hours: Moments | None) -> Kind:
     """One visit to the device: coming in the first half of the shift, going in the second."""
-    start, end, at = expected.starts_at, expected.ends_at, stamps[0].at
+    at = stamps[0].at
     keys = {stamp.key for stamp in stamps} - {None}
     key = keys.pop() if len(keys) == 1 else None
-    if not expected.scheduled or start is None or end is None:
+    if hours is None:
         return key or "in"
+    start, end = hours
     if start < at < end and key:
         return key
     return "in" if at < start + (end - start) / 2 else "out"

@@ -50,6 +50,7 @@ words(
         "reason_photo": N_("A photo is needed, then it counts."),
         "status_normal": N_("Normal"),
         "status_late": N_("Late"),
+        "status_serious_late": N_("Seriously late"),
         "status_early_leave": N_("Left early"),
         "status_absent": N_("Absent"),
         "status_missing_out": N_("No check-out"),

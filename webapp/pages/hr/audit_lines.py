@@ -39,7 +39,8 @@ _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
            ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device",
            ("branch", "signals_off"): "signal", ("terminal", "state"): "terminal_state",
-           ("pay_question", "outcome"): "pay_outcome"}  # fmt: skip
+           ("pay_question", "outcome"): "pay_outcome", ("shift", "shift_kind"): "shift_kind",
+           ("store_type", "shift_kind"): "shift_kind"}  # fmt: skip
 # The act says the same.
 _SILENT = frozenset({"granted_confirmation", "word"})
 

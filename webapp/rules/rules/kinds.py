@@ -11,7 +11,7 @@ from webapp.rules.rules.params import BASIS_POINTS
 
 Params = Mapping[str, Any]
 GOOD = frozenset({"normal", "field_work"})
-_EXCUSABLE = frozenset({"late", "early_leave"})
+_EXCUSABLE = frozenset({"late", "serious_late", "early_leave"})
 _OFF = {"leave": "on_leave", "rest": "not_scheduled"}
 
 
@@ -20,7 +20,8 @@ def attendance_allowance(p: Params, s: Snapshot) -> Outcome:
     inputs = {"status": s.status, "first_in": s.first_in, "late": s.minutes_late, "excused": s.excused}
     if s.status == "absent":
         return _allowance(p, s, inputs) if s.excused else _none("allowance_absent", inputs)
-    if s.undecided and not (s.status == "unheard" and s.first_in):  # a device can only make them earlier
+    # what came is known, and a device can only make it earlier
+    if s.undecided and not (s.status == "unheard" and s.first_in and s.complete):
         return _wait("allowance_unheard" if s.status == "unheard" else "allowance_undecided", inputs)
     if s.status == "missing_in":
         return _none("allowance_missing_in", inputs)

@@ -26,7 +26,17 @@ from sqlalchemy.engine import Row
 from webapp.core.db import conn
 from webapp.people.models import Branch, Employee
 from webapp.schedules.models import CalendarDay, EarlierTimes, Leave, PlanStop, RosterDay, Shift
-from webapp.schedules.rules import USUAL, DayWords, Expectation, ShiftTimes, decide, work_date_of
+from webapp.schedules.rules import (
+    NO_TERMS,
+    USUAL,
+    DayWords,
+    Expectation,
+    Half,
+    ShiftTimes,
+    decide,
+    read_terms,
+    work_date_of,
+)
 from webapp.schedules.rules import expectation as expect
 from webapp.sites.models import Site, StoreType
 
@@ -102,9 +112,9 @@ class _Known:
         for row in rows:
             parts[row.tag].append(row)
         self.employed = {row.key: (row.day, row.until) for row in parts["person"]}
-        self.leaves = {row.key: [] for row in parts["leave"]}
+        self.leaves: dict[int, list[Row]] = {row.key: [] for row in parts["leave"]}
         for row in parts["leave"]:
-            self.leaves[row.key].append((row.day, row.until))
+            self.leaves[row.key].append(row)
         self.roster = {(row.key, row.day): row for row in parts["roster"]}
         self.calendar = {row.day: row.word for row in parts["calendar"]}
         # written last to first, so that the first stop of a day stays
@@ -120,13 +130,14 @@ class _Known:
     def words(self, pair: Pair) -> DayWords:
         employee_id, on = pair
         joined, left = self.employed.get(employee_id, (date.min, None))
-        roster = self.roster.get(pair)
+        roster, off = self.roster.get(pair), self._off(pair)
         return DayWords(
             employed=joined <= on and (left is None or on <= left),
-            on_leave=any(first <= on <= last for first, last in self.leaves.get(employee_id, ())),
+            on_leave=len(off) == 2,
             roster=roster.word if roster else None,
             calendar=self.calendar.get(on),
             workdays=self._week(on),
+            half_off=off.pop() if len(off) == 1 else "",
         )
 
     def shift(self, pair: Pair, site_id: int | None) -> ShiftTimes:
@@ -147,6 +158,17 @@ class _Known:
             return self.shift(pair, site_id) if decide(self.words(pair), on)[0] == "work" else None
 
         return shift_on
+
+    def _off(self, pair: Pair) -> set[Half]:
+        """The halves of a date that are leave."""
+        halves: set[Half] = set()
+        for row in self.leaves.get(pair[0], ()):
+            if row.day <= pair[1] <= row.until:
+                from_middle, to_middle = bool(row.seq) and pair[1] == row.day, bool(row.grace) and pair[1] == row.until
+                if from_middle == to_middle:
+                    return {"first", "second"}
+                halves.add("second" if from_middle else "first")
+        return halves
 
     def _week(self, on: date) -> tuple[int, ...]:
         """Weekdays worked by the rule in force on a date."""
@@ -172,7 +194,8 @@ def _load(pairs: Collection[Pair], branch_id: int, sites: Collection[int]) -> _K
 
 
 def _times(row: Row) -> ShiftTimes:
-    return ShiftTimes(row.start, row.end, row.grace)
+    terms = NO_TERMS if row.terms in ("{}", None) else read_terms(json.loads(row.terms))
+    return ShiftTimes(row.start, row.end, row.grace, terms)
 
 
 # Plain tables: a statement of mapped attributes takes ten times as long to find in the cache of compiled ones.
@@ -184,7 +207,7 @@ _shift, _site, _type = Shift.__table__.c, Site.__table__.c, StoreType.__table__.
 # The first part of the union names the columns and their types.
 _TYPES = {
     "key": Integer, "day": Date, "until": Date, "ref": Integer, "seq": Integer,
-    "start": String, "end": String, "grace": Integer, "word": String,
+    "start": String, "end": String, "grace": Integer, "word": String, "terms": String,
 }  # fmt: skip
 
 
@@ -196,10 +219,20 @@ def _part(tag: str, **columns: Any) -> Select[Any]:
 
 
 def _hours(source: Any) -> dict[str, Any]:
-    return {"start": source.start, "end": source.end, "grace": source.grace_minutes}
+    return {
+        "start": source.start,
+        "end": source.end,
+        "grace": source.grace_minutes,
+        "terms": cast(source.terms, String),
+    }
 
 
-_STORE_HOURS = {"start": _type.shift_start, "end": _type.shift_end, "grace": _type.grace_minutes}
+_STORE_HOURS = {
+    "start": _type.shift_start,
+    "end": _type.shift_end,
+    "grace": _type.grace_minutes,
+    "terms": cast(_type.terms, String),
+}
 _PEOPLE, _DATES = bindparam("people", expanding=True), bindparam("dates", expanding=True)
 _BRANCH, _FIRST, _LAST = bindparam("branch"), bindparam("first"), bindparam("last")
 _SHIFT = _hours(_shift)
@@ -207,7 +240,14 @@ _FIRST_SHIFT = select(func.min(_shift.id)).where(_shift.branch_id == _BRANCH, _s
 
 _EVERYTHING = union_all(
     _part("person", key=_person.id, day=_person.joined_on, until=_person.left_on).where(_person.id.in_(_PEOPLE)),
-    _part("leave", key=_leave.employee_id, day=_leave.first_on, until=_leave.last_on).where(
+    _part(
+        "leave",
+        key=_leave.employee_id,
+        day=_leave.first_on,
+        until=_leave.last_on,
+        seq=cast(_leave.starts_half, Integer),
+        grace=cast(_leave.ends_half, Integer),
+    ).where(
         _leave.employee_id.in_(_PEOPLE),
         _leave.cancelled_at.is_(None),
         _leave.first_on <= _LAST,

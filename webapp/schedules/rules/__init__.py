@@ -1,7 +1,7 @@
 """The pure part of schedules: hours and work dates, what a shift demands, how leave is counted."""
 
+from webapp.schedules.rules.demand import NO_DEMAND, Demand, Half, Moments, demand_text, read_demand
 from webapp.schedules.rules.hours import (
-    CATCHMENT,
     GRACE_MAX,
     LEAVE_KINDS,
     USUAL,
@@ -26,8 +26,8 @@ from webapp.schedules.rules.leave import LEAVE_TYPES, LeavePolicy, read_leave_po
 from webapp.schedules.rules.terms import NO_TERMS, Terms, read_terms, written_terms
 
 __all__ = [
-    "CATCHMENT", "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "NO_TERMS", "USUAL", "DayWords", "Expectation", "Kind",
-    "LeavePolicy", "PlannedStop", "ShiftTimes", "Stop", "Terms", "clock_time", "day_in_reach", "decide",
-    "expectation", "hhmm", "monday_of", "read_leave_policy", "read_terms", "shift_times", "window", "work_date_of",
-    "working_day_after", "written_terms",
+    "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "NO_DEMAND", "NO_TERMS", "USUAL", "DayWords", "Demand", "Expectation",
+    "Half", "Kind", "LeavePolicy", "Moments", "PlannedStop", "ShiftTimes", "Stop", "Terms", "clock_time",
+    "day_in_reach", "decide", "demand_text", "expectation", "hhmm", "monday_of", "read_demand", "read_leave_policy",
+    "read_terms", "shift_times", "window", "work_date_of", "working_day_after", "written_terms",
 ]  # fmt: skip

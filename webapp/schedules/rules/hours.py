@@ -1,15 +1,17 @@
 """Which hours, which work date; pure. Shift times are local "HH:MM", moments are aware UTC."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from webapp.core.errors import N_, Invalid, words
+from webapp.schedules.rules.checking import checked_terms
+from webapp.schedules.rules.demand import NO_DEMAND, Demand, Half, Moments, demand_on, halved
+from webapp.schedules.rules.terms import NO_TERMS, Terms
 from webapp.sites.rules import DEFAULT_POLICY, FencePolicy
 
-CATCHMENT = timedelta(hours=4)
 GRACE_MAX = 240
 LEAVE_KINDS = ("annual", "sick", "personal", "other")
 Kind = Literal["work", "rest", "holiday", "leave"]
@@ -22,6 +24,7 @@ class ShiftTimes:
     start: str
     end: str
     grace_minutes: int = 0
+    terms: Terms = NO_TERMS
 
 
 USUAL = ShiftTimes("09:00", "18:00", 0)
@@ -40,7 +43,19 @@ class Expectation:
     grace_minutes: int
     scheduled: bool
     source: str
-    """leave | roster | calendar | week | employment"""
+    """leave | roster | calendar | week | employment; `leave` of a day of work: half of it is off"""
+    terms: Demand = NO_DEMAND
+    """What is demanded beside start, end and grace; nothing on unscheduled days."""
+
+    @property
+    def parts(self) -> tuple[Moments, ...]:
+        """One for most shifts, two for a split one, none where no times are known."""
+        if self.starts_at is None or self.ends_at is None:
+            return ()
+        if self.terms.kind != "split" or not self.terms.breaks:
+            return ((self.starts_at, self.ends_at),)
+        over, again = self.terms.breaks[0]
+        return (self.starts_at, over), (again, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,8 @@ class DayWords:
     roster: Literal["work", "rest"] | None
     calendar: Literal["holiday", "workday"] | None
     workdays: tuple[int, ...]
+    half_off: Half = ""
+    """On leave for this half of the shift only."""
 
 
 def window(shift: ShiftTimes, on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -90,9 +107,10 @@ def window(shift: ShiftTimes, on: date, zone: ZoneInfo) -> tuple[datetime, datet
 
 
 def work_date_of(moment: datetime, zone: ZoneInfo, shift_on: Callable[[date], ShiftTimes | None]) -> date:
-    """The work date a moment belongs to: that of the nearest shift within four hours, else the local date.
+    """The work date a moment belongs to: that of the nearest shift whose reach it is in, else the local date.
 
-    `shift_on` is asked for the local date and its neighbours; between two shifts equally far, the earlier one wins.
+    A shift reaches as long before its start and after its end as its terms say, four hours usually. `shift_on` is
+    asked for the local date and its neighbours; between two shifts equally far, the earlier one wins.
     """
     local = moment.astimezone(zone).date()
     best: tuple[timedelta, date] | None = None
@@ -100,8 +118,8 @@ def work_date_of(moment: datetime, zone: ZoneInfo, shift_on: Callable[[date], Sh
         shift = shift_on(on)
         if shift is None:
             continue
-        far = _outside(moment, *window(shift, on, zone))
-        if far <= CATCHMENT and (best is None or far < best[0]):
+        far = _outside(moment, shift, *window(shift, on, zone))
+        if far is not None and (best is None or far < best[0]):
             best = (far, on)
     return local if best is None else best[1]
 
@@ -112,11 +130,8 @@ def decide(day: DayWords, on: date) -> tuple[Kind, str]:
         return "rest", "employment"
     if day.on_leave:
         return "leave", "leave"
-    if day.roster:
-        return day.roster, "roster"
-    if day.calendar:
-        return ("work" if day.calendar == "workday" else "holiday"), "calendar"
-    return ("work" if on.isoweekday() in day.workdays else "rest"), "week"
+    kind, source = _without_leave(day, on)
+    return kind, "leave" if day.half_off and kind == "work" else source
 
 
 def working_day_after(on: date, days: int, workdays: Collection[int], calendar: Mapping[date, str]) -> date:
@@ -131,7 +146,12 @@ def working_day_after(on: date, days: int, workdays: Collection[int], calendar: 
 def expectation(day: DayWords, shift: ShiftTimes, on: date, zone: ZoneInfo) -> Expectation:
     kind, source = decide(day, on)
     starts_at, ends_at = window(shift, on, zone)
-    return Expectation(kind, starts_at, ends_at, shift.grace_minutes, kind == "work", source)
+    if kind != "work":
+        return Expectation(kind, starts_at, ends_at, shift.grace_minutes, False, source)
+    demand = demand_on(shift.terms, (starts_at, ends_at), shift.start, on, zone)
+    if day.half_off:
+        starts_at, ends_at, demand = halved((starts_at, ends_at), demand, day.half_off)
+    return Expectation(kind, starts_at, ends_at, shift.grace_minutes, True, source, demand)
 
 
 def clock_time(text: str) -> time:
@@ -151,14 +171,14 @@ def hhmm(text: str, *, field: str) -> str:
     return f"{int(hours):02}:{minutes}"
 
 
-def shift_times(start: str, end: str, grace_minutes: int) -> ShiftTimes:
-    """Checked hours. Raises Invalid with the field (start, end, grace_minutes)."""
+def shift_times(start: str, end: str, grace_minutes: int, terms: Terms = NO_TERMS) -> ShiftTimes:
+    """Checked hours and terms. Raises Invalid with the field (start, end, grace_minutes, a field of the terms)."""
     hours = ShiftTimes(hhmm(start, field="start"), hhmm(end, field="end"), grace_minutes)
     if hours.start == hours.end:
         raise Invalid("shift_empty", "end")
     if not 0 <= grace_minutes <= GRACE_MAX:
         raise Invalid("grace_bounds", "grace_minutes", high=GRACE_MAX)
-    return hours
+    return replace(hours, terms=checked_terms(terms, hours.start, hours.end, grace_minutes))
 
 
 def day_in_reach(text: str) -> date | None:
@@ -174,8 +194,20 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _outside(moment: datetime, begin: datetime, end: datetime) -> timedelta:
-    return max(begin - moment, moment - end, timedelta(0))
+def _without_leave(day: DayWords, on: date) -> tuple[Kind, str]:
+    if day.roster:
+        return day.roster, "roster"
+    if day.calendar:
+        return ("work" if day.calendar == "workday" else "holiday"), "calendar"
+    return ("work" if on.isoweekday() in day.workdays else "rest"), "week"
+
+
+def _outside(moment: datetime, shift: ShiftTimes, begin: datetime, end: datetime) -> timedelta | None:
+    """How far outside the shift; None beyond its reach."""
+    early, late = begin - moment, moment - end
+    if early > timedelta(minutes=shift.terms.before) or late > timedelta(minutes=shift.terms.after):
+        return None
+    return max(early, late, timedelta(0))
 
 
 words(

@@ -1,6 +1,7 @@
 """Hours of shifts and store types. Changed hours count from a date on; days before it keep what they had."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 
@@ -10,7 +11,7 @@ from webapp.core.db import db
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.schedules import rules
 from webapp.schedules.models import EarlierTimes, Shift
-from webapp.schedules.rules import ShiftTimes
+from webapp.schedules.rules import NO_TERMS, ShiftTimes, Terms, read_terms, written_terms
 from webapp.schedules.service.common import branch_changed, office, today
 from webapp.sites.service import rename_store_type
 
@@ -18,15 +19,21 @@ LOOK_BACK = timedelta(days=62)
 
 
 def create_shift(
-    *, by: SignedIn | None, branch_id: int, name: str, start: str, end: str, grace_minutes: int, at: datetime
+    *,
+    by: SignedIn | None,
+    branch_id: int,
+    name: str,
+    start: str,
+    end: str,
+    grace_minutes: int,
+    terms: Terms = NO_TERMS,
+    at: datetime,
 ) -> int:
     """The new shift's id. Raises Invalid with the field, NotFound, Forbidden."""
     office(by, branch_id)
-    hours = rules.shift_times(start, end, grace_minutes)
+    hours = rules.shift_times(start, end, grace_minutes, terms)
     _check_name(branch_id, name, None)
-    shift = Shift(
-        branch_id=branch_id, name=name, start=hours.start, end=hours.end, grace_minutes=grace_minutes, version=1
-    )
+    shift = Shift(branch_id=branch_id, name=name, version=1, **_kept(hours))
     db.session.add(shift)
     db.session.flush()
     _record(by, "shift.created", shift, None, {"name": name, **_shown(hours)}, at)
@@ -42,19 +49,23 @@ def change_shift(
     start: str,
     end: str,
     grace_minutes: int,
+    terms: Terms | None = None,
     from_on: date,
     at: datetime,
 ) -> None:
-    """Hours count from work date `from_on`. Raises Conflict, Invalid, NotFound."""
+    """Hours and terms (None: as they are) count from work date `from_on`. Raises Conflict, Invalid, NotFound."""
     shift = _locked(by, shift_id)
     if version is not None and version != shift.version:
         raise Conflict("conflict")
-    hours = rules.shift_times(start, end, grace_minutes)
+    old = ShiftTimes(shift.start, shift.end, shift.grace_minutes, read_terms(shift.terms))
+    hours = rules.shift_times(start, end, grace_minutes, old.terms if terms is None else terms)
     _check_name(shift.branch_id, name, shift.id)
-    before, old = {"name": shift.name}, ShiftTimes(shift.start, shift.end, shift.grace_minutes)
+    before = {"name": shift.name}
     if hours != old:
         _keep(shift.branch_id, "shift_id", shift.id, old, from_on, at)
-    shift.name, shift.start, shift.end, shift.grace_minutes = name, hours.start, hours.end, grace_minutes
+    shift.name = name
+    for field, value in _kept(hours).items():
+        setattr(shift, field, value)
     shift.version += 1
     after = {"name": name, **_shown(hours), "from_on": from_on}
     _record(by, "shift.changed", shift, {**before, **_shown(old)}, after, at)
@@ -89,19 +100,21 @@ def change_store_type(
     start: str,
     end: str,
     grace_minutes: int,
+    terms: Terms | None = None,
     from_on: date,
     at: datetime,
 ) -> None:
-    """Names at once, hours from work date `from_on`. Raises Conflict, Invalid, NotFound."""
-    hours = rules.shift_times(start, end, grace_minutes)
+    """Names at once, hours and terms (None: as they are) from `from_on` on. Raises Conflict, Invalid, NotFound."""
     kind = rename_store_type(
         by=by, store_type_id=store_type_id, version=version, name_en=name_en, name_zh=name_zh, at=at
     )
-    old = ShiftTimes(kind.shift_start, kind.shift_end, kind.grace_minutes)
+    old = ShiftTimes(kind.shift_start, kind.shift_end, kind.grace_minutes, read_terms(kind.terms))
+    hours = rules.shift_times(start, end, grace_minutes, old.terms if terms is None else terms)
     if hours == old:
         return
     _keep(kind.branch_id, "store_type_id", kind.id, old, from_on, at)
     kind.shift_start, kind.shift_end, kind.grace_minutes = hours.start, hours.end, grace_minutes
+    kind.terms = written_terms(hours.terms)
     audit.record(
         actor_id=by.id if by else None,
         action="store_type.hours",
@@ -122,10 +135,11 @@ def _keep(branch_id: int, column: str, owner_id: int, current: ShiftTimes, from_
     owner: ColumnElement[bool] = getattr(EarlierTimes, column) == owner_id
     after = EarlierTimes.until_on >= from_on
     first = db.session.scalar(select(EarlierTimes).where(owner, after).order_by(EarlierTimes.until_on).limit(1))
-    before = current if first is None else ShiftTimes(first.start, first.end, first.grace_minutes)
+    before = current
+    if first is not None:
+        before = ShiftTimes(first.start, first.end, first.grace_minutes, read_terms(first.terms))
     db.session.execute(delete(EarlierTimes).where(owner, after))
-    kept = {"start": before.start, "end": before.end, "grace_minutes": before.grace_minutes}
-    db.session.add(EarlierTimes(branch_id=branch_id, until_on=from_on, **{column: owner_id}, **kept))
+    db.session.add(EarlierTimes(branch_id=branch_id, until_on=from_on, **{column: owner_id}, **_kept(before)))
     branch_changed(branch_id, from_on, now, at)
 
 
@@ -148,8 +162,30 @@ def _locked(by: SignedIn | None, shift_id: int) -> Shift:
     return shift
 
 
-def _shown(hours: ShiftTimes) -> dict[str, object]:
-    return {"start": hours.start, "end": hours.end, "grace_minutes": hours.grace_minutes}
+def _kept(hours: ShiftTimes) -> dict[str, Any]:
+    """As the tables have it."""
+    clocks = {"start": hours.start, "end": hours.end, "grace_minutes": hours.grace_minutes}
+    return {**clocks, "terms": written_terms(hours.terms)}
+
+
+def _shown(hours: ShiftTimes) -> dict[str, Any]:
+    """As the audit log shows it."""
+    terms = hours.terms
+    spans = {"core_hours": terms.core and [terms.core], "breaks": terms.breaks}
+    told = {name: ", ".join(f"{first}–{last}" for first, last in found) for name, found in spans.items() if found}
+    known = written_terms(terms)
+    told |= {name: known[field] for field, name in _TOLD.items() if field in known}
+    return {"start": hours.start, "end": hours.end, "grace_minutes": hours.grace_minutes, **told}
+
+
+_TOLD = {
+    "kind": "shift_kind",
+    "break_minutes": "break_minutes",
+    "minimum": "minimum_stay",
+    "serious": "serious_minutes",
+    "before": "reach_before",
+    "after": "reach_after",
+}
 
 
 def _record(
