@@ -33,7 +33,7 @@ from webapp.devices.models import PinHolder, RawPunch, UnknownSerial
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
-from webapp.people.models import Branch, Device, Employee, Team
+from webapp.people.models import Branch, Delegation, Device, Employee, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import NewSite, Site, SiteProposal, SiteScreen
 from webapp.sites.rules.codes import screen_mark
@@ -117,6 +117,16 @@ def _notice(company: Company, who: str) -> tuple[object, object]:
     known = {"code": "notice_try", "params": {}, "link": "/me", "at": clock.now()}
     mine, other = (factories.save(Notice(employee_id=one.id, dedup_key=str(uuid4()), **known)) for one in people)
     return mine.id, other.id
+
+
+def _stand_in(company: Company, who: str) -> tuple[object, object]:
+    mine = _absence(company.people[who if who[0] == "S" else "S001"], company.people["H001"])
+    return mine, _absence(company.people["S101"], company.people["H101"])
+
+
+def _absence(absent: Employee, deputy: Employee) -> int:
+    days = {"first_on": date(2020, 1, 1), "last_on": date(2020, 1, 2), "made_at": clock.now()}
+    return factories.save(Delegation(from_id=absent.id, to_id=deputy.id, **days)).id
 
 
 def _channel(company: Company, who: str) -> tuple[object, object]:
@@ -298,6 +308,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "new_store_id": _new_store,
     "visit_id": _visit,
     "channel_id": _channel,
+    "delegation_id": _stand_in,
     "delivery_id": _delivery,
     "notice_id": _notice,
     "client_id": _tap,

@@ -1,7 +1,8 @@
 """Who may call what: every endpoint states it, everything else is refused."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -42,6 +43,15 @@ class BranchInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class StoodFor:
+    """An absent supervisor whose people and stores somebody answers for meanwhile, through `last_on`."""
+
+    id: int
+    name: str
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """The person behind a request; plain data, safe to keep after the transaction ended."""
 
@@ -60,6 +70,8 @@ class SignedIn:
     """May their phone's position be taken? unasked | yes | no"""
     positions_text: int = 0
     """The version of the text they are asked with."""
+    stands_for: tuple[StoodFor, ...] = ()
+    """Supervisors this one stands in for today, by the branch's calendar."""
 
     is_authenticated = True
     is_active = True
@@ -76,6 +88,15 @@ class SignedIn:
     def sees_money(self) -> bool:
         """The client's own staff supervise attendance and never see what it is worth."""
         return self.employer == "own"
+
+    @property
+    def acts_as(self) -> tuple[int, ...]:
+        """Whose teams and stores are theirs to answer for: the own ones, and those of whom they stand in for."""
+        return (self.id, *(one.id for one in self.stands_for))
+
+    def alone(self) -> "SignedIn":
+        """The same person with nobody else's rights."""
+        return replace(self, stands_for=())
 
     def is_a(self, *roles: Role) -> bool:
         return self.role in roles

@@ -16,10 +16,14 @@ def visible_to(user: SignedIn) -> Select[tuple[Employee]]:
     if user.role in {Role.HR, Role.FINANCE}:
         return people.where(Employee.branch_id.in_(user.branch_ids))
     if user.role is Role.SUPERVISOR:
-        mine = select(Employee.team_id).where(Employee.id == user.id, Employee.team_id.is_not(None)).scalar_subquery()
-        team = (Employee.branch_id == user.branch_id) & (Employee.team_id == mine)
+        team = (Employee.branch_id == user.branch_id) & Employee.team_id.in_(teams_of(user))
         return people.where(team | (Employee.id == user.id))
     return people.where(Employee.id == user.id) if user.role is Role.REP else people.where(false())
+
+
+def teams_of(user: SignedIn) -> Select[int | None]:
+    """The own team, and those of whom one stands in for."""
+    return select(Employee.team_id).where(Employee.id.in_(user.acts_as), Employee.team_id.is_not(None))
 
 
 def can_manage(by: SignedIn | None, employee: Employee) -> bool:

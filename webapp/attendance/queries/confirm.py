@@ -100,7 +100,7 @@ def waiting(user: SignedIn, dates: Collection[date]) -> dict[date, int]:
         AttendanceException.work_date == AttendanceDay.work_date,
         AttendanceException.state == "open",
         AttendanceException.kind.in_(sorted(policy.SUPERVISORS_DECIDE)),
-        AttendanceException.site_id.in_(supervised_by(user.id)),
+        AttendanceException.site_id.in_(supervised_by(*user.acts_as)),
     )
     unsaid = or_(AttendanceDay.confirmed.is_(None), and_(AttendanceDay.confirmed == "present", left))
     found = (
@@ -134,7 +134,7 @@ def _people(user: SignedIn, on: date, employee_id: int | None = None) -> list[Pe
     pairs = [(row.id, on) for row in rows]
     marks, issues, late = mark_rows(pairs), issue_rows(pairs), _late_days([row.id for row in rows], on)
     bare = [(row.id, on) for row in rows if row.status is None]
-    expected, sites = expectations(bare, user.branch), set(conn().scalars(supervised_by(user.id)))
+    expected, sites = expectations(bare, user.branch), set(conn().scalars(supervised_by(*user.acts_as)))
     found = []
     for row in rows:
         pair = (row.id, on)

@@ -16,14 +16,17 @@ from webapp.attendance.service.punches import Given, date_punches, record_punche
 from webapp.attendance.service.scan import forget_spots, is_weighed, scan, weigh_new
 from webapp.attendance.service.signal_settings import set_signals
 from webapp.attendance.service.site_code import enter_code
+from webapp.attendance.service.stand_ins import end_stand_in, set_stand_in
 from webapp.attendance.service.undo import UNDO_TIME, undo
 from webapp.attendance.service.waiting import tell_waiting
 
 __all__ = [
     "START", "UNDO_TIME", "Bulk", "Given", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse",
     "bind_devices", "check_in", "check_out", "coarsen_positions", "confirm", "confirm_clean", "date_punches",
-    "decide", "decide_phone", "enter_code", "expire_photos", "forget_spots", "is_weighed", "lock_people",
+    "decide", "decide_phone", "end_stand_in", "enter_code", "expire_photos", "forget_spots", "is_weighed",
+    "lock_people",
     "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days", "rebuild_due", "rebuild_heard",
     "record_photo", "record_punches", "remove_phone", "reopen", "report_mistake", "scan", "set_heard", "set_signals",
+    "set_stand_in",
     "tell_waiting", "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
 ]  # fmt: skip

@@ -174,7 +174,7 @@ def _say(
         object_id=f"{employee_id}|{work_date}",
         branch_id=days_and_branches([pair])[1][pair].id,
         before={"word": last.word} if last else None,
-        after={"word": word, "reason": reason, "bulk": bulk},
+        after={"word": word, "reason": reason, "bulk": bulk, **policy.standing_for(by, employee_id, work_date)},
         reason=note or None,
         at=at,
     )

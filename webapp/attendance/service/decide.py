@@ -101,7 +101,7 @@ def write_decision(
         object_id=exception.id,
         branch_id=exception.branch_id,
         before={"state": exception.state},
-        after={"state": state, **({"granted": dict(params)} if params else {})},
+        after={"state": state, **({"granted": dict(params)} if params else {}), **policy.deciding_for(by, exception)},
         reason=reason or None,
         at=at,
     )

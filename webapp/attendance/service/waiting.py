@@ -10,6 +10,7 @@ from webapp.attendance.service.phones import about_phone
 from webapp.notifications import service as notices
 from webapp.notifications.queries import Officer, office_of
 from webapp.notifications.rules import Told
+from webapp.people import queries as people
 
 
 def tell_waiting(*, pairs: Collection[tuple[int, date]], at: datetime) -> int:
@@ -30,15 +31,17 @@ def _tell_exceptions(pairs: Collection[tuple[int, date]], at: datetime) -> int:
         return 0
     theirs = {row.site_id for row in open_ones if row.site_id and (_is_theirs(row) or _is_tap(row))}
     supervisors, branches = supervisors_of(theirs, at.date()), {row.branch_id for row in open_ones}
+    deputies = people.stand_ins({who for each in supervisors.values() for who in each}, at)
     office = [one for one in office_of(branches, "hr", "admin", on=at.date()) if one.each_exception]
-    return notices.tell(told=[told for row in open_ones for told in _told(row, supervisors, office)], at=at)
+    return notices.tell(told=[told for row in open_ones for told in _told(row, supervisors, deputies, office)], at=at)
 
 
 def _tell_phones(pairs: Collection[tuple[int, date]], at: datetime) -> int:
     """To the supervisors; where there are none, to the office."""
     told = []
     for phone in asking(pairs):
-        asked = [(who, "/team/phones") for who in deciders(phone, on=at.date())]
+        near = deciders(phone, on=at.date())
+        asked = [(who, "/team/phones") for who in near] + _for_them(near, phone.employee_id, at)
         if not asked:
             officers = office_of([phone.branch_id], "hr", "admin", on=at.date())
             asked = [(one.id, "/hr/phones") for one in officers if one.id != phone.employee_id]
@@ -49,11 +52,27 @@ def _tell_phones(pairs: Collection[tuple[int, date]], at: datetime) -> int:
     return notices.tell(told=told, at=at)
 
 
-def _told(row: Asked, supervisors: Mapping[int, Sequence[int]], office: Sequence[Officer]) -> Iterator[Told]:
+def _for_them(near: Sequence[int], about: int, at: datetime) -> list[tuple[int, str]]:
+    """Those who stand in for one of them, with their page of new phones."""
+    found = {who: role for each in people.stand_ins(near, at).values() for who, role in each}
+    pages = {"supervisor": "/team/phones"}
+    return [(who, pages.get(role, "/hr/phones")) for who, role in found.items() if who not in {about, *near}]
+
+
+def _told(
+    row: Asked,
+    supervisors: Mapping[int, Sequence[int]],
+    deputies: Mapping[int, Sequence[tuple[int, str]]],
+    office: Sequence[Officer],
+) -> Iterator[Told]:
     near = [who for who in supervisors.get(row.site_id or 0, ()) if who != row.employee_id]
     asked = near if _is_theirs(row) or _is_tap(row) else []
     for who in asked:
         yield _notice(row, who, f"/confirm/{row.employee_id}?on={row.work_date}")
+    for who, role in {one for absent in asked for one in deputies.get(absent, ())}:
+        if who not in {row.employee_id, *asked}:
+            page = f"/confirm/{row.employee_id}?on={row.work_date}"
+            yield _notice(row, who, page if role == "supervisor" else f"/hr/inbox/{row.id}")
     if not asked or _is_tap(row):
         for officer in office:
             if officer.branch_id == row.branch_id and officer.id != row.employee_id:

@@ -82,6 +82,11 @@ _BY_KIND = {
             "%(device)s, %(branch)s: its clock is off by %(seconds)s seconds. Look at its time zone, then restart it."
         ),
         "notice_device_pull": N_("%(device)s, %(branch)s: its punches cannot be read. %(why_code)s"),
+        "notice_stand_in": N_(
+            "You stand in for %(name)s from %(first_on)s to %(last_on)s: their people and stores are yours too."
+        ),
+        "notice_stood_for": N_("%(name)s stands in for you from %(first_on)s to %(last_on)s."),
+        "notice_stand_in_ended": N_("You no longer stand in for %(name)s."),
         "notice_new_store": N_("%(name)s was at a store that is not in the list: %(store)s. It waits for you."),
     },
     "account": {

@@ -24,6 +24,8 @@ _NAMED = {
     "branches": "branch_id",
     "supervisors": "employee_id",
     "proposed_by": "employee_id",
+    "standing_for": "employee_id",
+    "stand_in": "employee_id",
     "granted_site_id": "site",
     "site_id": "site",
 }
@@ -41,6 +43,7 @@ _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "
            ("branch", "signals_off"): "signal", ("terminal", "state"): "terminal_state",
            ("pay_question", "outcome"): "pay_outcome", ("shift", "shift_kind"): "shift_kind",
            ("store_type", "shift_kind"): "shift_kind"}  # fmt: skip
+_WHO = ("employee_id", "proposed_by", "standing_for", "stand_in")
 # The act says the same.
 _SILENT = frozenset({"granted_confirmation", "word"})
 
@@ -189,7 +192,7 @@ def _ids(rows: Collection[AuditEntry], kind: str) -> set[int]:
 def _people(rows: Collection[AuditEntry], flat: Collection[Mapping[str, Any]]) -> set[int]:
     ids = {row.actor_id for row in rows if row.actor_id} | _ids(rows, "employee")
     ids |= {int(first) for row in rows for first, bar, _ in [row.object_id.partition("|")] if bar and first.isdigit()}
-    ids |= {values[name] for values in flat for name in ("employee_id", "proposed_by") if values.get(name)}
+    ids |= {values[name] for values in flat for name in _WHO if values.get(name)}
     return ids | {one for values in flat for one in values.get("supervisors") or ()}
 
 

@@ -34,10 +34,22 @@ from webapp.people.queries.sessions import (
     sign_ins,
     signed_in,
 )  # fmt: skip
+from webapp.people.queries.stand_ins import (
+    StandIn,
+    can_stand_in,
+    stand_in_choices,
+    stand_ins,
+    stand_ins_among,
+    stand_ins_of,
+    standing_in,
+    stands_in_for,
+)  # fmt: skip
 
 __all__ = [
-    "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "all_branches", "as_actor", "belonged",
-    "branch", "branch_at", "branch_by_code", "branch_on", "branches", "credentials", "employee", "employee_ids",
-    "employees_by_staff_no", "entries", "find", "has_left", "has_reps", "has_salaries", "kinds", "meant", "names",
-    "password_hash", "phone_owners", "salaries", "salaries_of", "scope", "sign_ins", "signed_in", "team_sizes", "teams",
+    "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "StandIn", "all_branches", "as_actor",
+    "belonged", "branch", "branch_at", "branch_by_code", "branch_on", "branches", "can_stand_in", "credentials",
+    "employee", "employee_ids", "employees_by_staff_no", "entries", "find", "has_left", "has_reps", "has_salaries",
+    "kinds", "meant", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope", "sign_ins",
+    "signed_in", "stand_in_choices", "stand_ins", "stand_ins_among", "stand_ins_of", "standing_in", "stands_in_for",
+    "team_sizes", "teams",
 ]  # fmt: skip

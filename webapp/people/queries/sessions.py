@@ -1,20 +1,28 @@
 """Who is behind a session, and what a password is compared with."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, false, func, select
 
 from webapp.core.authz import BranchInfo, Role, SignedIn
 from webapp.core.db import conn, db
-from webapp.people.models import Branch, BranchScope, Employee, SignIn
+from webapp.people.models import Branch, BranchScope, Delegation, Employee, SignIn
+from webapp.people.queries.stand_ins import stood_for
 from webapp.people.rules import CONSENT_TEXT, login_names, looks_like_phone
 
 # Plain tables: a statement of mapped attributes takes ten times as long to find in the cache of compiled ones.
 _sign_in, _employee, _branch = SignIn.__table__, Employee.__table__, Branch.__table__
+_delegation = Delegation.__table__
+_DEPUTY = exists().where(
+    _delegation.c.to_id == _employee.c.id,
+    _delegation.c.last_on >= bindparam("yesterday"),
+    _delegation.c.ended_at.is_(None),
+)
 _PERSON = (
     *(_employee.c[name] for name in ("id", "staff_no", "name", "role", "employer", "language")),
     *(_employee.c[name] for name in ("theme", "text_size", "left_on", "consent_text", "consent_given")),
+    case((_employee.c.role == "supervisor", _DEPUTY), else_=false()).label("deputy"),
     *(_branch.c[name].label(f"branch_{name}") for name in BranchInfo.__dataclass_fields__),
 )
 _SIGNED_IN = (
@@ -42,18 +50,19 @@ def signed_in(token: str, *, at: datetime) -> SignedIn | None:
     """The person behind a session cookie; None when it expired, was revoked, or the person has left."""
     if not token.isascii() or not token.isdigit() or len(token) > 18:
         return None
-    row = conn().execute(_SIGNED_IN, {"token": int(token), "at": at}).mappings().first()
+    row = conn().execute(_SIGNED_IN, {"token": int(token), "at": at, "yesterday": _yesterday(at)}).mappings().first()
     if row is None:
         return None
-    who = _person(row, row["sign_in_id"])
+    who = _person(row, row["sign_in_id"], at)
     return None if has_left(row["left_on"], who.branch, at) else who
 
 
 def as_actor(staff_no: str, *, at: datetime) -> SignedIn | None:
     """A person as the actor of an operator's command; None when there is nobody, or no longer."""
     query = select(*_PERSON).join(Branch, Branch.id == Employee.branch_id)
-    row = conn().execute(query.where(Employee.staff_no == staff_no.strip().upper())).mappings().first()
-    who = _person(row, 0) if row else None
+    row = conn().execute(query.where(Employee.staff_no == staff_no.strip().upper()), {"yesterday": _yesterday(at)})
+    row = row.mappings().first()
+    who = _person(row, 0, at) if row else None
     return None if row is None or who is None or has_left(row["left_on"], who.branch, at) else who
 
 
@@ -92,7 +101,12 @@ def has_left(left_on: date | None, branch: BranchInfo | Branch, at: datetime) ->
     return left_on is not None and left_on < at.astimezone(branch.zone).date()
 
 
-def _person(row: object, sign_in_id: int) -> SignedIn:
+def _yesterday(at: datetime) -> date:
+    """Early enough for every time zone; the exact day is looked at afterwards."""
+    return at.date() - timedelta(days=1)
+
+
+def _person(row: object, sign_in_id: int, at: datetime) -> SignedIn:
     values = dict(row)  # type: ignore[call-overload]
     branch = BranchInfo(**{name: values[f"branch_{name}"] for name in BranchInfo.__dataclass_fields__})
     fields = ("id", "staff_no", "name", "employer", "language", "theme", "text_size")
@@ -102,7 +116,8 @@ def _person(row: object, sign_in_id: int) -> SignedIn:
     asked = values["consent_text"] == CONSENT_TEXT
     positions = "unasked" if not asked else "yes" if values["consent_given"] else "no"
     known |= {"sign_in_id": sign_in_id, "positions": positions, "positions_text": CONSENT_TEXT}
-    return SignedIn(**known, role=role, branch=branch, branch_ids=reach)
+    others = stood_for(values["id"], at.astimezone(branch.zone).date()) if values["deputy"] else ()
+    return SignedIn(**known, role=role, branch=branch, branch_ids=reach, stands_for=others)
 
 
 def _branches_in_reach(employee_id: int, role: Role, own: int) -> tuple[int, ...]:

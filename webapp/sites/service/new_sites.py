@@ -12,6 +12,7 @@ from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.notifications import service as notices
 from webapp.notifications.rules import Told
 from webapp.people.models import Employee
+from webapp.people.queries import stand_ins
 from webapp.sites import policy, rules
 from webapp.sites.models import NewSite, Site
 from webapp.sites.queries.new_sites import rep_supervisors
@@ -125,8 +126,10 @@ def _decide(by: SignedIn, found: NewSite, state: str, reason: str | None, at: da
 def _ask(found: NewSite, name: str, at: datetime) -> None:
     """The rep's supervisors hear of it; HR finds it in the list."""
     params, about = {"name": name, "store": found.name}, _about(found)
-    theirs = rep_supervisors(found.employee_id, at)
-    told = [Told(who, "notice_new_store", f"{about}|{who}", "/site-proposals", params, about) for who, _ in theirs]
+    theirs = {who for who, _ in rep_supervisors(found.employee_id, at)}
+    deputies = {who for each in stand_ins(theirs, at).values() for who, role in each if role == "supervisor"}
+    asked = sorted((theirs | deputies) - {found.employee_id})
+    told = [Told(who, "notice_new_store", f"{about}|{who}", "/site-proposals", params, about) for who in asked]
     notices.tell(told=told, at=at)
 
 

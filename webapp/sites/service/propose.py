@@ -1,7 +1,7 @@
 """A rep standing at a site nobody has placed proposes the spot; a supervisor of the site or HR decides."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import or_, select, update
 
@@ -12,6 +12,7 @@ from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.notifications import service as notices
 from webapp.notifications.rules import Told
 from webapp.people.models import Employee
+from webapp.people.queries import stand_ins
 from webapp.sites import policy, rules
 from webapp.sites.models import Site, SiteProposal, SiteSupervisor
 from webapp.sites.queries.fences import branch_policy
@@ -117,7 +118,9 @@ def _ask(site: Site, proposal_id: int, rep: Person, at: datetime) -> None:
         .where(Employee.branch_id == site.branch_id)
         .where(or_(Employee.left_on.is_(None), Employee.left_on >= at.date()))
     )
-    told = [Told(who, "notice_proposal", f"{about}|{who}", "/site-proposals", params, about) for who in theirs]
+    asked = set(theirs)
+    asked |= {who for each in stand_ins(asked, at).values() for who, role in each if role == "supervisor"} - {rep.id}
+    told = [Told(who, "notice_proposal", f"{about}|{who}", "/site-proposals", params, about) for who in sorted(asked)]
     notices.tell(told=told, at=at)
 
 
@@ -143,6 +146,10 @@ def _place(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> No
     )
 
 
+def _taken(site: Site, proposal: SiteProposal) -> dict[str, Any]:
+    return {"lat": proposal.lat, "lng": proposal.lng, "proposed_by": proposal.employee_id, "radius_m": site.radius_m}
+
+
 def _record(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> None:
     approved = proposal.state == "approved"
     audit.record(
@@ -151,9 +158,9 @@ def _record(site: Site, proposal: SiteProposal, by: SignedIn, at: datetime) -> N
         object_type="site",
         object_id=site.id,
         branch_id=site.branch_id,
-        after={"lat": proposal.lat, "lng": proposal.lng, "proposed_by": proposal.employee_id, "radius_m": site.radius_m}
+        after={**_taken(site, proposal), **policy.standing_for(by, site.id)}
         if approved
-        else None,
+        else policy.standing_for(by, site.id),
         reason=proposal.reason,
         at=at,
     )
