@@ -47,6 +47,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("forget_bodies", "jobs.reconcile.forget_bodies", DAY, offset=17 * HOUR),
     Periodic("device_watch", "jobs.device_watch.watch", MINUTE),
     Periodic("deliver", "jobs.notifications.deliver", 5 * MINUTE),
+    Periodic("confirm_reminders", "jobs.confirming.remind", HOUR),
     Periodic("digests", "jobs.notifications.digests", 10 * MINUTE),
     Periodic("forget_notices", "jobs.notifications.forget", DAY, offset=18 * HOUR),
     Periodic("ledger_check", "jobs.ledger.check", DAY, offset=19 * HOUR),

@@ -8,6 +8,7 @@ from webapp.attendance.queries.confirm import (
     person_day,
     to_confirm,
     waiting,
+    waiting_since,
     words_of,
 )
 from webapp.attendance.queries.evidence import (
@@ -75,5 +76,5 @@ __all__ = [
     "inbox_rows", "inbox_some", "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "midnight",
     "months_so_far", "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent",
     "photos_of", "punched_lately", "result_of", "signal_counts", "signal_history", "signals_of", "silences",
-    "to_confirm", "unheard_days", "waiting", "whose", "words_of",
+    "to_confirm", "unheard_days", "waiting", "waiting_since", "whose", "words_of",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from webapp.attendance.models import AttendanceDay, AttendanceException, Confirm
 from webapp.attendance.queries.evidence import IssueRow, MarkRow, issue_rows, mark_rows
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair, expectation_of
 from webapp.attendance.rules import DayResult
+from webapp.attendance.rules.justify import suggested
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
@@ -35,6 +36,11 @@ class Spoken:
     by: str
     at: datetime
     bulk: bool
+
+    @property
+    def reason_code(self) -> str | None:
+        """Of the words for the reason."""
+        return f"{self.word}_{self.reason}" if self.reason else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,15 @@ class PersonDay:
     def open_issues(self) -> list[IssueRow]:
         return [issue for issue in self.issues if issue.state == "open"]
 
+    @property
+    def reason(self) -> str | None:
+        """The reason that fits when they are confirmed; None where the evidence is clean."""
+        return suggested((issue.kind, issue.params) for issue in self.open_issues)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.day.ends_at if self.day is not None and self.day.ends_at else self.expected.ends_at
+
 
 @dataclass(frozen=True, slots=True)
 class MonthSoFar:
@@ -92,6 +107,16 @@ def person_day(user: SignedIn, employee_id: int, work_date: date) -> PersonDay:
 
 def waiting(user: SignedIn, dates: Collection[date]) -> dict[date, int]:
     """{work date: people with a check-in that nobody confirmed yet, or who came again since}; no zeros."""
+    return {row[0]: row[1] for row in conn().execute(_waiting(user, dates, func.count()))}
+
+
+def waiting_since(user: SignedIn, dates: Collection[date], ended: datetime) -> dict[date, tuple[int, int]]:
+    """{work date: (people who wait, those of them whose shift had ended by then)}."""
+    late = func.sum(_flag(func.coalesce(AttendanceDay.ends_at, AttendanceDay.last_out) <= ended))
+    return {row[0]: (row[1], row[2] or 0) for row in conn().execute(_waiting(user, dates, func.count(), late))}
+
+
+def _waiting(user: SignedIn, dates: Collection[date], *columns: Any) -> Any:
     mine = policy.supervised(user, AttendanceDay.work_date)  # type: ignore[arg-type]
     asked = and_(AttendanceDay.undecided.is_(True), AttendanceDay.status != "unheard")
     came = or_(AttendanceDay.first_in.is_not(None), asked)
@@ -103,13 +128,12 @@ def waiting(user: SignedIn, dates: Collection[date]) -> dict[date, int]:
         AttendanceException.site_id.in_(supervised_by(*user.acts_as)),
     )
     unsaid = or_(AttendanceDay.confirmed.is_(None), and_(AttendanceDay.confirmed == "present", left))
-    found = (
-        select(AttendanceDay.work_date, func.count())
+    return (
+        select(AttendanceDay.work_date, *columns)
         .join(Employee, Employee.id == AttendanceDay.employee_id)
         .where(mine, AttendanceDay.work_date.in_(list(dates)), unsaid, came)
         .group_by(AttendanceDay.work_date)
     )
-    return {row[0]: row[1] for row in conn().execute(found)}
 
 
 def words_of(employee_id: int, work_date: date) -> list[Spoken]:

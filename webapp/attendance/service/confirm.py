@@ -11,6 +11,7 @@ from webapp.attendance import policy
 from webapp.attendance.models import AttendanceException, Confirmation, Decision
 from webapp.attendance.queries import days, days_and_branches
 from webapp.attendance.rules import is_clean
+from webapp.attendance.rules.justify import check_reason, suggested
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.attendance.service.days import lock_people, rebuild_day
 from webapp.attendance.service.decide import spoken, write_decision
@@ -49,12 +50,24 @@ class Bulk:
     left: dict[int, str]
 
 
-def confirm(*, by: SignedIn, employee_id: int, work_date: date, at: datetime, bulk: bool = False) -> None:
+def confirm(
+    *,
+    by: SignedIn,
+    employee_id: int,
+    work_date: date,
+    at: datetime,
+    bulk: bool = False,
+    reason: str | None = None,
+    note: str = "",
+) -> None:
     """Say that somebody was there; one by one this also approves their open check-ins at the confirmer's sites.
 
-    The same person again changes nothing. Raises NotFound (not theirs to confirm), Invalid (no check-in; with `bulk`,
+    reason: why, where the evidence is not clean; the one that fits it when none is given. The same person again
+    changes nothing. Raises NotFound (not theirs to confirm), Invalid (no check-in; with `bulk`,
     anything that needs a look), Conflict with who and when (somebody else did, and nothing is left to approve).
     """
+    note = spoken(note, "note")
+    check_reason(reason, note)
     last = _begin(by, employee_id, work_date)
     day = days([(employee_id, work_date)]).get((employee_id, work_date))
     waiting = conn().execute(_OPEN, {"who": employee_id, "on": work_date}).all()
@@ -66,10 +79,11 @@ def confirm(*, by: SignedIn, employee_id: int, work_date: date, at: datetime, bu
     if last is not None and last.word == "present" and not mine:
         _check_same(by, last)
         return
-    seq = _say(by, employee_id, work_date, at, last, word="present", bulk=bulk)
+    reason = reason or suggested((row.kind, row.params) for row in waiting)
+    seq = _say(by, employee_id, work_date, at, last, word="present", bulk=bulk, reason=reason, note=note)
     for row in mine:
         write_decision(by=by, exception=row, decision="approved", reason="", params={"confirmation": seq}, at=at)
-    tell_confirmed(by=by, pair=(employee_id, work_date), seq=seq, at=at)
+    tell_confirmed(by=by, pair=(employee_id, work_date), seq=seq, reason=reason, note=note, at=at)
     rebuild_day(employee_id=employee_id, work_date=work_date, at=at, tell=True)
 
 

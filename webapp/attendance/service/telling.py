@@ -10,8 +10,11 @@ from webapp.notifications.rules import Told
 Pair = tuple[int, date]
 
 
-def tell_confirmed(*, by: SignedIn, pair: Pair, seq: int, at: datetime) -> None:
-    _tell(by, pair, seq, "notice_confirmed", {}, at)
+def tell_confirmed(*, by: SignedIn, pair: Pair, seq: int, reason: str | None, note: str, at: datetime) -> None:
+    if reason is None:
+        return _tell(by, pair, seq, "notice_confirmed", {}, at)
+    params = {"reason_code": f"present_{reason}", "note": note}
+    return _tell(by, pair, seq, "notice_confirmed_note" if note else "notice_confirmed_why", params, at)
 
 
 def tell_absent(*, by: SignedIn, pair: Pair, seq: int, reason: str, note: str, at: datetime) -> None:

@@ -15,6 +15,8 @@ TOPICS = ("exceptions", "settlement", "payslips", "devices")
 _BY_KIND = {
     "attendance": {
         "notice_confirmed": N_("%(name)s confirmed that you were there on %(day_on)s."),
+        "notice_confirmed_why": N_("%(name)s confirmed that you were there on %(day_on)s: %(reason_code)s."),
+        "notice_confirmed_note": N_("%(name)s confirmed that you were there on %(day_on)s: %(reason_code)s. %(note)s"),
         "notice_absent": N_("%(name)s marked you absent on %(day_on)s: %(reason_code)s."),
         "notice_absent_note": N_("%(name)s marked you absent on %(day_on)s: %(reason_code)s. %(note)s"),
         "notice_word_undone": N_("%(name)s took back what was said about %(day_on)s."),
@@ -67,6 +69,9 @@ _BY_KIND = {
         "notice_waiting_site": N_("%(name)s at %(site)s, %(day_on)s: %(kind_code)s. It waits for you."),
         "notice_waiting_many": N_(
             "%(branch)s: exceptions that wait for a decision: %(number)s, the oldest since %(day_on)s."
+        ),
+        "notice_confirm_overdue": N_(
+            "Attendance past its time to be confirmed: %(number)s, the oldest of %(day_on)s. Confirm it now."
         ),
         "notice_phone_asks": N_("%(name)s checked in with a new phone. It waits for you."),
         "notice_withdrawals": N_("%(branch)s: withdrawals that wait for you: %(number)s."),

@@ -152,7 +152,12 @@ def _value(row: AuditEntry, name: str, value: Any, currency: str | None, names: 
         return ", ".join(_value(row, name, item, currency, names) for item in value)
     if isinstance(value, int):
         return _number(name, value, currency, names)
-    word = f"{_VALUES.get((row.object_type, name), name)}_{value}"
+    kind = (
+        "present"
+        if (row.action, name) == ("attendance.present", "reason")
+        else _VALUES.get((row.object_type, name), name)
+    )
+    word = f"{kind}_{value}"
     return say(word) if word in WORDS else _day_or(str(value))
 
 

@@ -34,7 +34,7 @@ def timeline(pair: tuple[int, date], visit: VisitSeen) -> list[Step]:
     steps += [step for issue in issues for step in _issue(issue)]
     steps += [_punch(line) for line in punches_near(pair, visit.site_id)]
     for said in words_of(*pair):
-        note = (say(f"absent_{said.reason}"), said.note) if said.reason else (said.note,)
+        note = (say(said.reason_code), said.note) if said.reason_code else (said.note,)
         title = gettext("%(name)s: %(word)s", name=said.by, word=say(f"word_{said.word}"))
         steps.append(Step(said.at, title, tuple(part for part in note if part)))
     return sorted(steps, key=lambda step: step.at)

@@ -27,6 +27,11 @@ class CleanForm(Form):
     ids: list[int] = []
 
 
+class ConfirmForm(Form):
+    reason: str | None = None
+    note: str = ""
+
+
 class UndoForm(Form):
     seen: int | None = None
 
@@ -96,7 +101,10 @@ def undo_clean() -> Response:
 @bp.post("/<int:employee_id>")
 @allow(Role.SUPERVISOR)
 def confirm(employee_id: int) -> Response:
-    return _word(service.confirm, employee_id, gettext("Confirmed."))
+    """`reason` and `note` come with whoever's evidence is not clean."""
+    form = read_form(ConfirmForm)
+    said = form.data.model_dump() if form.ok else {}
+    return _word(service.confirm, employee_id, gettext("Confirmed."), form, **said)
 
 
 @bp.post("/<int:employee_id>/undo")
@@ -188,13 +196,16 @@ def pass_on(employee_id: int) -> Response:
     return hx.redirect(_list(on))
 
 
-def _word(verb: Callable[..., Any], employee_id: int, text: str) -> Response:
+def _word(verb: Callable[..., Any], employee_id: int, text: str, form: Bound[Any], **said: Any) -> Response:
     """Carry out one word and show the person's row as it is now."""
     on, problem = _on(), None
     try:
-        do(verb, by=me(), employee_id=employee_id, work_date=on, at=clock.now())
+        do(verb, by=me(), employee_id=employee_id, work_date=on, at=clock.now(), **said)
     except (Invalid, Conflict) as error:
         problem = error
+    if not hx.wants_fragment() and problem is not None and problem.field:
+        context = person_context(me(), employee_id, on, at=clock.now())
+        return hx.respond("supervisor/person.html", status=422, form=form.fail(problem), **context)
     if not hx.wants_fragment():
         flash(explain(problem) if problem else text, "att" if problem else "ok")
         return hx.redirect(_list(on))
@@ -203,7 +214,9 @@ def _word(verb: Callable[..., Any], employee_id: int, text: str) -> Response:
     if entry is None:
         raise problem or NotFound("not_found")
     status, said = (422, explain(problem)) if problem else (200, None)
-    return hx.respond("supervisor/confirm_row.html", "row", status, sheet=now, entry=entry, problem=said, swapped=True)
+    return hx.respond(
+        "supervisor/confirm_row.html", "row", status, sheet=now, entry=entry, problem=said, typed=form, swapped=True
+    )
 
 
 def _part(block: str, **context: Any) -> Response:
@@ -215,10 +228,12 @@ def _context() -> dict[str, Any]:
     user, on, at = me(), _on(), clock.now()
     today = sheets.today(user, at=at)
     shown = sheets.sheet(user, on, at=at)
-    dates = sheets.dates_to_look_at(user, today)
+    dates = sheets.dates_due(user, today, at=at)
     return {
-        "sheet": shown, "on": on, "today": today, "dates": {**dates, on: dates.get(on, shown.waiting)},
-        "badges": {"confirm": sum(dates.values())}, "waiting": shown.waiting, "seen": shown.waiting,
+        "sheet": shown, "on": on, "today": today, "dates": {**dates, on: dates.get(on, (shown.waiting, shown.overdue))},
+        "overdue": sum(late for _, late in dates.values()),
+        "badges": {"confirm": sum(number for number, _ in dates.values())},
+        "waiting": shown.waiting, "seen": shown.waiting,
     }  # fmt: skip
 
 

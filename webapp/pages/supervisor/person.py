@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from webapp.attendance import policy as attendance_policy
 from webapp.attendance import queries as attendance
 from webapp.attendance.queries import PersonDay
 from webapp.attendance.rules import Assume, standing
@@ -26,6 +27,8 @@ def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, 
         "month": attendance.months_so_far([person.pair])[person.pair],
         "pictures": {mark.id: picture for mark in person.marks if (picture := mark.picture)},
         "photos": photos, "seen": seen(person.pair, person.marks, user.branch.zone),
+        "due": None if person.ends_at is None else person.ends_at + sheets.confirm_within(user), "at": at,
+        "acting": attendance_policy.standing_for(user, employee_id, on).get("standing_for"),
         "words": attendance.words_of(employee_id, on), "deadline": sheets.deadline(user, on),
         "settled": sheets.is_settled(user, on), "effect": None, "absences": {},
     }  # fmt: skip

@@ -22,6 +22,7 @@ from webapp.people.queries.people import (
     salaries,
     salaries_of,
     scope,
+    supervisor_numbers,
     team_sizes,
     teams,
 )  # fmt: skip
@@ -51,5 +52,5 @@ __all__ = [
     "employee", "employee_ids", "employees_by_staff_no", "entries", "find", "has_left", "has_reps", "has_salaries",
     "kinds", "meant", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope", "sign_ins",
     "signed_in", "stand_in_choices", "stand_ins", "stand_ins_among", "stand_ins_of", "standing_in", "stands_in_for",
-    "team_sizes", "teams",
+    "supervisor_numbers", "team_sizes", "teams",
 ]  # fmt: skip

@@ -106,6 +106,13 @@ def employee(user: SignedIn, employee_id: int) -> Employee:
     return found
 
 
+def supervisor_numbers(branch_id: int, on: date) -> list[str]:
+    """Staff numbers of a branch's supervisors who work there on a date."""
+    here = (Employee.branch_id == branch_id, Employee.role == "supervisor", Employee.joined_on <= on)
+    works = or_(Employee.left_on.is_(None), Employee.left_on >= on)
+    return list(db.session.scalars(select(Employee.staff_no).where(*here, works).order_by(Employee.id)))
+
+
 def employees_by_staff_no(numbers: Collection[str]) -> dict[str, Employee]:
     return {
         found.staff_no: found for found in db.session.scalars(select(Employee).where(Employee.staff_no.in_(numbers)))
