@@ -28,6 +28,14 @@ def schedule_changed(items: Sequence[Item]) -> None:
         let_pass()
 
 
+def month_reopened(items: Sequence[Item]) -> None:
+    """Topic: a closed month may be changed again; what waited for that is built, and paid for, now."""
+    for item in items:
+        month = {"branch_id": item.payload["branch_id"], "month": item.payload["month"]}
+        while do(service.rebuild_held, **month, at=now(), limit=BATCH):
+            let_pass()
+
+
 @job(timeout=LONG)
 def close_days() -> int:
     """Days whose window has ended are over, and people who never came get a day that says so."""

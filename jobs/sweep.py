@@ -22,6 +22,7 @@ TOPICS: dict[str, str] = {
     "run": "jobs.sweep.run_jobs",
     "day_changed": "jobs.settlement.day_changed",
     "rules_changed": "jobs.settlement.rules_changed",
+    "month_reopened": "jobs.attendance.month_reopened",
     "schedule_changed": "jobs.attendance.schedule_changed",
     "device_request": "jobs.devices.device_request",
     "raw_punches": "jobs.devices.raw_punches",

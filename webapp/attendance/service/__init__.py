@@ -8,6 +8,8 @@ from webapp.attendance.service.confirm import Bulk, confirm, confirm_clean, mark
 from webapp.attendance.service.days import START, lock_people, rebuild_day, rebuild_days, rebuild_due, rebuild_heard
 from webapp.attendance.service.decide import decide, reopen
 from webapp.attendance.service.evidence import Person, Recorded
+from webapp.attendance.service.held import check_month, hold_days
+from webapp.attendance.service.months import close_month, rebuild_held, reopen_month
 from webapp.attendance.service.pass_on import pass_on
 from webapp.attendance.service.phones import bind_devices, decide_phone, remove_phone
 from webapp.attendance.service.photos import Taken, expire_photos, record_photo
@@ -21,12 +23,11 @@ from webapp.attendance.service.undo import UNDO_TIME, undo
 from webapp.attendance.service.waiting import tell_waiting
 
 __all__ = [
-    "START", "UNDO_TIME", "Bulk", "Given", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap", "ask_excuse",
-    "bind_devices", "check_in", "check_out", "coarsen_positions", "confirm", "confirm_clean", "date_punches",
-    "decide", "decide_phone", "end_stand_in", "enter_code", "expire_photos", "forget_spots", "is_weighed",
-    "lock_people",
-    "mark_absent", "note_looks", "pass_on", "rebuild_day", "rebuild_days", "rebuild_due", "rebuild_heard",
-    "record_photo", "record_punches", "remove_phone", "reopen", "report_mistake", "scan", "set_heard", "set_signals",
-    "set_stand_in",
-    "tell_waiting", "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
+    "START", "UNDO_TIME", "Bulk", "Given", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap",
+    "ask_excuse", "bind_devices", "check_in", "check_month", "check_out", "close_month", "coarsen_positions",
+    "confirm", "confirm_clean", "date_punches", "decide", "decide_phone", "end_stand_in", "enter_code",
+    "expire_photos", "forget_spots", "hold_days", "is_weighed", "lock_people", "mark_absent", "note_looks",
+    "pass_on", "rebuild_day", "rebuild_days", "rebuild_due", "rebuild_heard", "rebuild_held", "record_photo",
+    "record_punches", "remove_phone", "reopen", "reopen_month", "report_mistake", "scan", "set_heard",
+    "set_signals", "set_stand_in", "tell_waiting", "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from webapp.attendance.rules import day_bounds, excusable
 from webapp.attendance.rules.words import EXCUSABLE, MISTAKES
 from webapp.attendance.service.days import lock_people, rebuild_day
 from webapp.attendance.service.evidence import Person
+from webapp.attendance.service.held import check_month
 from webapp.core.db import conn
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.sites.queries import for_rep
@@ -50,6 +51,7 @@ def report_mistake(
         raise Invalid("time_needed", "at")
     if category in ("other", "wrong_store") and not note.strip():
         raise Invalid("note_needed", "note")
+    check_month(employee_id=rep.id, work_date=work_date, at=at)
     here = _site_of(rep, work_date, check_in_id)
     if category == "wrong_store" and site_id is not None:
         for_rep(rep, site_id)  # type: ignore[arg-type]
@@ -68,6 +70,7 @@ def ask_excuse(
         raise Invalid("not_a_choice" if kind else "required", "kind")
     if not note.strip():
         raise Invalid("note_needed", "note")
+    check_month(employee_id=rep.id, work_date=work_date, at=at)
     day = days([(rep.id, work_date)]).get((rep.id, work_date))
     if day is None or kind not in excusable(day):
         raise Invalid("nothing_to_excuse")

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam
 
 from webapp.attendance.models import AttendanceDay
-from webapp.attendance.queries import days, expectation_of, load_facts, midnight
-from webapp.attendance.queries.facts import RESULT_COLUMNS
+from webapp.attendance.queries import days, days_and_branches, expectation_of, load_facts, midnight
+from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
+from webapp.attendance.queries.months import in_closed_months
 from webapp.attendance.rules import (
     ON_TIME,
     DayFacts,
@@ -44,12 +45,13 @@ from webapp.attendance.service.evidence import (
     insert_check_in,
     insert_verdict,
 )
+from webapp.attendance.service.held import hold_days
 from webapp.attendance.service.photos import ask_for_photo
 from webapp.core.db import conn, together
 from webapp.core.errors import NotFound
 from webapp.core.ids import fingerprint
 from webapp.schedules.queries import expectation, work_day
-from webapp.schedules.rules import Expectation
+from webapp.schedules.rules import Expectation, never_closed
 from webapp.sites.queries.places import FOR_REP, INFO_WIDTH, site_info
 from webapp.sites.rules import SiteInfo
 from webapp.sites.rules.policy import DEFAULT_POLICY
@@ -119,12 +121,16 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
         insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
     facts = _facts(note, check_in_id, judged, asked, stored)
     day = build_day(facts, _expected(note, facts, expected, stored), note.received_at)
+    waits = _waits(note)
     with together():
         if stored is None:
             insert_verdict(check_in_id=check_in_id, judged=judged, site=note.site)
-        if day != stored:
-            keep(pair=note.pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
-        announce(pair=note.pair, at=note.received_at)
+        if waits:
+            hold_days(pairs=waits, at=note.received_at)
+        else:
+            if day != stored:
+                keep(pair=note.pair, branch_id=note.rep.branch_id, day=day, at=note.received_at)
+            announce(pair=note.pair, at=note.received_at)
     told = (
         check_in_id,
         note.evidence.client_id,
@@ -136,6 +142,14 @@ def _record(note: Note, expected: Expectation | None, stored: DayResult | None) 
         note.tap.problem,
     )
     return Recorded(*told, late=note.tap.late, site=note.site, day=day, facts=facts, outcome=outcome)
+
+
+def _waits(note: Note) -> dict[Pair, int]:
+    """The day and its branch when a tap arrived that late that its month is closed; today and yesterday never are."""
+    if never_closed(note.on, note.received_at.astimezone(note.rep.branch.zone).date()):
+        return {}
+    branches = days_and_branches([note.pair])[1]
+    return {pair: branches[pair].id for pair in in_closed_months(branches, note.received_at)}
 
 
 def _site_and_days(rep: Person, site_id: int, at: datetime) -> tuple[SiteInfo | None, dict[date, DayResult]]:

@@ -15,6 +15,7 @@ from webapp.attendance.rules.justify import check_reason, suggested
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.attendance.service.days import lock_people, rebuild_day
 from webapp.attendance.service.decide import spoken, write_decision
+from webapp.attendance.service.held import check_month
 from webapp.attendance.service.telling import tell_absent, tell_confirmed, tell_undone
 from webapp.core import audit
 from webapp.core.authz import SignedIn
@@ -68,7 +69,7 @@ def confirm(
     """
     note = spoken(note, "note")
     check_reason(reason, note)
-    last = _begin(by, employee_id, work_date)
+    last = _begin(by, employee_id, work_date, at)
     day = days([(employee_id, work_date)]).get((employee_id, work_date))
     waiting = conn().execute(_OPEN, {"who": employee_id, "on": work_date}).all()
     if day is None or (day.first_in is None and not any(row.check_in_id for row in waiting)):
@@ -107,7 +108,7 @@ def undo_confirmation(
     own: nothing else than one's own confirmation. seen: the word that was on the screen; Conflict when it is not
     the last one any more.
     """
-    last = _begin(by, employee_id, work_date)
+    last = _begin(by, employee_id, work_date, at)
     if last is None or last.word == "undone" or (own and (last.by_id, last.word) != (by.id, "present")):
         return
     if seen is not None and seen != last.seq:
@@ -127,7 +128,7 @@ def mark_absent(*, by: SignedIn, employee_id: int, work_date: date, reason: str,
     note = spoken(note, "note")
     if reason in _NOTE_NEEDED and not note:
         raise Invalid("note_needed", "note")
-    last = _begin(by, employee_id, work_date)
+    last = _begin(by, employee_id, work_date, at)
     if work_date > at.astimezone(by.branch.zone).date():
         raise Invalid("day_in_future")
     seq = _say(by, employee_id, work_date, at, last, word="absent", reason=reason, note=note)
@@ -147,12 +148,13 @@ def _decided_with(exception_id: int, seq: int) -> int | None:
     return params.get("confirmation") if params else None
 
 
-def _begin(by: SignedIn, employee_id: int, work_date: date) -> Any:
+def _begin(by: SignedIn, employee_id: int, work_date: date, at: datetime) -> Any:
     lock_people(ids=[employee_id])
     if employee_id == by.id:
         raise Invalid("own_decision")
     if not policy.can_confirm(by, employee_id, work_date):
         raise NotFound("not_found")
+    check_month(employee_id=employee_id, work_date=work_date, at=at)
     return conn().execute(_LAST, {"who": employee_id, "on": work_date}).first()
 
 

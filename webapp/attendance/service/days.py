@@ -14,7 +14,9 @@ from webapp.attendance.models import AttendanceDay
 from webapp.attendance.queries import days_and_branches, load_facts
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
 from webapp.attendance.queries.heard import silences, unheard_days
+from webapp.attendance.queries.months import in_closed_months, not_held
 from webapp.attendance.rules import HOLD, UNHEARD, DayFacts, DayResult, build_day, first_site, may_wait, silent
+from webapp.attendance.service.held import hold_days
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres, together
 from webapp.core.prepared import Prepared
@@ -26,7 +28,9 @@ from webapp.schedules.rules import Expectation
 BATCH = 100
 START: Pair = (0, date.min)
 _DUE = select(AttendanceDay.employee_id, AttendanceDay.work_date).where(
-    AttendanceDay.branch_id == bindparam("branch"), AttendanceDay.final_at <= bindparam("at")
+    AttendanceDay.branch_id == bindparam("branch"),
+    AttendanceDay.final_at <= bindparam("at"),
+    not_held(AttendanceDay.employee_id, AttendanceDay.work_date),
 )
 
 
@@ -41,16 +45,23 @@ def rebuild_days(
     """The same for many; a few statements however many they are, plus two for each day that changed.
 
     `bulk`: nobody waits for what these days are worth, so whatever somebody waits for is settled before them.
+    A day of a closed month stays as it is; that it would come out different is noted.
     """
     lock_people(ids={person for person, _ in pairs})
     before, branches = days_and_branches(pairs)
+    closed = in_closed_months(branches, at)
     facts = load_facts(pairs, {pair[0]: branch.timezone for pair, branch in branches.items()})
     found: dict[Pair, DayResult] = {}
     for branch in set(branches.values()):
         mine = [pair for pair in facts if branches[pair] == branch]
         expected = expectations(mine, branch, default_site=_first_sites(mine, facts))
         found |= _built(mine, facts, expected, at)
+    waiting = {pair for pair in closed if pair in found and (tell or before.get(pair) != found[pair])}
+    hold_days(pairs={pair: branches[pair].id for pair in waiting}, at=at)
     for pair, day in found.items():
+        if pair in closed:
+            found[pair] = before.get(pair, day)
+            continue
         if changed := before.get(pair) != day:
             keep(pair=pair, branch_id=branches[pair].id, day=day, at=at)
         if changed or tell:
@@ -144,6 +155,11 @@ def _asked(branch_id: int, at: datetime) -> dict[str, Any]:
     return {"branch": branch_id, "at": at}
 
 
+def unbuilt(*, branch_id: int, through: date, at: datetime) -> int:
+    """How many recent days up to a date nobody has built yet; at most BATCH are counted."""
+    return sum(on <= through for _, on in _nobody_yet(branch_id, at, BATCH))
+
+
 def _nobody_yet(branch_id: int, at: datetime, limit: int) -> list[Pair]:
     """Recent (person, date) without a row whose date is over everywhere in the branch."""
     branch = conn().execute(_BRANCH, {"branch": branch_id}).one()
@@ -171,6 +187,7 @@ _WITHOUT: Select[Any] = (
         Employee.joined_on <= bindparam("on"),
         (Employee.left_on.is_(None)) | (Employee.left_on >= bindparam("on")),
         AttendanceDay.employee_id.is_(None),
+        not_held(Employee.id, bindparam("on")),
     )
     .order_by(Employee.id)
 )

@@ -12,6 +12,7 @@ from webapp.attendance.models import AttendanceException, Decision
 from webapp.attendance.queries import branches_of
 from webapp.attendance.rules import day_bounds
 from webapp.attendance.service.days import lock_people, rebuild_day
+from webapp.attendance.service.held import check_month
 from webapp.attendance.service.telling import close_waiting, tell_decided
 from webapp.core import audit
 from webapp.core.authz import SignedIn
@@ -52,6 +53,7 @@ def decide(
     row = _locked(by, exception_id)
     if _is_repeated(row, by, decision, expected_seq):
         return
+    check_month(employee_id=row.employee_id, work_date=row.work_date, at=at)
     _check_seq(row, expected_seq)
     if row.state != "open" and row.decided_by is None:
         raise Conflict("conflict")  # the store's code was faster than the page
@@ -69,6 +71,7 @@ def reopen(*, by: SignedIn, exception_id: int, reason: str, expected_seq: int | 
     row = _locked(by, exception_id)
     if row.state == "open":
         return
+    check_month(employee_id=row.employee_id, work_date=row.work_date, at=at)
     _check_seq(row, expected_seq)
     write_decision(by=by, exception=row, decision="reopened", reason=reason, params=None, at=at)
     tell_decided(by=by, exception=row, decision="reopened", reason=reason, at=at)

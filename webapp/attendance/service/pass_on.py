@@ -12,6 +12,7 @@ from webapp.attendance.rules import DayResult, day_bounds, excusable
 from webapp.attendance.service.ask import Matter, open_matter
 from webapp.attendance.service.days import lock_people, rebuild_day
 from webapp.attendance.service.decide import spoken, write_decision
+from webapp.attendance.service.held import check_month
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import Invalid, NotFound
@@ -39,6 +40,7 @@ def pass_on(
         raise NotFound("not_found")
     if work_date > at.astimezone(by.branch.zone).date():
         raise Invalid("day_in_future")
+    check_month(employee_id=employee_id, work_date=work_date, at=at)
     note = spoken(note, "note")
     if not note:
         raise Invalid("note_needed", "note")

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
+from webapp.attendance import queries as attendance_queries
+from webapp.attendance import service as attendance
 from webapp.core import audit
 from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn
@@ -13,6 +15,7 @@ from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.devices.models import HeldDecision, RawPunch, Terminal
 from webapp.devices.rules import holders_on
 from webapp.devices.service.digest import holders_of, look_again
+from webapp.schedules import queries as schedules
 
 DECISIONS = {"accept": "held.accepted", "ignore": "held.ignored", "reopen": "held.reopened"}
 """What may be decided, and how the audit trail calls it."""
@@ -50,6 +53,7 @@ def decide(
     last = _last(raw_punch_id)
     if seen is not None and seen != last[0]:
         raise Conflict("conflict")
+    _check_months(row, {moment for moment in (granted, last[2]) if moment}, at)
     seq = last[0] + 1
     values = {"raw_punch_id": raw_punch_id, "seq": seq, "decision": decision, "granted_at": granted,
               "by_id": by.id, "decided_at": at, "reason": reason}  # fmt: skip
@@ -101,7 +105,20 @@ def _check_not_own(by: SignedIn, row: Any, moment: datetime | None) -> None:
         raise Invalid("own_decision")
 
 
-def _last(raw_punch_id: int) -> tuple[int, str | None]:
-    newest = select(_said.seq, _said.decision).where(_said.raw_punch_id == raw_punch_id).order_by(_said.seq.desc())
-    row = conn().execute(newest.limit(1)).first()
-    return (row.seq, row.decision) if row else (0, None)
+def _check_months(row: Any, moments: set[datetime], at: datetime) -> None:
+    """Neither the day it counted for nor the one it will count for may be closed. Raises Conflict."""
+    if not moments:
+        return
+    holders = holders_of(branch_id=row.branch_id, terminal_id=row.terminal_id, pins=[row.pin])
+    for moment in moments:
+        local = moment.astimezone(ZoneInfo(row.zone)).date()
+        for who in holders_on(row.pin, row.terminal_id, local, holders):
+            home = attendance_queries.branches_of([who])[who]
+            attendance.check_month(employee_id=who, work_date=schedules.work_date(who, moment, home), at=at)
+
+
+def _last(raw_punch_id: int) -> tuple[int, str | None, datetime | None]:
+    """Number, decision and moment of the newest decision."""
+    newest = select(_said.seq, _said.decision, _said.granted_at).where(_said.raw_punch_id == raw_punch_id)
+    row = conn().execute(newest.order_by(_said.seq.desc()).limit(1)).first()
+    return (row.seq, row.decision, row.granted_at) if row else (0, None, None)

@@ -11,6 +11,8 @@ from webapp.schedules.queries.office import (
     upcoming,
     working_day_after,
 )
+from webapp.schedules.queries.periods import check_open, closed_months
+from webapp.schedules.queries.periods import steps as month_steps
 from webapp.schedules.queries.plans import plan, plans
 from webapp.schedules.queries.week import Cell, WeekFilter, WeekPage, cells, people, person, week, week_people
 
@@ -20,10 +22,13 @@ __all__ = [
     "WeekPage",
     "calendar",
     "cells",
+    "check_open",
+    "closed_months",
     "expectation",
     "expectations",
     "has_calendar",
     "leaves",
+    "month_steps",
     "open_shifts",
     "people",
     "person",

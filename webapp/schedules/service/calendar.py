@@ -1,7 +1,7 @@
 """A branch's holidays and make-up workdays."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -13,16 +13,22 @@ from webapp.core.errors import Invalid, NotFound
 from webapp.people.models import Branch
 from webapp.schedules.adapters.holidays_library import days
 from webapp.schedules.models import CalendarDay
+from webapp.schedules.queries.periods import closed_months
 from webapp.schedules.service.common import branch_changed, office
+from webapp.wallet.rules import month_span
 
 
 def seed_calendar(*, by: SignedIn | None, branch_id: int, years: Sequence[int], at: datetime) -> int:
-    """Add what the library knows for these years; days already there, also edited ones, stay. How many were added."""
+    """Add what the library knows for these years; how many days were added.
+
+    Days already there, also edited ones, stay as they are, and so do closed months.
+    """
     office(by, branch_id)
     branch = db.session.get(Branch, branch_id)
     if branch is None:
         raise NotFound("not_found", "branch_id")
     known = set(db.session.scalars(select(CalendarDay.on).where(CalendarDay.branch_id == branch_id)))
+    known |= _in_closed_months(branch_id, years)
     new = [day for day in days(branch.country, years, branch.language) if day.on not in known]
     if not new:
         return 0
@@ -55,6 +61,12 @@ def set_calendar_day(*, by: SignedIn | None, branch_id: int, on: date, kind: str
     day.kind, day.name, day.source = kind, name, "hr"
     _record(by, "calendar.changed", branch_id, on.isoformat(), *audit.changed(before, after), at)
     branch_changed(branch_id, on, on, at)
+
+
+def _in_closed_months(branch_id: int, years: Sequence[int]) -> set[date]:
+    spans = [month_span(month) for _, month in closed_months([branch_id], hold=True)]
+    days_of = (first + timedelta(days=n) for first, last in spans for n in range((last - first).days + 1))
+    return {on for on in days_of if on.year in years}
 
 
 def _record(

@@ -1,5 +1,6 @@
 """What every verb needs: whom it is about, whether it may, and telling attendance."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,10 +9,13 @@ from sqlalchemy import select
 
 from webapp.core import outbox
 from webapp.core.authz import OFFICE, SignedIn
-from webapp.core.db import db
+from webapp.core.db import conn, db
 from webapp.core.errors import Forbidden, NotFound
-from webapp.people.models import Branch, Employee
+from webapp.people.models import Branch, BranchMove, Employee
 from webapp.schedules import policy
+from webapp.schedules.queries.periods import check_open
+from webapp.schedules.rules import months_between, never_closed
+from webapp.wallet.rules import month_span
 
 
 def person(by: SignedIn | None, employee_id: int, on: date, at: datetime) -> Employee:
@@ -48,20 +52,38 @@ def today(branch_id: int, at: datetime) -> date:
 
 
 def person_changed(someone: Employee, dates: Iterable[date], at: datetime) -> None:
-    """Have these days rebuilt; days still to come have nothing to rebuild."""
+    """Have these days rebuilt; days still to come have nothing to rebuild. Raises Conflict in a closed month."""
     last = today(someone.branch_id, at)
-    for on in sorted({on for on in dates if on <= last}):
+    over = sorted({on for on in dates if on <= last})
+    _check_open(someone, [on for on in over if not never_closed(on, last)])
+    for on in over:
         payload = {"employee_id": someone.id, "work_date": on.isoformat()}
         outbox.put("schedule_changed", f"{someone.id}|{on}", payload, at)
 
 
 def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> None:
-    """Have a span of a branch's days rebuilt, as far as they have begun."""
-    end = min(last, today(branch_id, at))
+    """Have a span of a branch's days rebuilt, as far as they have begun. Raises Conflict in a closed month."""
+    now = today(branch_id, at)
+    end = min(last, now)
+    if not never_closed(first, now):
+        check_open(branch_id, [month_span(month)[0] for month in months_between(first, end)])
     while first <= end:
         payload = {"branch_id": branch_id, "work_date": first.isoformat()}
         outbox.put("schedule_changed", f"branch {branch_id}|{first}", payload, at, bulk=True)
         first += timedelta(days=1)
+
+
+def _check_open(someone: Employee, dates: list[date]) -> None:
+    """A day belongs to the branch the person was in then."""
+    if not dates:
+        return
+    left = select(BranchMove.moved_on, BranchMove.from_branch_id).where(BranchMove.employee_id == someone.id)
+    moves = conn().execute(left.order_by(BranchMove.moved_on)).all()
+    there: dict[int, list[date]] = defaultdict(list)
+    for on in dates:
+        there[next((move.from_branch_id for move in moves if on < move.moved_on), someone.branch_id)].append(on)
+    for branch_id, mine in there.items():
+        check_open(branch_id, mine)
 
 
 def _found(someone: Employee | None) -> Employee:
