@@ -10,7 +10,7 @@ EMPTY_HANDED: endpoints that answer something else than 2xx or 3xx to a plain GE
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from flask import current_app
@@ -33,11 +33,12 @@ from webapp.devices.models import PinHolder, RawPunch, UnknownSerial
 from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
-from webapp.people.models import Branch, Delegation, Device, Employee, Team
+from webapp.people.models import Branch, Delegation, Device, Employee, SavedView, Team
 from webapp.schedules.models import Leave, Shift
 from webapp.sites.models import NewSite, Site, SiteProposal, SiteScreen
 from webapp.sites.rules.codes import screen_mark
 from webapp.visits import service as visits
+from webapp.wallet.rules import month_of
 
 
 def _import(kind: str) -> Callable[[Company, str], tuple[object, object]]:
@@ -58,6 +59,13 @@ def _upload(kind: str, owner: Employee) -> int:
 def _team(company: Company, who: str) -> tuple[object, object]:
     branches = (company.people[who].branch_id, company.other_branch.id)
     mine, other = (factories.save(Team(branch_id=n, name=f"Team {uuid4()}")) for n in branches)
+    return mine.id, other.id
+
+
+def _saved_view(company: Company, who: str) -> tuple[object, object]:
+    known = {"page": "inbox", "query": "sent=1", "created_at": clock.now()}
+    people = (company.people[who], company.people["H101"])
+    mine, other = (factories.save(SavedView(owner_id=one.id, name=str(uuid4()), **known)) for one in people)
     return mine.id, other.id
 
 
@@ -313,6 +321,8 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "notice_id": _notice,
     "client_id": _tap,
     "photo_id": _photo,
+    "view_id": _saved_view,
+    "month": lambda company, who: (month_of(clock.now().date().replace(day=1) - timedelta(days=1)), "2026-13"),
     "on": lambda company, who: (clock.now().date().isoformat(), "no-date"),
     "screen_id": lambda company, who: tuple(screen for screen, _ in _screens(company)),
     "token": lambda company, who: (_screens(company)[0][1], "x" * 43),

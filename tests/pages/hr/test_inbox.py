@@ -181,7 +181,7 @@ def test_many_at_once_and_one_that_needs_a_person(team: Crew, hr: Any, client_as
     assert [row.state for row in exceptions()] == ["approved"] * 4
     assert "Nothing waits for a decision." not in answer.text
     sorters = re.findall(r'href="(/[^"]*sort=[^"]*)"', answer.text)
-    assert len(sorters) == 4
+    assert len(sorters) == 5
     assert {hr.get(address).status_code for address in sorters} == {200}
 
 

@@ -11,6 +11,7 @@ from webapp.attendance.queries.confirm import (
     waiting_since,
     words_of,
 )
+from webapp.attendance.queries.deadlines import deadlines
 from webapp.attendance.queries.evidence import (
     DecisionRow,
     IssueRow,
@@ -79,10 +80,10 @@ __all__ = [
     "MOST", "PAGE", "Checklist", "DecisionRow", "InboxFilters", "InboxPage", "InboxRow", "IssueRow", "MarkRow",
     "MonthSoFar", "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken",
     "branch_ids", "branches_of", "branches_unheard", "checklist", "code_reuse", "dates_of", "day_and_punches",
-    "days", "days_and_branches", "decisions_of", "exceptions_about", "expectation_of", "heard_rows", "held_counts",
-    "held_days", "in_closed_months", "inbox", "inbox_one", "inbox_open", "inbox_rows", "inbox_some", "issue_rows",
-    "kept_files", "lately_expired", "load_facts", "mark_rows", "midnight", "months_so_far", "people_with_a_day",
-    "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent", "photos_of", "punched_lately",
-    "result_of", "signal_counts", "signal_history", "signals_of", "silences", "to_confirm", "unheard_days",
-    "waiting", "waiting_since", "whose", "words_of",
+    "days", "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of", "heard_rows",
+    "held_counts", "held_days", "in_closed_months", "inbox", "inbox_one", "inbox_open", "inbox_rows", "inbox_some",
+    "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "midnight", "months_so_far",
+    "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent", "photos_of",
+    "punched_lately", "result_of", "signal_counts", "signal_history", "signals_of", "silences", "to_confirm",
+    "unheard_days", "waiting", "waiting_since", "whose", "words_of",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What waits for HR, filtered, sorted and paged; two statements for a page of any length."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +10,8 @@ from sqlalchemy.engine import Row
 
 from webapp.attendance import policy
 from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, Decision, Verdict
+from webapp.attendance.queries.deadlines import is_overdue
+from webapp.attendance.rules.deadlines import Deadlines
 from webapp.attendance.rules.words import EXCEPTIONS
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
@@ -17,7 +19,9 @@ from webapp.core.errors import NotFound
 from webapp.people.models import Branch, Employee
 from webapp.sites.models import Site, StoreType
 from webapp.sites.policy import supervised_by
+from webapp.wallet.rules import month_span
 
+Due = Mapping[int, Deadlines]
 PAGE = 50
 MOST = 1000
 """Rows looked at when something else than a column of the table sorts or filters them."""
@@ -41,6 +45,10 @@ class InboxFilters:
     """1: only what a supervisor sent to HR."""
     mine: int = 0
     """1: only what the reader decided."""
+    month: str = ""
+    """Only days of "2026-11"."""
+    overdue: int = 0
+    """1: only what should be decided by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +116,21 @@ class InboxPage:
     pages: int
 
 
-def inbox(user: SignedIn, wanted: InboxFilters, page: int, *, at: datetime) -> InboxPage:
+def inbox(user: SignedIn, wanted: InboxFilters, page: int, *, at: datetime, due: Due | None = None) -> InboxPage:
     """One page; a number beyond the end gives the last page."""
-    found = _filtered(user, wanted, at)
-    total = conn().scalar(_counted(found)) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(1, page), pages)
-    rows = conn().execute(_sorted(found, wanted.sort).offset((page - 1) * PAGE).limit(PAGE))
-    return InboxPage([_row(row) for row in rows], total, page, pages)
+    found, page = _filtered(user, wanted, at, due or {}), max(1, page)
+    sorted_ = _sorted(found, wanted.sort).add_columns(func.count().over()).limit(PAGE)
+    rows = conn().execute(sorted_.offset(min((page - 1) * PAGE, 2**31))).all()
+    if not rows and page > 1:
+        page = max(1, -(-(conn().scalar(_counted(found)) or 0) // PAGE))
+        rows = conn().execute(sorted_.offset((page - 1) * PAGE)).all()
+    total = rows[0][-1] if rows else 0
+    return InboxPage([InboxRow(*row[:-1]) for row in rows], total, page, max(1, -(-total // PAGE)))
 
 
-def inbox_rows(user: SignedIn, wanted: InboxFilters, *, at: datetime) -> list[InboxRow]:
+def inbox_rows(user: SignedIn, wanted: InboxFilters, *, at: datetime, due: Due | None = None) -> list[InboxRow]:
     """Every matching row, at most MOST of them, for sorting by what the table does not know."""
-    rows = conn().execute(_sorted(_filtered(user, wanted, at), wanted.sort).limit(MOST))
+    rows = conn().execute(_sorted(_filtered(user, wanted, at, due or {}), wanted.sort).limit(MOST))
     return [_row(row) for row in rows]
 
 
@@ -165,7 +175,7 @@ def _visible(user: SignedIn) -> Select[Any]:
     )
 
 
-def _filtered(user: SignedIn, wanted: InboxFilters, at: datetime) -> Select[Any]:
+def _filtered(user: SignedIn, wanted: InboxFilters, at: datetime, due: Due) -> Select[Any]:
     found = _visible(user).where(_matches(wanted.q))
     exact = {
         AttendanceException.kind: wanted.kind,
@@ -176,8 +186,7 @@ def _filtered(user: SignedIn, wanted: InboxFilters, at: datetime) -> Select[Any]
         found = found.where(column == value) if value else found
     if wanted.supervisor_id:
         found = found.where(_answers_to(wanted.supervisor_id))
-    if wanted.days:
-        found = found.where(AttendanceException.opened_at <= at - timedelta(days=wanted.days))
+    found = _timely(found, wanted, at, due)
     if wanted.sent:
         found = found.where(Decision.__table__.c.decision == "passed_on")
     if wanted.mine:
@@ -185,6 +194,16 @@ def _filtered(user: SignedIn, wanted: InboxFilters, at: datetime) -> Select[Any]
     if wanted.state == "open":
         return found.where(AttendanceException.state == "open")
     return found.where(AttendanceException.state != "open") if wanted.state == "decided" else found
+
+
+def _timely(found: Select[Any], wanted: InboxFilters, at: datetime, due: Due) -> Select[Any]:
+    if wanted.days:
+        found = found.where(AttendanceException.opened_at <= at - timedelta(days=wanted.days))
+    if wanted.overdue:
+        found = found.where(is_overdue(due, at))
+    if wanted.month:
+        found = found.where(AttendanceException.work_date.between(*month_span(wanted.month)))
+    return found
 
 
 def _answers_to(supervisor_id: int) -> ColumnElement[bool]:
@@ -220,6 +239,7 @@ _SORTS: dict[str, Any] = {
     "store": Site.name,
     "branch": Branch.name,
     "opened": AttendanceException.opened_at,
+    "due": AttendanceException.opened_at,
 }
 _DECIDER = Employee.__table__.alias("decider")
 _COLUMNS = (

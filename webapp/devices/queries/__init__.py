@@ -17,6 +17,7 @@ from webapp.devices.queries.health import any_device as any_device
 from webapp.devices.queries.health import device as device
 from webapp.devices.queries.health import devices as devices
 from webapp.devices.queries.health import late as late
+from webapp.devices.queries.health import late_and_held as late_and_held
 from webapp.devices.queries.held import Around as Around
 from webapp.devices.queries.held import around as around
 from webapp.devices.queries.held import decisions as decisions

@@ -3,32 +3,27 @@
 from dataclasses import replace
 from datetime import time
 from typing import Any, Literal
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
 
 from webapp.attendance import queries as attendance
 from webapp.attendance import service
-from webapp.attendance.queries import InboxFilters, InboxRow
-from webapp.attendance.rules.words import EXCEPTIONS
+from webapp.attendance.queries import InboxRow
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError, Forbidden, NotFound
-from webapp.core.forms import Bound, Form, blank, read_form
+from webapp.core.forms import Bound, Form, read_form
 from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import explain, lang, money_text, ngettext, say
+from webapp.core.i18n import explain, money_text, ngettext, say
 from webapp.core.ids import row_id
-from webapp.devices import queries as devices
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.hr.inbox_detail import detail_context, granted_time
 from webapp.pages.hr.inbox_lines import Line
-from webapp.pages.hr.inbox_views import first_steps, views
+from webapp.pages.hr.inbox_list import PAGE_NAME, back, lines_of, list_context, query_of
 from webapp.people import queries as people
-from webapp.sites import queries as sites
 
 bp = Blueprint("hr_inbox", __name__, url_prefix="/hr/inbox")
-STATES = ("open", "decided", "all")
 
 
 class DecisionForm(Form):
@@ -53,7 +48,11 @@ class ReopenForm(Form):
 @bp.get("")
 @allow(*OFFICE)
 def index() -> Response:
-    return hx.respond("hr/inbox.html", **_list())
+    """Without an address of its own the list opens with the view its reader chose for that."""
+    own = people.saved_views(me(), PAGE_NAME)
+    if not request.args and (first := next((one for one in own if one.first), None)):
+        return hx.redirect(f"/hr/inbox?{first.query}")
+    return hx.respond("hr/inbox.html", **list_context(own=own))
 
 
 @bp.get("/<int:exception_id>")
@@ -115,7 +114,7 @@ def bulk() -> Response:
     if form.ok and form.data.decision == "rejected" and not form.data.reason:
         form.errors["reason"] = say("reason_needed")
     if not form.ok or not found:
-        return hx.respond("hr/inbox.html", status=422, **_list(form=form))
+        return hx.respond("hr/inbox.html", status=422, **list_context(form=form))
     decision = form.data.decision
     totals = view.together([line.row for line in open_ones], decision, at=at)
     if not form.data.checked and view.needs_check(open_ones, totals, decision):
@@ -150,23 +149,23 @@ def _answer(exception_id: int, form: Bound[Any], text: str) -> Response:
         if not form.ok:
             return _detail(exception_id, form)
         flash(text, "ok")
-        return hx.redirect(_back())
+        return hx.redirect(back())
     if request.headers.get("HX-Target") == "detail":
         return _detail(exception_id, form, text if form.ok else "")
     problem = next(iter(form.errors.values()), "")
-    [line] = view.lines([attendance.inbox_one(me(), exception_id)], at=clock.now(), problems={exception_id: problem})
+    [line] = lines_of([attendance.inbox_one(me(), exception_id)], {exception_id: problem})
     left = attendance.inbox_open(me())
-    return hx.respond("hr/inbox_row.html", "row", form.status, line=line, query=_query(), waiting_now=left)
+    return hx.respond("hr/inbox_row.html", "row", form.status, line=line, query=query_of(), waiting_now=left)
 
 
 def _detail(exception_id: int, form: Bound[Any] | None = None, text: str = "") -> Response:
     row = attendance.inbox_one(me(), exception_id)
     context = detail_context(me(), row, at=clock.now())
-    [line] = view.lines([row], at=clock.now())
+    [line] = lines_of([row])
     left = attendance.inbox_open(me())
     return hx.respond(
         "hr/inbox_detail.html", "detail", form.status if form else 200, **context,
-        form=form if form and form.errors else None, line=line, query=_query(), said=text,
+        form=form if form and form.errors else None, line=line, query=query_of(), said=text,
         rejecting=request.args.get("reject") == "1", badges={"inbox": left},
         **({"waiting_now": left, "swap_row": True} if form is not None and hx.wants_fragment() else {}),
     )  # fmt: skip
@@ -187,7 +186,7 @@ def _check_page(form: Bound[Any], found: list[Line], open_ones: list[Line], tota
     picked = [f"{line.row.id}-{seqs[line.row.id]}" for line in open_ones]
     decision = form.data.decision
     return hx.respond(
-        "hr/inbox_check.html", **context, form=form, picked=picked, decision=decision, query=_query(),
+        "hr/inbox_check.html", **context, form=form, picked=picked, decision=decision, query=query_of(),
         badges={"inbox": attendance.inbox_open(me())},
     )  # fmt: skip
 
@@ -204,80 +203,9 @@ def _bulk_answer(problems: dict[int, str], total: int, decision: str) -> Respons
         text = ngettext("%(num)s rejected.", "%(num)s rejected.", done)
     if not problems:
         flash(text, "ok")
-        return hx.redirect(_back())
+        return hx.redirect(back())
     left = ngettext("%(num)s needs you.", "%(num)s need you.", len(problems))
-    return hx.respond("hr/inbox.html", **_list(problems=problems, result=(text, left)))
-
-
-def _list(
-    problems: dict[int, str] | None = None, result: tuple[str, str] | None = None, form: Bound[Any] | None = None
-) -> dict[str, Any]:
-    user, filters, at = me(), _filters(), clock.now()
-    minimum, page = request.args.get("min", type=int), request.args.get("page", 1, type=int)
-    if minimum is not None or filters.sort.endswith("money"):
-        found = view.by_money(view.lines(attendance.inbox_rows(user, filters, at=at), at=at), filters.sort, minimum)
-        pages = max(1, -(-len(found) // attendance.PAGE))
-        page, total = min(max(1, page), pages), len(found)
-        shown = found[(page - 1) * attendance.PAGE : page * attendance.PAGE]
-    else:
-        one = attendance.inbox(user, filters, page, at=at)
-        page, pages, total = one.page, one.pages, one.total
-        shown = view.lines(one.rows, at=at)
-    stuck = problems or {}
-    shown = [replace(line, problem=stuck.get(line.row.id, "")) for line in shown]
-    absent = set(stuck) - {line.row.id for line in shown}
-    if absent:
-        shown = view.lines(attendance.inbox_some(user, absent), at=at, problems=stuck) + shown
-    plain = filters == InboxFilters(sort=filters.sort) and minimum is None
-    waiting = total if plain else attendance.inbox_open(user)
-    return {
-        "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": _query(),
-        "result": result, "views": views(user, filters), "steps": [] if total else first_steps(user),
-        "late": devices.late(user, at), "bulk_form": form, "form": None, "badges": {"inbox": waiting},
-        **_choices(filters, minimum),
-    }  # fmt: skip
-
-
-def _choices(filters: InboxFilters, minimum: int | None) -> dict[str, Any]:
-    ids = me().branch_ids
-    kind_name = "name_zh" if lang() == "zh" else "name_en"
-    values = {name: getattr(filters, name) for name in InboxFilters.__dataclass_fields__ if name != "sort"}
-    branches = people.branches(ids)
-    return {
-        "search": blank({**values, "min": minimum}),
-        "branch_options": [(branch.id, branch.name) for branch in branches] if len(branches) > 1 else [],
-        "kind_options": [(kind, say(f"exception_{kind}")) for kind in EXCEPTIONS],
-        "type_options": [(kind.id, getattr(kind, kind_name)) for kind in sites.store_types(ids)],
-        "supervisor_options": [(row.id, row.name) for row in sites.supervisors_of(ids)],
-        "age_options": [(n, ngettext("%(num)s day and more", "%(num)s days and more", n)) for n in (1, 2, 3, 7, 14)],
-        "state_options": [(state, say(f"inbox_{state}")) for state in STATES],
-    }  # fmt: skip
-
-
-def _filters() -> InboxFilters:
-    args = request.args
-    return InboxFilters(
-        q=args.get("q", "").strip()[:80],
-        kind=args.get("kind", "") if args.get("kind") in EXCEPTIONS else "",
-        branch_id=_id("branch_id"),
-        store_type_id=_id("store_type_id"),
-        supervisor_id=_id("supervisor_id"),
-        days=_small("days"),
-        state=args.get("state", "open") if args.get("state") in STATES else "open",
-        sort=args.get("sort", "day")[:20],
-        sent=int(args.get("sent") == "1"),
-        mine=int(args.get("mine") == "1"),
-    )
-
-
-def _id(name: str) -> int | None:
-    value = request.args.get(name, type=int)
-    return value if value and 0 < value < 2**31 else None
-
-
-def _small(name: str) -> int | None:
-    value = request.args.get(name, type=int)
-    return value if value and 0 < value <= 366 else None
+    return hx.respond("hr/inbox.html", **list_context(problems=problems, result=(text, left)))
 
 
 def _picked(ids: list[str]) -> dict[int, int]:
@@ -288,13 +216,3 @@ def _picked(ids: list[str]) -> dict[int, int]:
         if number is not None and seq is not None:
             found[number] = seq
     return found
-
-
-def _back() -> str:
-    return f"/hr/inbox?{_query()}" if _query() else "/hr/inbox"
-
-
-def _query() -> str:
-    """The filters of the list this came from, for going back to it."""
-    names = (*InboxFilters.__dataclass_fields__, "min", "page")
-    return urlencode({name: request.args[name] for name in names if request.args.get(name)})

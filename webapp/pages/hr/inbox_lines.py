@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from webapp.attendance.queries import InboxRow
 from webapp.attendance.rules import Assume
+from webapp.attendance.rules.deadlines import Deadlines
 from webapp.core.money import exponent
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Preview
@@ -26,6 +27,11 @@ class Line:
     row: InboxRow
     effect: Preview | None = None
     problem: str = ""
+    due: date | None = None
+    """By when it should be decided; None once it is."""
+    age: int = 0
+    """Working days since it was opened."""
+    overdue: bool = False
 
     @property
     def change(self) -> int:
@@ -40,13 +46,32 @@ class Line:
         return ZoneInfo(self.row.timezone)
 
 
-def lines(rows: Sequence[InboxRow], *, at: datetime, problems: Mapping[int, str] | None = None) -> list[Line]:
+def lines(
+    rows: Sequence[InboxRow],
+    *,
+    at: datetime,
+    problems: Mapping[int, str] | None = None,
+    due: Mapping[int, Deadlines] | None = None,
+) -> list[Line]:
     """Constant statements for any number of rows."""
     said = problems or {}
     asked = [row for row in rows if row.state == "open" and not (needs_time(row) and row.asked_at is None)]
     found = rewards.preview_each([(row.pair, deciding([row], "approved")) for row in asked], at=at) if asked else []
     effects = {row.id: effect for row, effect in zip(asked, found, strict=True)}
-    return [Line(row, effects.get(row.id), said.get(row.id, "")) for row in rows]
+    return [Line(row, effects.get(row.id), said.get(row.id, ""), *_timely(row, due or {}, at)) for row in rows]
+
+
+def by_due(rows: Sequence[InboxRow], sort: str, due: Mapping[int, Deadlines]) -> list[InboxRow]:
+    """Sorted by the day they are due; branches may give themselves more days, and have other holidays."""
+    return sorted(rows, key=lambda row: due[row.branch_id].due(row.opened_at), reverse=sort == "-due")
+
+
+def _timely(row: InboxRow, due: Mapping[int, Deadlines], at: datetime) -> tuple[date | None, int, bool]:
+    known = due.get(row.branch_id)
+    if known is None or row.state != "open":
+        return None, 0, False
+    on = known.due(row.opened_at)
+    return on, known.age(row.opened_at, at), on < known.local(at)
 
 
 def needs_time(row: InboxRow) -> bool:

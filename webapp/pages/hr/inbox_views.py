@@ -8,9 +8,8 @@ from webapp.core.authz import SignedIn
 from webapp.core.i18n import _ as gettext
 from webapp.payroll import queries as payroll
 from webapp.people import queries as people
+from webapp.schedules import queries as schedules
 from webapp.sites import queries as sites
-
-OLD_DAYS = 3
 
 
 class View(NamedTuple):
@@ -19,22 +18,33 @@ class View(NamedTuple):
     chosen: bool
 
 
-def views(user: SignedIn, now: InboxFilters) -> list[View]:
-    """In the order of a working day; the one whose filters are exactly those of the page is chosen. Last, what waits
-    beside the inbox.
+def views(user: SignedIn, now: InboxFilters, minimum: int | None = None, own_first: bool = False) -> list[View]:
+    """In the order of a working day; the one whose filters are exactly those of the page is chosen.
+
+    own_first: without filters the inbox opens with a view of the reader's own, so everything has an address too.
     """
     known: list[tuple[dict[str, object], str]] = [({}, gettext("All waiting"))]
     if len(user.branch_ids) > 1:
         known.append(({"branch_id": user.branch_id}, gettext("My branch")))
     known += [
+        ({"overdue": 1}, gettext("Overdue")),
         ({"sent": 1}, gettext("Sent by supervisors")),
-        ({"days": OLD_DAYS}, gettext("Waiting %(days)s days and more", days=OLD_DAYS)),
         ({"state": "decided", "mine": 1}, gettext("Decided by me")),
     ]
-    found = [_view(wanted, text, now) for wanted, text in known]
-    if asked := payroll.open_questions(user):
-        found.append(View("/hr/pay-questions", gettext("Questions about pay: %(number)s", number=asked), False))
-    return found
+    everything = "/hr/inbox?state=open" if own_first else "/hr/inbox"
+    return [_view(wanted, text, now, minimum, everything) for wanted, text in known]
+
+
+def beside(user: SignedIn, held: int) -> list[View]:
+    """What else waits for the office, where there is any."""
+    leave, swaps = schedules.waiting_requests(user.branch_ids)
+    counted = [
+        ("/hr/pay-questions", gettext("Questions about pay: %(number)s"), payroll.open_questions(user)),
+        ("/hr/schedule/leave", gettext("Leave requests: %(number)s"), leave),
+        ("/hr/schedule", gettext("Swaps: %(number)s"), swaps),
+        ("/hr/devices/held", gettext("Held punches: %(number)s"), held),
+    ]
+    return [View(href, text % {"number": number}, False) for href, text, number in counted if number]
 
 
 class Step(NamedTuple):
@@ -55,6 +65,7 @@ def first_steps(user: SignedIn) -> list[Step]:
     ]
 
 
-def _view(wanted: dict[str, object], text: str, now: InboxFilters) -> View:
-    href = f"/hr/inbox?{urlencode(wanted)}" if wanted else "/hr/inbox"
-    return View(href, text, InboxFilters(sort=now.sort, **wanted) == now)  # type: ignore[arg-type]
+def _view(wanted: dict[str, object], text: str, now: InboxFilters, minimum: int | None, everything: str) -> View:
+    href = f"/hr/inbox?{urlencode(wanted)}" if wanted else everything
+    same = InboxFilters(sort=now.sort, **wanted) == now  # type: ignore[arg-type]
+    return View(href, text, same and minimum is None)

@@ -17,6 +17,7 @@ from webapp.pages.payslip_lines import behind, change, month_name, shown, title
 from webapp.payroll import policy, queries, service
 from webapp.payroll.queries import RunRow, SlipFilters
 from webapp.people import queries as people
+from webapp.schedules import queries as schedules
 from webapp.wallet import queries as wallet
 from webapp.wallet.rules import month_of
 
@@ -159,7 +160,7 @@ def _detail(run_id: int, form: Bound[Any]) -> Response:
     context: dict[str, Any] = {
         "run": run, "found": found, "filters": filters, "chosen": chosen, "month_name": month_name,
         "problems": [(names.get(problem["employee_id"], ""), _problem(problem)) for problem in run.problems],
-        "can_run": policy.can_run(user, run.branch_id), "stuck": _stuck(run),
+        "can_run": policy.can_run(user, run.branch_id), "stuck": _stuck(run), "month_open": _month_open(run),
     }  # fmt: skip
     return hx.respond("hr/pay_run.html", status=form.status, form=form, **context)
 
@@ -169,7 +170,13 @@ def _check(run_id: int, form: Bound[Any]) -> Response:
     reason = None if form.errors else queries.why_not_issuable(run_id, clock.now())
     blocked = explain(worded(reason, run.currency)) if reason else None
     context: dict[str, Any] = {"run": run, "blocked": blocked, "month_name": month_name, "left": run.slips - run.issued}
+    context["month_open"] = _month_open(run)
     return hx.respond("hr/pay_run_issue.html", status=form.status, form=form, **context)
+
+
+def _month_open(run: RunRow) -> bool:
+    """Attendance may still change what these payslips say."""
+    return run.state != "issued" and (run.branch_id, run.month) not in schedules.closed_months([run.branch_id])
 
 
 def _problem(problem: dict[str, Any]) -> str:

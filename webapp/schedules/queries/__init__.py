@@ -9,6 +9,7 @@ from webapp.schedules.queries.office import (
     shifts,
     some_day,
     upcoming,
+    waiting_requests,
     working_day_after,
 )
 from webapp.schedules.queries.periods import check_open, closed_months
@@ -37,6 +38,7 @@ __all__ = [
     "shifts",
     "some_day",
     "upcoming",
+    "waiting_requests",
     "week",
     "week_people",
     "work_date",

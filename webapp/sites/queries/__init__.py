@@ -23,6 +23,7 @@ from webapp.sites.queries.office import (
     supervisor_names,
     supervisors,
     supervisors_of,
+    types_and_supervisors,
 )
 from webapp.sites.queries.places import MOST_CHOICES, choices, fences, for_rep, near
 from webapp.sites.queries.proposals import Proposal, open_count, proposal_state, proposals, proposed_since
@@ -61,5 +62,6 @@ __all__ = [
     "supervisor_names",
     "supervisors",
     "supervisors_of",
+    "types_and_supervisors",
     "type_fences",
 ]

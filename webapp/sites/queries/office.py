@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.engine import Row
 
 from webapp.core.authz import SignedIn
@@ -108,6 +108,17 @@ def supervisors_of(branch_ids: Collection[int]) -> list[Row[Any]]:
     """(id, name) of the branches' supervisors who have not left, by name."""
     people = select(Employee.id, Employee.name).where(Employee.role == "supervisor", Employee.left_on.is_(None))
     return list(conn().execute(people.where(Employee.branch_id.in_(branch_ids)).order_by(Employee.name)))
+
+
+def types_and_supervisors(branch_ids: Collection[int]) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """What a list is filtered by: (id, name_en, name_zh) of store types, and supervisors (name_en); one statement."""
+    types = select(literal("type").label("tag"), StoreType.id, StoreType.name_en, StoreType.name_zh, StoreType.code)
+    types = types.where(StoreType.branch_id.in_(branch_ids))
+    people = select(literal("who"), Employee.id, Employee.name, literal(""), Employee.name)
+    people = people.where(Employee.role == "supervisor", Employee.left_on.is_(None))
+    rows = conn().execute(union_all(types, people.where(Employee.branch_id.in_(branch_ids))))
+    found = sorted(rows, key=lambda row: (row.code, row.id))
+    return [row for row in found if row.tag == "type"], [row for row in found if row.tag == "who"]
 
 
 def _filtered(user: SignedIn, wanted: SiteFilter) -> Select[Any]:

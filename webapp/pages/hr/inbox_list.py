@@ -1,0 +1,164 @@
+"""What the inbox shows: its filters, its rows, its choices; everything comes from the address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from webapp.attendance import queries as attendance
+from webapp.attendance.queries import InboxFilters, InboxRow
+from webapp.attendance.queries.inbox import Due
+from webapp.attendance.rules.words import EXCEPTIONS
+from webapp.core import clock
+from webapp.core.authz import me
+from webapp.core.errors import Invalid
+from webapp.core.forms import Bound, blank
+from webapp.core.i18n import lang, ngettext, say
+from webapp.devices import queries as devices
+from webapp.pages.hr import inbox_lines as view
+from webapp.pages.hr.inbox_lines import Line
+from webapp.pages.hr.inbox_views import beside, first_steps, views
+from webapp.pages.payslip_lines import month_name
+from webapp.people import queries as people
+from webapp.people.queries import View as SavedView
+from webapp.sites import queries as sites
+from webapp.wallet.rules import month_of, month_span
+
+STATES = ("open", "decided", "all")
+SORTS = ("day", "person", "kind", "money", "due", "store", "branch", "opened")
+PAGE_NAME = "inbox"
+
+
+def list_context(
+    problems: dict[int, str] | None = None,
+    result: tuple[str, str] | None = None,
+    form: Bound[Any] | None = None,
+    view_form: Bound[Any] | None = None,
+    own: Sequence[SavedView] | None = None,
+) -> dict[str, Any]:
+    user, filters, at = me(), filters_of(request.args), clock.now()
+    due, (late, held) = attendance.deadlines(user.branch_ids, at), devices.late_and_held(user, at)
+    minimum, number = _minimum(request.args), request.args.get("page", 1, type=int)
+    shown, page, pages, total = _page(filters, minimum, number, due)
+    stuck = problems or {}
+    shown = [replace(line, problem=stuck.get(line.row.id, "")) for line in shown]
+    absent = set(stuck) - {line.row.id for line in shown}
+    if absent:
+        shown = view.lines(attendance.inbox_some(user, absent), at=at, problems=stuck, due=due) + shown
+    plain = filters == InboxFilters(sort=filters.sort) and minimum is None
+    waiting = total if plain else attendance.inbox_open(user)
+    return {
+        "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": query_of(),
+        "result": result, "steps": [] if total else first_steps(user), "late": late, "beside": beside(user, held),
+        "bulk_form": form, "form": None, "badges": {"inbox": waiting}, "month_name": month_name,
+        **_tabs(filters, minimum, own, view_form), **_choices(filters, minimum, due),
+    }  # fmt: skip
+
+
+def lines_of(rows: Sequence[InboxRow], problems: Mapping[int, str] | None = None) -> list[Line]:
+    """Rows for an answer that shows only them."""
+    at = clock.now()
+    due = attendance.deadlines({row.branch_id for row in rows}, at)
+    return view.lines(rows, at=at, problems=problems, due=due)
+
+
+def filters_of(args: MultiDict[str, str]) -> InboxFilters:
+    """What is not understood is left out."""
+    state, sort = args.get("state", "open"), args.get("sort", "day")
+    return InboxFilters(
+        q=args.get("q", "").strip()[:80],
+        kind=args.get("kind", "") if args.get("kind") in EXCEPTIONS else "",
+        branch_id=_number(args, "branch_id", 2**31 - 1),
+        store_type_id=_number(args, "store_type_id", 2**31 - 1),
+        supervisor_id=_number(args, "supervisor_id", 2**31 - 1),
+        days=_number(args, "days", 366),
+        state=state if state in STATES else "open",
+        sort=sort if sort.removeprefix("-") in SORTS else "day",
+        sent=int(args.get("sent") == "1"),
+        mine=int(args.get("mine") == "1"),
+        month=_month(args.get("month", "")),
+        overdue=int(args.get("overdue") == "1"),
+    )
+
+
+def kept_query(text: str) -> str:
+    """The filters of an address as they are kept: known ones that differ from the usual, in a fixed order."""
+    args = MultiDict(parse_qsl(text.removeprefix("?")[:2000]))
+    filters, usual, minimum = filters_of(args), InboxFilters(), _minimum(args)
+    values = {name: getattr(filters, name) for name in InboxFilters.__dataclass_fields__}
+    kept = {name: value for name, value in values.items() if value != getattr(usual, name)}
+    return urlencode({**kept, **({} if minimum is None else {"min": minimum})})
+
+
+def back() -> str:
+    return f"/hr/inbox?{query_of()}" if query_of() else "/hr/inbox"
+
+
+def query_of() -> str:
+    """The filters of the list this came from, for going back to it."""
+    names = (*InboxFilters.__dataclass_fields__, "min", "page")
+    return urlencode({name: request.args[name] for name in names if request.args.get(name)})
+
+
+def _page(filters: InboxFilters, minimum: int | None, number: int, due: Due) -> tuple[list[Line], int, int, int]:
+    """Lines, number of the page, pages, rows in all. What the database cannot sort is sorted here."""
+    user, at, key = me(), clock.now(), filters.sort.removeprefix("-")
+    if minimum is None and key != "money" and (key != "due" or len(due) == 1 or filters.branch_id):
+        one = attendance.inbox(user, filters, number, at=at, due=due)
+        return view.lines(one.rows, at=at, due=due), one.page, one.pages, one.total
+    rows = attendance.inbox_rows(user, filters, at=at, due=due)
+    if minimum is None and key == "due":
+        found = view.by_due(rows, filters.sort, due)
+    else:
+        found = view.by_money(view.lines(rows, at=at, due=due), filters.sort, minimum)
+    pages = max(1, -(-len(found) // attendance.PAGE))
+    page = min(max(1, number), pages)
+    shown: Any = found[(page - 1) * attendance.PAGE : page * attendance.PAGE]
+    return view.lines(shown, at=at, due=due) if key == "due" and minimum is None else shown, page, pages, len(found)
+
+
+def _tabs(
+    filters: InboxFilters, minimum: int | None, known: Sequence[SavedView] | None, form: Bound[Any] | None
+) -> dict[str, Any]:
+    """Views above the table; what somebody filters and sorts by now may become one of their own."""
+    now = kept_query(request.query_string.decode())
+    own = people.saved_views(me(), PAGE_NAME) if known is None else known
+    chosen = next((one for one in own if one.query == now), None)
+    found = views(me(), filters, minimum, any(one.first for one in own))
+    nameable = bool(now) and chosen is None and not any(one.chosen for one in found)
+    return {"views": found, "own_views": own, "own_view": chosen, "view_form": form, "view_query": now,
+            "nameable": nameable}  # fmt: skip
+
+
+def _choices(filters: InboxFilters, minimum: int | None, due: Due) -> dict[str, Any]:
+    types, supervisors = sites.types_and_supervisors(me().branch_ids)
+    kind_name = "name_zh" if lang() == "zh" else "name_en"
+    values = {name: getattr(filters, name) for name in InboxFilters.__dataclass_fields__ if name != "sort"}
+    return {
+        "search": blank({**values, "min": minimum}),
+        "branch_options": [(key, one.name) for key, one in due.items()] if len(due) > 1 else [],
+        "kind_options": [(kind, say(f"exception_{kind}")) for kind in EXCEPTIONS],
+        "type_options": [(kind.id, getattr(kind, kind_name)) for kind in types],
+        "supervisor_options": [(row.id, row.name_en) for row in supervisors],
+        "age_options": [(n, ngettext("%(num)s day and more", "%(num)s days and more", n)) for n in (1, 2, 3, 7, 14)],
+        "state_options": [(state, say(f"inbox_{state}")) for state in STATES],
+    }  # fmt: skip
+
+
+def _number(args: MultiDict[str, str], name: str, most: int) -> int | None:
+    value = args.get(name, type=int)
+    return value if value and 0 < value <= most else None
+
+
+def _minimum(args: MultiDict[str, str]) -> int | None:
+    return args.get("min", type=int)
+
+
+def _month(text: str) -> str:
+    try:
+        return month_of(month_span(text)[0]) if text else ""
+    except Invalid:
+        return ""
