@@ -12,6 +12,8 @@ from webapp.core.db import db, transaction
 from webapp.devices.models import Terminal, TerminalSite
 from webapp.people.models import Branch, Employee
 from webapp.people.rules import CONSENT_TEXT
+from webapp.schedules.models import LeaveType
+from webapp.schedules.rules import LEAVE_TYPES
 from webapp.sites.models import Site, SiteSupervisor, StoreType
 
 _number = count(1)
@@ -38,7 +40,10 @@ def branch(code: str | None = None, **known: Any) -> Branch:
         "workdays": [1, 2, 3, 4, 5, 6, 7],
         "settled_from": date(2026, 1, 1),
     }
-    return save(Branch(**{**values, **known}))
+    made = save(Branch(**{**values, **known}))
+    named = (LeaveType(branch_id=made.id, code=code, name_en=en, name_zh=zh) for code, en, zh in LEAVE_TYPES)
+    save(*named)
+    return made
 
 
 def employee(branch: Branch, role: str = "rep", **known: Any) -> Employee:

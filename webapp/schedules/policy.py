@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from webapp.core.authz import OFFICE, Role, SignedIn
 from webapp.core.db import conn
-from webapp.people.models import Employee
+from webapp.people.models import Delegation, Employee
 from webapp.people.policy import teams_of
-from webapp.schedules.models import PlanStop
+from webapp.schedules.models import LeaveDecision, LeaveRequest, PlanStop, SwapRequest
 from webapp.sites.policy import supervised_by
 
 
@@ -48,3 +50,111 @@ def standing_for(user: SignedIn, employee_id: int) -> dict[str, int]:
 def can_change_on(user: SignedIn, on: date, today: date) -> bool:
     """Supervisors plan today and later; HR mends days that are over, too."""
     return user.role in OFFICE or on >= today
+
+
+def may_answer(user: SignedIn, request: LeaveRequest | SwapRequest, on: date) -> bool:
+    """Answer the step of a leave request that is next, or a swap both want; nobody about themselves."""
+    kind = type(request)
+    asked = select(kind.id).where(kind.id == request.id)
+    if isinstance(request, LeaveRequest):
+        return conn().execute(asked.where(leave_answered_by(user, on))).first() is not None
+    return conn().execute(asked.where(swaps_answered_by(user, on))).first() is not None
+
+
+def leave_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
+    """Requests that wait for this person: HR's step, or the supervisor's of their team and of those they stand in for.
+
+    Where no supervisor is left, HR answers in their place. Nobody answers two steps of one request.
+    """
+    about = LeaveRequest
+    said = exists().where(
+        LeaveDecision.request_id == about.id, LeaveDecision.by == user.id, LeaveDecision.decision == "approved"
+    )
+    fresh = or_(about.leave_id.is_not(None), ~said)
+    open_one = and_(about.state == "open", about.employee_id != user.id, fresh)
+    step = case((about.step == 0, about.steps[0].as_string()), else_=about.steps[1].as_string())
+    if user.role in OFFICE:
+        mine = or_(step == "hr", ~supervised(about.employee_id, on))
+        return and_(open_one, about.branch_id.in_(user.branch_ids), mine)
+    return and_(open_one, step == "supervisor", _of_teams(user, about.employee_id, on))
+
+
+def swaps_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
+    about = SwapRequest
+    others = and_(about.state == "accepted", about.asker_id != user.id, about.other_id != user.id)
+    if user.role in OFFICE:
+        return and_(others, about.branch_id.in_(user.branch_ids))
+    return and_(others, _of_teams(user, about.asker_id, on))
+
+
+def leave_seen_by(user: SignedIn, on: date) -> ColumnElement[bool]:
+    """Leave somebody asked for: one's own, those of the team, all of the office's branches."""
+    return _requests_of(user, LeaveRequest.branch_id, on, LeaveRequest.employee_id)
+
+
+def swaps_seen_by(user: SignedIn, on: date) -> ColumnElement[bool]:
+    return _requests_of(user, SwapRequest.branch_id, on, SwapRequest.asker_id, SwapRequest.other_id)
+
+
+def supervised(employee_id: Any, on: date) -> ColumnElement[bool]:
+    """Is there a supervisor of ours in the person's team? `employee_id`: a number or a column."""
+    person, boss = aliased(Employee), aliased(Employee)
+    return exists().where(
+        person.id == employee_id, boss.team_id == person.team_id, boss.branch_id == person.branch_id,
+        boss.id != person.id, *_supervises(boss, on),
+    )  # fmt: skip
+
+
+def supervisors_of(employee_id: int, on: date) -> list[int]:
+    """Of the person's team, and whoever stands in for one of them on that date."""
+    person, boss = aliased(Employee), aliased(Employee)
+    mine = (
+        select(boss.id)
+        .join(person, and_(boss.team_id == person.team_id, boss.branch_id == person.branch_id))
+        .where(person.id == employee_id, boss.id != person.id, *_supervises(boss, on))
+    )
+    found = set(conn().scalars(mine))
+    standing = select(Delegation.to_id).where(Delegation.from_id.in_(found), *_running(on))
+    return sorted((found | set(conn().scalars(standing)) if found else found) - {employee_id})
+
+
+def stands_for(user: SignedIn, employee_id: int, on: date) -> int | None:
+    """The supervisor in whose place this person answers about somebody; None in their own right."""
+    team = select(Employee.team_id).where(Employee.id == employee_id).scalar_subquery()
+    theirs = select(Employee.id).where(Employee.team_id == team, Employee.id == user.id)
+    if user.role in OFFICE or conn().execute(theirs).first() is not None:
+        return None
+    absent = select(Employee.id).where(Employee.team_id == team, Employee.id.in_(_stood_for(user.id, on)))
+    return conn().scalar(absent.order_by(Employee.id).limit(1))
+
+
+def _requests_of(user: SignedIn, branch_id: Any, on: date, *people: Any) -> ColumnElement[bool]:
+    own = or_(*(person == user.id for person in people))
+    if user.role in OFFICE:
+        return branch_id.in_(user.branch_ids)
+    return or_(own, *(_of_teams(user, person, on) for person in people))
+
+
+def _of_teams(user: SignedIn, employee_id: Any, on: date) -> ColumnElement[bool]:
+    """Somebody of the team of this supervisor, or of one they stand in for."""
+    if user.role is not Role.SUPERVISOR or user.employer != "own":
+        return false()
+    person, boss = aliased(Employee), aliased(Employee)
+    mine = or_(boss.id == user.id, boss.id.in_(_stood_for(user.id, on)))
+    return exists().where(
+        person.id == employee_id, person.id != user.id, boss.team_id == person.team_id,
+        boss.branch_id == person.branch_id, person.branch_id == user.branch_id, boss.role == Role.SUPERVISOR, mine,
+    )  # fmt: skip
+
+
+def _stood_for(user_id: int, on: date) -> Select[int]:
+    return select(Delegation.from_id).where(Delegation.to_id == user_id, *_running(on))
+
+
+def _running(on: date) -> tuple[ColumnElement[bool], ...]:
+    return Delegation.first_on <= on, Delegation.last_on >= on, Delegation.ended_at.is_(None)
+
+
+def _supervises(boss: Any, on: date) -> tuple[ColumnElement[bool], ...]:
+    """The client's own staff do not answer for our people."""
+    return boss.role == Role.SUPERVISOR, boss.employer == "own", or_(boss.left_on.is_(None), boss.left_on >= on)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from webapp.core.i18n import date_text, line_text, say
+from webapp.core.i18n import date_text, lang, line_text, say
 from webapp.notifications.rules import quiet_code
 
 
@@ -26,6 +26,11 @@ def plain_body(code: str, params: Mapping[str, Any]) -> str:
 def _value(name: str, value: Any) -> Any:
     if name.endswith("_on"):
         return date_text(date.fromisoformat(value))
+    if name.endswith("_days"):
+        days = [date_text(date.fromisoformat(one)) for one in dict.fromkeys(value)]
+        return (" + " if name.startswith("both") else " – ").join(days)
+    if name.endswith("_names"):
+        return value[lang() == "zh"]
     if name == "month":
         return date_text(date.fromisoformat(f"{value}-01"), "month")
     if name.endswith("_code"):

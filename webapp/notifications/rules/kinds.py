@@ -33,6 +33,18 @@ _BY_KIND = {
         "notice_phone_bound": N_("Your new phone is accepted. Check in with it as before."),
         "notice_phone_replaced": N_("Your new phone is accepted. It takes the place of %(device)s."),
         "notice_phone_refused": N_("Your new phone is not accepted: %(note)s"),
+        "notice_leave_approved": N_("Approved: %(kind_names)s, %(over_days)s. %(note)s"),
+        "notice_leave_rejected": N_("Not approved: %(kind_names)s, %(over_days)s. %(note)s"),
+        "notice_leave_cancelled": N_("Cancelled: %(kind_names)s, %(over_days)s. %(note)s"),
+        "notice_leave_kept": N_("Your leave stays as it is: %(kind_names)s, %(over_days)s. %(note)s"),
+        "notice_leave_away": N_("%(name)s is on leave: %(kind_names)s, %(over_days)s."),
+        "notice_leave_back": N_("%(name)s is not on leave any more: %(over_days)s."),
+        "notice_swap_asks": N_("%(name)s would like to swap days with you: %(both_days)s. Say yes or no."),
+        "notice_swap_accepted": N_("%(other)s agrees to swap days with you: %(both_days)s. Now it has to be approved."),
+        "notice_swap_refused": N_("%(other)s would rather not swap days with you: %(both_days)s."),
+        "notice_swap_withdrawn": N_("%(name)s took the wish to swap days back: %(both_days)s."),
+        "notice_swap_approved": N_("Days are swapped, %(name)s and %(other)s: %(both_days)s. Look at your schedule."),
+        "notice_swap_rejected": N_("Days are not swapped, %(name)s and %(other)s: %(both_days)s. %(note)s"),
         "notice_position_rejected": N_("The position you proposed for %(site)s was not taken over. %(note)s"),
     },
     "rewards": {
@@ -77,6 +89,11 @@ _BY_KIND = {
         "notice_withdrawals": N_("%(branch)s: withdrawals that wait for you: %(number)s."),
         "notice_pay_question": N_("%(name)s asks about their payslip of %(month)s. It waits for you."),
         "notice_proposal": N_("%(name)s proposed a position for %(site)s. It waits for you."),
+        "notice_leave_asks": N_("%(name)s asks for leave: %(kind_names)s, %(over_days)s. It waits for you."),
+        "notice_leave_cancel_asks": N_(
+            "%(name)s would like to cancel leave: %(kind_names)s, %(over_days)s. It waits for you."
+        ),
+        "notice_swap_waits": N_("%(name)s and %(other)s want to swap days: %(both_days)s. It waits for you."),
         "notice_device_silent": N_(
             "%(device)s, %(branch)s: not heard for a while. Punches there arrive late; look at its power and network."
         ),

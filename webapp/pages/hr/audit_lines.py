@@ -26,6 +26,7 @@ _NAMED = {
     "proposed_by": "employee_id",
     "standing_for": "employee_id",
     "stand_in": "employee_id",
+    "colleague": "employee_id",
     "granted_site_id": "site",
     "site_id": "site",
 }
@@ -37,13 +38,14 @@ _PAGES = {"employee": "/hr/people/{}", "site": "/hr/sites/{}", "branch": "/hr/se
           "terminal": "/hr/devices/{}", "new_store": "/hr/sites/new-stores/{}",
           "pay_question": "/hr/pay-questions/{}"}  # fmt: skip
 _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "kind"): "leave",
+           ("leave_request", "kind"): "leave", ("leave_grant", "kind"): "leave", ("leave_request", "step"): "step",
            ("import", "kind"): "import", ("rule", "kind"): "rule_name", ("rule", "code"): "rule_name",
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
            ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device",
            ("branch", "signals_off"): "signal", ("terminal", "state"): "terminal_state",
            ("pay_question", "outcome"): "pay_outcome", ("shift", "shift_kind"): "shift_kind",
            ("store_type", "shift_kind"): "shift_kind"}  # fmt: skip
-_WHO = ("employee_id", "proposed_by", "standing_for", "stand_in")
+_WHO = ("employee_id", "proposed_by", "standing_for", "stand_in", "colleague")
 # The act says the same.
 _SILENT = frozenset({"granted_confirmation", "word"})
 

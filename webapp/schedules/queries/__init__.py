@@ -1,6 +1,19 @@
 """Reading schedules: what a day should look like, which work date it is, plans, rosters, calendars, leave."""
 
-from webapp.schedules.queries.days import expectation, expectations, work_date, work_dates, work_day
+from webapp.schedules.queries.days import expectation, expectations, work_date, work_dates, work_day, worked
+from webapp.schedules.queries.leave import balances, halves_wanted, leave_names, leave_policy, leave_types
+from webapp.schedules.queries.leave_requests import (
+    LeaveFilter,
+    LeavePage,
+    away,
+    find_leave,
+    leave_decisions,
+    leave_request,
+    leave_waiting,
+    leave_waiting_count,
+    own_leave_requests,
+    undecided_leave,
+)
 from webapp.schedules.queries.office import (
     calendar,
     has_calendar,
@@ -15,34 +28,25 @@ from webapp.schedules.queries.office import (
 from webapp.schedules.queries.periods import check_open, closed_months
 from webapp.schedules.queries.periods import steps as month_steps
 from webapp.schedules.queries.plans import plan, plans
+from webapp.schedules.queries.swaps import (
+    colleagues,
+    find_swaps,
+    own_swaps,
+    swap,
+    swap_days,
+    swap_of,
+    swaps_asked_of,
+    swaps_waiting,
+    swaps_waiting_count,
+)
 from webapp.schedules.queries.week import Cell, WeekFilter, WeekPage, cells, people, person, week, week_people
 
 __all__ = [
-    "Cell",
-    "WeekFilter",
-    "WeekPage",
-    "calendar",
-    "cells",
-    "check_open",
-    "closed_months",
-    "expectation",
-    "expectations",
-    "has_calendar",
-    "leaves",
-    "month_steps",
-    "open_shifts",
-    "people",
-    "person",
-    "plan",
-    "plans",
-    "shifts",
-    "some_day",
-    "upcoming",
-    "waiting_requests",
-    "week",
-    "week_people",
-    "work_date",
-    "work_dates",
-    "work_day",
-    "working_day_after",
-]
+    "Cell", "LeaveFilter", "LeavePage", "WeekFilter", "WeekPage", "away", "balances", "calendar", "cells",
+    "check_open", "closed_months", "colleagues", "expectation", "expectations", "find_leave", "find_swaps",
+    "halves_wanted", "has_calendar", "leave_decisions", "leave_names", "leave_policy", "leave_request",
+    "leave_types", "leave_waiting", "leave_waiting_count", "leaves", "month_steps", "open_shifts",
+    "own_leave_requests", "own_swaps", "people", "person", "plan", "plans", "shifts", "some_day", "swap",
+    "swap_days", "swap_of", "swaps_asked_of", "swaps_waiting", "swaps_waiting_count", "undecided_leave", "upcoming",
+    "waiting_requests", "week", "week_people", "work_date", "work_dates", "work_day", "worked", "working_day_after",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -68,6 +69,14 @@ def expectations(
         default_site or {},
     )
     return {pair: expect(known.words(pair), known.shift(pair, sites.get(pair)), pair[1], zone) for pair in set(pairs)}
+
+
+def worked(pairs: Collection[Pair], branch: HasZone) -> set[Pair]:
+    """The pairs that would be worked if nobody were on leave."""
+    if not pairs:
+        return set()
+    known = _load(pairs, branch.id, ())
+    return {pair for pair in set(pairs) if decide(replace(known.words(pair), on_leave=False), pair[1])[0] == "work"}
 
 
 def expectation(employee_id: int, work_date: date, branch: HasZone, *, site_id: int | None = None) -> Expectation:

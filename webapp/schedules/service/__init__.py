@@ -11,23 +11,24 @@ from webapp.schedules.service.hours import (
 from webapp.schedules.service.leave import cancel_leave, record_leave
 from webapp.schedules.service.periods import close as close_period
 from webapp.schedules.service.periods import reopen as reopen_period
+from webapp.schedules.service.leave_requests import answer_leave, ask_cancelling, ask_leave, look_at_leave, withdraw_leave
+from webapp.schedules.service.leave_types import (
+    LeaveTypeFields,
+    archive_leave_type,
+    change_leave_type,
+    create_leave_type,
+    grant_leave,
+    move_leave_type,
+    set_leave_policy,
+)
 from webapp.schedules.service.roster import add_stop, copy_week, schedule_day, set_day, set_plan
+from webapp.schedules.service.swaps import answer_swap, ask_swap, decide_swap, look_at_swap, withdraw_swap
 
 __all__ = [
-    "add_stop",
-    "archive_shift",
-    "cancel_leave",
-    "change_shift",
-    "change_store_type",
-    "close_period",
-    "copy_week",
-    "create_shift",
-    "record_leave",
-    "reopen_period",
-    "schedule_day",
-    "seed_calendar",
-    "set_calendar_day",
-    "set_day",
-    "set_plan",
-    "unarchive_shift",
-]
+    "LeaveTypeFields", "add_stop", "answer_leave", "answer_swap", "archive_leave_type", "archive_shift",
+    "ask_cancelling", "ask_leave", "ask_swap", "cancel_leave", "change_leave_type", "change_shift",
+    "change_store_type", "close_period", "copy_week", "create_leave_type", "create_shift", "decide_swap",
+    "grant_leave", "look_at_leave", "look_at_swap", "move_leave_type", "record_leave", "reopen_period",
+    "schedule_day", "seed_calendar", "set_calendar_day", "set_day", "set_leave_policy", "set_plan",
+    "unarchive_shift", "withdraw_leave", "withdraw_swap",
+]  # fmt: skip

@@ -1,6 +1,7 @@
-"""Leave, recorded by HR."""
+"""Leave that counts: recorded by HR or made of an approved request, and cancelled again."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,11 +10,13 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import db
 from webapp.core.errors import Forbidden, Invalid, NotFound
 from webapp.people.models import Employee
-from webapp.schedules.models import Leave
-from webapp.schedules.rules import LEAVE_KINDS
+from webapp.schedules.models import Leave, LeaveRequest
+from webapp.schedules.queries.leave import leave_type
+from webapp.schedules.queries.leave_requests import leave_overlap
+from webapp.schedules.rules import Span, check_span, span_of
+from webapp.schedules.service import leave_notices as notices
 from webapp.schedules.service.common import office, person_changed
-
-LONGEST = 366
+from webapp.schedules.service.leave_decisions import note_decision
 
 
 def record_leave(
@@ -24,18 +27,31 @@ def record_leave(
     last_on: date,
     kind: str,
     note: str = "",
+    starts_half: bool = False,
+    ends_half: bool = False,
     at: datetime,
 ) -> int:
     """Approved leave, both days included; its id. Raises NotFound, Forbidden (oneself), Invalid with the field."""
     someone = _person(by, employee_id)
-    _check(employee_id, first_on, last_on, kind)
+    span = Span(first_on, last_on, starts_half, ends_half)
+    check_span(span)
+    if (known := leave_type(someone.branch_id, kind)) is None or known.archived_at is not None:
+        raise Invalid("not_a_choice", "kind")
+    check_free(employee_id, span)
+    return add_leave(by=by, someone=someone, span=span, kind=kind, note=note, at=at)
+
+
+def add_leave(
+    *, by: SignedIn | None, someone: Employee, span: Span, kind: str, note: str, at: datetime
+) -> int:  # fmt: skip
+    """What `record_leave` does once everything is looked at."""
     leave = Leave(
-        employee_id=employee_id, first_on=first_on, last_on=last_on, kind=kind, note=note,
-        recorded_by=by.id if by else None, recorded_at=at,
+        employee_id=someone.id, first_on=span.first_on, last_on=span.last_on, kind=kind, note=note,
+        starts_half=span.starts_half, ends_half=span.ends_half, recorded_by=by.id if by else None, recorded_at=at,
     )  # fmt: skip
     db.session.add(leave)
     db.session.flush()
-    after = {"employee_id": employee_id, "first_on": first_on, "last_on": last_on, "kind": kind, "note": note}
+    after = {"employee_id": someone.id, **shown(span, kind), "note": note}
     _record(by, "leave.recorded", leave, someone, None, after, at)
     return leave.id
 
@@ -46,33 +62,48 @@ def cancel_leave(*, by: SignedIn | None, leave_id: int, reason: str = "", at: da
     if leave is None:
         raise NotFound("not_found")
     someone = _person(by, leave.employee_id)
-    if leave.cancelled_at is None:
-        leave.cancelled_at = at
-        before = {"first_on": leave.first_on, "last_on": leave.last_on, "kind": leave.kind}
-        _record(by, "leave.cancelled", leave, someone, before, None, at, reason)
+    if leave.cancelled_at is not None:
+        return
+    end_leave(by=by, leave=leave, someone=someone, reason=reason, at=at)
+    request = db.session.scalar(select(LeaveRequest).where(LeaveRequest.leave_id == leave_id).with_for_update())
+    if request is None:
+        return
+    request.state, request.decided_at, request.version = "cancelled", at, request.version + 1
+    if by is not None:
+        note_decision(request, "cancelled", by, at, reason)
+        notices.tell_cancelled(request, reason, at)
+
+
+def end_leave(*, by: SignedIn | None, leave: Leave, someone: Employee, reason: str, at: datetime) -> None:
+    """What `cancel_leave` does once everything is looked at."""
+    leave.cancelled_at = at
+    _record(by, "leave.cancelled", leave, someone, shown(span_of(leave), leave.kind), None, at, reason)
+
+
+def check_free(employee_id: int, span: Span) -> None:
+    """Raises Invalid where approved leave or a waiting request has one of these half days already."""
+    if (found := leave_overlap(employee_id, span)) is not None:
+        kind, other = found
+        days = {"first": other.first_on.isoformat(), "last": other.last_on.isoformat()}
+        if kind == "leave":
+            raise Invalid("leave_overlap", "first_on", **days)
+        raise Invalid("leave_waits", "first_on", **days)
+
+
+def shown(span: Span, kind: str) -> dict[str, Any]:
+    """For the audit trail."""
+    halves = {"starts_half": span.starts_half or None, "ends_half": span.ends_half or None}
+    return {"first_on": span.first_on, "last_on": span.last_on, "kind": kind, **halves}
 
 
 def _person(by: SignedIn | None, employee_id: int) -> Employee:
-    someone = db.session.get(Employee, employee_id)
+    someone = db.session.get(Employee, employee_id, with_for_update=True)
     if someone is None:
-        raise NotFound("not_found", "employee_id")
+        raise NotFound("not_found")
     office(by, someone.branch_id)
     if by is not None and by.id == employee_id:
         raise Forbidden("forbidden")
     return someone
-
-
-def _check(employee_id: int, first_on: date, last_on: date, kind: str) -> None:
-    if kind not in LEAVE_KINDS:
-        raise Invalid("not_a_choice", "kind")
-    if last_on < first_on:
-        raise Invalid("leave_order", "last_on")
-    if (last_on - first_on).days >= LONGEST:
-        raise Invalid("leave_too_long", "last_on", limit=LONGEST)
-    same = (Leave.employee_id == employee_id, Leave.cancelled_at.is_(None))
-    overlap = select(Leave).where(*same, Leave.first_on <= last_on, Leave.last_on >= first_on).limit(1)
-    if (other := db.session.scalar(overlap)) is not None:
-        raise Invalid("leave_overlap", "first_on", first=other.first_on.isoformat(), last=other.last_on.isoformat())
 
 
 def _record(
@@ -85,8 +116,7 @@ def _record(
     at: datetime,
     reason: str = "",
 ) -> None:
-    days = (leave.last_on - leave.first_on).days + 1
-    person_changed(someone, [leave.first_on + timedelta(days=n) for n in range(days)], at)
+    person_changed(someone, span_of(leave).dates(), at)
     audit.record(
         actor_id=by.id if by else None,
         action=action,
