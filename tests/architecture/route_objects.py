@@ -34,7 +34,7 @@ from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
 from webapp.people.models import Branch, Delegation, Device, Employee, SavedView, Team
-from webapp.schedules.models import Leave, Shift
+from webapp.schedules.models import Leave, LeaveRequest, LeaveType, Shift, SwapRequest
 from webapp.sites.models import NewSite, Site, SiteProposal, SiteScreen
 from webapp.sites.rules.codes import screen_mark
 from webapp.visits import service as visits
@@ -98,6 +98,37 @@ def _leave(company: Company, who: str) -> tuple[object, object]:
     people = (company.people["R002"], company.people["R101"])
     mine, other = (factories.save(Leave(employee_id=person.id, **days)) for person in people)
     return mine.id, other.id
+
+
+def _leave_request(company: Company, who: str) -> tuple[object, object]:
+    return _asks_for_leave(company.people["R001"]), _asks_for_leave(company.people["R101"])
+
+
+def _asks_for_leave(rep: Employee) -> int:
+    days = {"first_on": date(2026, 3, 2), "last_on": date(2026, 3, 2), "kind": "sick", "halves": 2, "steps": ["hr"]}
+    known = {"client_id": str(uuid4()), "employee_id": rep.id, "branch_id": rep.branch_id, "asked_at": clock.now()}
+    return factories.save(LeaveRequest(**days, **known)).id
+
+
+def _leave_type(company: Company, who: str) -> tuple[object, object]:
+    branches = (company.branch.id, company.other_branch.id)
+    named = {"code": uuid4().hex[:12], "name_en": "Study", "name_zh": "学习"}
+    mine, other = (factories.save(LeaveType(branch_id=branch_id, **named)) for branch_id in branches)
+    return mine.id, other.id
+
+
+def _swap(company: Company, who: str) -> tuple[object, object]:
+    """Of one's own day, and of two people of the other branch."""
+    elsewhere = factories.employee(company.other_branch)
+    people = company.people
+    return _wants_to_swap(people["R001"], people["R002"]), _wants_to_swap(people["R101"], elsewhere)
+
+
+def _wants_to_swap(asker: Employee, other: Employee) -> int:
+    on = date(2026, 3, 2)
+    seen = [[person.id, on.isoformat(), "work", None, None, None, []] for person in (asker, other)]
+    known = {"client_id": str(uuid4()), "branch_id": asker.branch_id, "asked_at": clock.now(), "seen": seen}
+    return factories.save(SwapRequest(asker_id=asker.id, other_id=other.id, asker_on=on, **known)).id
 
 
 def _exception(company: Company, who: str) -> tuple[object, object]:
@@ -331,6 +362,9 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "file_key": _staged,
     "device_import_id": _file_import,
     "leave_id": _leave,
+    "leave_request_id": _leave_request,
+    "leave_type_id": _leave_type,
+    "swap_id": _swap,
     "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),
     **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "sales", "shifts", "sites")},
 }

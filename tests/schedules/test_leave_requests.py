@@ -195,7 +195,11 @@ class TestChain:
 
     def test_others_teams_and_branches_do_not_see_it(self, branch: Branch, rep: Employee, boss: Employee) -> None:
         asked = ask(rep)
-        for stranger in (make.employee(branch, "supervisor"), make.employee(make.branch(), "hr"), make.employee(branch)):
+        for stranger in (
+            make.employee(branch, "supervisor"),
+            make.employee(make.branch(), "hr"),
+            make.employee(branch),
+        ):
             assert refusal(lambda who=stranger: answer(who, asked)).code == "not_found"
         clients = make.employee(branch, "supervisor", team_id=rep.team_id, employer="client")
         theirs = replace(signed(clients), employer="client")

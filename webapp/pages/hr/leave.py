@@ -1,7 +1,7 @@
 """Leave, recorded by HR."""
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint, Response, flash, request
 
@@ -11,11 +11,12 @@ from webapp.core.db import do
 from webapp.core.errors import DomainError, Invalid, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import say
+from webapp.core.i18n import lang
 from webapp.core.ids import row_id
+from webapp.pages import leave_lines as lines
 from webapp.people import queries as people
 from webapp.schedules import queries, service
-from webapp.schedules.rules import LEAVE_KINDS, day_in_reach
+from webapp.schedules.rules import day_in_reach
 from webapp.sites.rules import short
 
 bp = Blueprint("hr_leave", __name__, url_prefix="/hr/schedule/leave")
@@ -27,7 +28,9 @@ class LeaveForm(Form):
     staff: str
     first_on: date
     last_on: date
-    kind: Literal["annual", "sick", "personal", "other"]
+    kind: str
+    starts_half: bool = False
+    ends_half: bool = False
     note: str = ""
 
 
@@ -75,7 +78,8 @@ def _leave(data: LeaveForm) -> dict[str, Any]:
         if day_in_reach(getattr(data, field).isoformat()) is None:
             raise Invalid("not_a_date", field)
     span = {"first_on": data.first_on, "last_on": data.last_on, "kind": data.kind}
-    return {**span, "employee_id": known[number], "note": short(data.note, "note", 300)}
+    halves = {"starts_half": data.starts_half, "ends_half": data.ends_half}
+    return {**span, **halves, "employee_id": known[number], "note": short(data.note, "note", 300)}
 
 
 def _show(branch_id: int, form: Bound[Any] | None) -> Response:
@@ -88,7 +92,8 @@ def _show(branch_id: int, form: Bound[Any] | None) -> Response:
         "branch_id": branch_id, "form": form, "data": form or blank({"first_on": today, "last_on": today}),
         "leaves": queries.leaves(user, branch_id, today - LOOK_BACK),
         "staff": [f"{row.staff_no} · {row.name}" for row in queries.people(user, branch_id)],
-        "kinds": [(kind, say(f"leave_{kind}")) for kind in LEAVE_KINDS],
+        "kinds": [(one.code, one.name_zh if lang() == "zh" else one.name_en) for one in queries.leave_types(branch_id)],
+        "kind": lines.kinds([branch_id]), "waiting": queries.leave_waiting_count(user, today), **lines.words(),
         "branch_options": [(branch.id, branch.name) for branch in branches],
     }  # fmt: skip
     return hx.respond("hr/leave.html", status=form.status if form else 200, **context)

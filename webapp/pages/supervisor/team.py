@@ -9,6 +9,7 @@ from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
 from webapp.pages.supervisor import sheet as sheets
 from webapp.pages.supervisor.sheet import Entry
+from webapp.schedules import queries as schedules
 
 bp = Blueprint("supervisor_team", __name__, url_prefix="/team")
 
@@ -33,6 +34,7 @@ def _context() -> dict[str, Any]:
         "on": today,
         "at": at,
         "phones": new_phones(user, at),
+        "asked": schedules.leave_waiting_count(user, today) + schedules.swaps_waiting_count(user, today),
         "badges": {"confirm": sum(sheets.dates_to_look_at(user, today).values())},
     }
 

@@ -22,7 +22,9 @@ def leave_types(branch_id: int, *, archived: bool = False) -> list[LeaveType]:
     query = select(LeaveType).where(LeaveType.branch_id == branch_id)
     if not archived:
         query = query.where(LeaveType.archived_at.is_(None))
-    return list(db.session.scalars(query.order_by(LeaveType.archived_at.is_not(None), LeaveType.position, LeaveType.id)))
+    return list(
+        db.session.scalars(query.order_by(LeaveType.archived_at.is_not(None), LeaveType.position, LeaveType.id))
+    )
 
 
 def leave_type(branch_id: int, code: str) -> LeaveType | None:

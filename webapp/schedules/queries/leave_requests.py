@@ -73,9 +73,11 @@ def leave_decisions(request_id: int) -> list[Row[Any]]:
     return list(conn().execute(query.order_by(LeaveDecision.seq)))
 
 
-def leave_waiting(user: SignedIn, on: date, limit: int = 100) -> list[Row[Any]]:
-    """What waits for this person, the earliest leave first."""
+def leave_waiting(user: SignedIn, on: date, limit: int = 100, *, only: int | None = None) -> list[Row[Any]]:
+    """What waits for this person, the earliest leave first; `only`: whether this one does."""
     mine = _requests().where(policy.leave_answered_by(user, on))
+    if only is not None:
+        mine = mine.where(LeaveRequest.id == only)
     return list(conn().execute(mine.order_by(LeaveRequest.first_on, LeaveRequest.id).limit(limit)))
 
 

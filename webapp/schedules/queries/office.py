@@ -65,16 +65,17 @@ def waiting_requests(branch_ids: Collection[int]) -> tuple[int, int]:
 
 
 def leaves(user: SignedIn, branch_id: int, from_on: date, limit: int = 200) -> list[Row[Any]]:
-    """Leave that ends on or after `from_on`: id, first_on, last_on, kind, note, staff_no, name; cancelled ones not."""
+    """Leave that ends on or after `from_on`, with staff_no and name of whose it is; cancelled ones not."""
     seen = policy.visible_to(user).with_only_columns(Employee.id)
     found = (
-        select(Leave.id, Leave.first_on, Leave.last_on, Leave.kind, Leave.note, Employee.staff_no, Employee.name)
+        select(Leave.id, Leave.first_on, Leave.last_on, Leave.starts_half, Leave.ends_half, Leave.kind, Leave.note,
+               Employee.staff_no, Employee.name)
         .join(Employee, Employee.id == Leave.employee_id)
         .where(Employee.branch_id == branch_id, Employee.id.in_(seen))
         .where(Leave.cancelled_at.is_(None), Leave.last_on >= from_on)
         .order_by(Leave.first_on, Leave.id)
         .limit(limit)
-    )
+    )  # fmt: skip
     return list(conn().execute(found))
 
 

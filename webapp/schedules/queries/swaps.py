@@ -73,9 +73,11 @@ def swap(user: SignedIn, swap_id: int, on: date) -> Row[Any]:
     return found
 
 
-def swaps_waiting(user: SignedIn, on: date, limit: int = 100) -> list[Row[Any]]:
-    """What both want and this person may approve, the earliest day first."""
+def swaps_waiting(user: SignedIn, on: date, limit: int = 100, *, only: int | None = None) -> list[Row[Any]]:
+    """What both want and this person may approve, the earliest day first; `only`: whether this one does."""
     mine = _swaps().where(policy.swaps_answered_by(user, on))
+    if only is not None:
+        mine = mine.where(SwapRequest.id == only)
     return list(conn().execute(mine.order_by(SwapRequest.asker_on, SwapRequest.id).limit(limit)))
 
 

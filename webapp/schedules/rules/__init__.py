@@ -1,5 +1,6 @@
 """The pure part of schedules: hours and work dates, what a shift demands, how leave is counted."""
 
+from webapp.schedules.rules import request_words as request_words
 from webapp.schedules.rules.demand import NO_DEMAND, Demand, Half, Moments, demand_text, read_demand
 from webapp.schedules.rules.hours import (
     GRACE_MAX,
@@ -22,14 +23,43 @@ from webapp.schedules.rules.hours import (
     work_date_of,
     working_day_after,
 )
-from webapp.schedules.rules.leave import LEAVE_TYPES, LeavePolicy, read_leave_policy
+from webapp.schedules.rules.leave import (
+    LEAVE_TYPES,
+    LONGEST,
+    STEPS,
+    Balance,
+    LeavePolicy,
+    Span,
+    check_balance,
+    check_span,
+    check_when,
+    halves_by_year,
+    halves_number,
+    read_leave_policy,
+    span_of,
+    step_after,
+    steps_of,
+    written_leave_policy,
+)
 from webapp.schedules.rules.periods import closes_from, months_between, never_closed
+from webapp.schedules.rules.swaps import (
+    OPEN_SWAPS,
+    Swap,
+    SwapDay,
+    check_swap,
+    check_unchanged,
+    exchanged,
+    seen,
+)
 from webapp.schedules.rules.terms import NO_TERMS, Terms, read_terms, written_terms
 
 __all__ = [
-    "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "NO_DEMAND", "NO_TERMS", "USUAL", "DayWords", "Demand",
-    "Expectation", "Half", "Kind", "LeavePolicy", "Moments", "PlannedStop", "ShiftTimes", "Stop", "Terms",
-    "clock_time", "closes_from", "day_in_reach", "decide", "demand_text", "expectation", "hhmm", "monday_of",
-    "months_between", "never_closed", "read_demand", "read_leave_policy", "read_terms", "shift_times", "window",
-    "work_date_of", "working_day_after", "written_terms",
+    "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "LONGEST", "NO_DEMAND", "NO_TERMS", "OPEN_SWAPS", "STEPS", "USUAL",
+    "Balance", "DayWords", "Demand", "Expectation", "Half", "Kind", "LeavePolicy", "Moments", "PlannedStop",
+    "ShiftTimes", "Span", "Stop", "Swap", "SwapDay", "Terms", "check_balance", "check_span", "check_swap",
+    "check_unchanged", "check_when", "clock_time", "closes_from", "day_in_reach", "decide", "demand_text",
+    "exchanged", "expectation", "halves_by_year", "halves_number", "hhmm", "monday_of", "months_between",
+    "never_closed", "read_demand", "read_leave_policy", "read_terms", "seen", "shift_times", "span_of",
+    "step_after", "steps_of", "window", "work_date_of", "working_day_after", "written_leave_policy",
+    "written_terms",
 ]  # fmt: skip

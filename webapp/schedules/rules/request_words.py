@@ -6,14 +6,20 @@ words(
     {
         "leave_order": N_("The last day is before the first."),
         "leave_too_long": N_("At most %(limit)s days at once."),
-        "leave_nothing": N_("A day that begins at noon and ends at noon is no leave. Choose the morning or the afternoon."),
+        "leave_nothing": N_(
+            "A day that begins at noon and ends at noon is no leave. Choose the morning or the afternoon."
+        ),
         "leave_overlap": N_("There is leave from %(first)s to %(last)s already."),
-        "leave_waits": N_("A request waits for %(first)s to %(last)s already. It has to be answered or withdrawn first."),
+        "leave_waits": N_(
+            "A request waits for %(first)s to %(last)s already. It has to be answered or withdrawn first."
+        ),
         "leave_notice": N_("Ask at least %(days)s days ahead: the first day can be %(day)s."),
         "leave_too_far_back": N_("Leave can begin on %(day)s at the earliest. For earlier days, ask HR."),
         "leave_no_work": N_("No working day is among these. You are off already."),
         "leave_no_halves": N_("This kind is taken in whole days. Choose from the morning until the evening."),
         "leave_balance": N_("%(left)s days of this kind are left in %(year)s. Choose fewer days or another kind."),
+        "leave_half_steps": N_("Write whole or half days, for example 1.5."),
+        "leave_none": N_("Mark at least one request."),
         "leave_decided": N_("Somebody has answered this meanwhile. Look at it again."),
         "leave_reason": N_("Say why; the person reads it."),
         "leave_type_taken": N_("Another kind of leave of this branch is called %(name)s."),
@@ -44,7 +50,9 @@ words(
         "swap_you_work": N_("You work on the day you would take. Choose a day you are off."),
         "swap_same": N_("You both work the same hours there. A swap would change nothing."),
         "swap_past": N_("A shift that has begun cannot be swapped. Choose a later day."),
-        "swap_changed": N_("One of these days has been changed since. Ask again, so that everybody sees the new hours."),
+        "swap_changed": N_(
+            "One of these days has been changed since. Ask again, so that everybody sees the new hours."
+        ),
         "swap_colleague": N_("Choose a colleague of your branch."),
         "swap_open": N_("Another swap of one of these days waits for an answer already."),
         "swap_decided": N_("Somebody has answered this swap meanwhile. Look at it again."),
@@ -85,7 +93,7 @@ words(
         "object_swap": N_("Swap of days"),
         "field_starts_half": N_("Begins at noon"),
         "field_ends_half": N_("Ends at noon"),
-        "field_step": N_("As"),
+        "field_step": N_("In the role of"),
         "field_standing_for": N_("Standing in for"),
         "field_half_days": N_("Half days allowed"),
         "field_yearly_halves": N_("Half days a year"),

@@ -9,9 +9,13 @@ from webapp.schedules.service.hours import (
     unarchive_shift,
 )
 from webapp.schedules.service.leave import cancel_leave, record_leave
-from webapp.schedules.service.periods import close as close_period
-from webapp.schedules.service.periods import reopen as reopen_period
-from webapp.schedules.service.leave_requests import answer_leave, ask_cancelling, ask_leave, look_at_leave, withdraw_leave
+from webapp.schedules.service.leave_requests import (
+    answer_leave,
+    ask_cancelling,
+    ask_leave,
+    look_at_leave,
+    withdraw_leave,
+)
 from webapp.schedules.service.leave_types import (
     LeaveTypeFields,
     archive_leave_type,
@@ -21,6 +25,8 @@ from webapp.schedules.service.leave_types import (
     move_leave_type,
     set_leave_policy,
 )
+from webapp.schedules.service.periods import close as close_period
+from webapp.schedules.service.periods import reopen as reopen_period
 from webapp.schedules.service.roster import add_stop, copy_week, schedule_day, set_day, set_plan
 from webapp.schedules.service.swaps import answer_swap, ask_swap, decide_swap, look_at_swap, withdraw_swap
 

@@ -50,7 +50,9 @@ def tell_answered(request: LeaveRequest, reason: str, at: datetime) -> None:
     if request.state == "approved" and request.steps[-1] == "hr":
         on = today(request.branch_id, at)
         told = [
-            Told(who, "notice_leave_away", f"{about(request)}|away|{who}", f"/team/leave/{request.id}", _params(request))
+            Told(
+                who, "notice_leave_away", f"{about(request)}|away|{who}", f"/team/leave/{request.id}", _params(request)
+            )
             for who in policy.supervisors_of(request.employee_id, on)
         ]
         notices.tell(told=told, at=at)

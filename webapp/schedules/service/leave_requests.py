@@ -78,7 +78,7 @@ def ask_leave(*, rep: SignedIn, client_id: str, kind: str, span: Span, note: str
 def answer_leave(
     *, by: SignedIn, request_id: int, decision: str, version: int, reason: str = "", at: datetime
 ) -> str:  # fmt: skip
-    """approved or rejected; the state it has now. Raises NotFound, Forbidden, Invalid, Conflict (answered meanwhile)."""
+    """approved or rejected; the state it has now. Raises NotFound, Forbidden, Invalid, Conflict (answered before)."""
     request = _seen(by, request_id, at)
     if request.state != "open" or request.version != version:
         raise Conflict("leave_decided")

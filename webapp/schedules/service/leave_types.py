@@ -178,4 +178,3 @@ def _record(
         actor_id=by.id if by else None, action=action, object_type="leave_type", object_id=one.id,
         branch_id=one.branch_id, before=before, after=after, at=at,
     )  # fmt: skip
-

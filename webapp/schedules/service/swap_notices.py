@@ -23,9 +23,7 @@ def tell_deciders(request: SwapRequest, at: datetime) -> None:
     found = policy.supervisors_of(request.asker_id, today(request.branch_id, at))
     pages = [(who, f"/team/swaps/{request.id}") for who in found if who != request.other_id]
     if not pages:
-        pages = [
-            (who, f"/hr/schedule/swaps/{request.id}") for who in office(request.branch_id, request.asker_id, at)
-        ]
+        pages = [(who, f"/hr/schedule/swaps/{request.id}") for who in office(request.branch_id, request.asker_id, at)]
     _tell(request, "notice_swap_waits", pages, at)
     tell_both(request, "notice_swap_accepted", at, to=[request.asker_id], close=False)
 
