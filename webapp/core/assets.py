@@ -39,8 +39,8 @@ def _files(folder: str, *names: str) -> tuple[str, ...]:
 
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "calendar", "shell-phone", "print"),
-    "css/desk.css": _files("css", *_PARTS, "table", "filter", "drawer", "calendar", "shell-desk", "print"),
+    "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "calendar", "quick", "shell-phone", "print"),
+    "css/desk.css": _files("css", *_PARTS, "table", "roster", "quick", "filter", "drawer", "calendar", "shell-desk", "print"),
     "css/screen.css": _files("css", "tokens", "base", "progress", "code"),
     "css/install.css": _files("css", "install"),
     "js/sending.js": _files("js", *_SENDING),
@@ -57,7 +57,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/install.js": _files("js", "install"),
     "js/offline.js": _files("js", "offline", "back", "outform", "newsite", "onward", "unsent"),
     "js/sw.js": _files("js", "worker", "push_worker"),
-    "js/desk.js": _files("js", *_EVERYWHERE, "table", "bulk", "drawer"),
+    "js/desk.js": _files("js", *_EVERYWHERE, "table", "bulk", "drawer", "roster"),
 }
 MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data"))
 

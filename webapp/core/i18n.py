@@ -99,7 +99,7 @@ def symbol_text(currency: str) -> str:
 
 
 def date_text(value: date | datetime, style: str = "day") -> str:
-    """11月22日 周日 / Sun 22 Nov; style "long" adds the year, "month" is month and year."""
+    """11月22日 周日 / Sun 22 Nov; "long" adds the year, "month" is month and year, "brief" 22 and weekday."""
     if isinstance(value, datetime):
         value = value.astimezone(zone()).date()
     chinese = lang() == "zh"
@@ -108,6 +108,7 @@ def date_text(value: date | datetime, style: str = "day") -> str:
         "short": ("M月d日", "d MMM"),
         "long": ("y年M月d日 EEE", "EEE d MMM y"),
         "month": ("y年M月", "MMMM y"),
+        "brief": ("d日 EEEEE", "EEEEEE d"),
     }
     return dates.format_date(value, patterns[style][0 if chinese else 1], locale=_locale())
 

@@ -1,6 +1,6 @@
 """One person's day: shift and planned visits; the same page for HR and supervisors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -20,19 +20,24 @@ from webapp.schedules.rules import PlannedStop, Stop, day_in_reach, monday_of
 from webapp.sites import queries as sites
 
 BLANK_ROWS = 3
+Saved = Callable[[Employee, date], Response]
 
 
 class DayForm(Form):
-    """`day` is "", rest, work or the number of a shift; the lists are one entry per row."""
+    """`day` is "", rest, work or the number of a shift; the lists are one entry per row. `quick`: the day alone."""
 
+    quick: bool = False
     day: str = ""
     stop: list[str] = []
     starts: list[str] = []
     ends: list[str] = []
 
 
-def add(bp: Blueprint, *, template: str, back: str, roles: tuple[Role, ...]) -> None:
-    """Give a schedule's blueprint the person's day; `back` may hold {on} and {monday}."""
+def add(bp: Blueprint, *, template: str, back: str, roles: tuple[Role, ...], saved: Saved | None = None) -> None:
+    """Give a schedule's blueprint the person's day; `back` may hold {on} and {monday}.
+
+    saved: what htmx gets once a day opened beside a table is saved.
+    """
 
     @bp.get("/<int:employee_id>")
     @allow(*roles)
@@ -52,28 +57,26 @@ def add(bp: Blueprint, *, template: str, back: str, roles: tuple[Role, ...]) -> 
             form.refuse(error)
         if form.errors:
             return _show(template, back, employee_id, work_date, form)
+        if saved and hx.wants_fragment():
+            return saved(someone, work_date)
         flash(gettext("Saved."), "ok")
         return hx.redirect(_back(back, work_date))
 
 
 def _save(someone: Employee, work_date: date, data: DayForm) -> None:
+    shift_id = row_id(data.day)
+    kind = "work" if shift_id is not None else data.day or None
+    day: dict[str, Any] = {"employee_id": someone.id, "work_date": work_date, "kind": kind, "shift_id": shift_id}
+    if data.quick:
+        do(service.set_day, by=me(), at=clock.now(), **day)
+        return
     named = {site.code: site.id for site in sites.plannable(me(), someone.branch_id)}
     named |= {_code(_label(stop)): stop.site_id for stop in queries.plan(someone.id, work_date)}
     rows = zip_longest(data.stop, data.starts, data.ends, fillvalue="")
     stops = [PlannedStop(_site(named, site), starts or None, ends or None) for site, starts, ends in rows if site]
     if stops and all(stop.starts for stop in stops):
         stops.sort(key=lambda stop: str(stop.starts).zfill(5))
-    shift_id = row_id(data.day)
-    kind = "work" if shift_id is not None else data.day or None
-    values = {"kind": kind, "shift_id": shift_id, "stops": stops}
-    do(
-        service.schedule_day,
-        by=me(),
-        employee_id=someone.id,
-        work_date=work_date,
-        at=clock.now(),
-        **values,
-    )
+    do(service.schedule_day, by=me(), at=clock.now(), stops=stops, **day)
 
 
 def _show(template: str, back: str, employee_id: int, on: date, form: Bound[Any] | None = None) -> Response:
@@ -86,9 +89,10 @@ def _show(template: str, back: str, employee_id: int, on: date, form: Bound[Any]
         "person": someone, "on": on, "cell": cell, "form": form, "data": data, "back": _back(back, on),
         "rows": _rows(data.values), "site_options": _sites(someone),
         "day_options": _days(branch, str(data.values.get("day", ""))),
+        "action": request.full_path, "swaps": hx.wants_fragment(),
         "locked": not (policy.can_change(user, someone.id) and policy.can_change_on(user, on, today)),
     }  # fmt: skip
-    return hx.respond(template, status=data.status, **context)
+    return hx.respond(template, "editor", status=data.status, **context)
 
 
 def _now(employee_id: int, on: date, stops: Sequence[Stop]) -> Bound[Any]:

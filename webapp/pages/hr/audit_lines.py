@@ -77,7 +77,7 @@ def known(rows: Collection[AuditEntry], user: SignedIn) -> Known:
     }
     if "terminal" in types:
         names["terminal"] = devices.names(_ids(rows, "terminal"))
-    if "shift" in types or "shift_id" in fields:
+    if "shift" in types or fields & {"shift_id", "roster", "steps"}:
         names["shift_id"] = {shift.id: shift.name for shift in schedules.shifts(user.branch_ids)}
     if "store_type" in types or "store_type_id" in fields:
         kinds = sites.store_types(user.branch_ids)
@@ -145,6 +145,12 @@ def _value(row: AuditEntry, name: str, value: Any, currency: str | None, names: 
         return say("audit_yes" if value else "audit_no")
     if name == "stops":
         return ", ".join(_stop(stop, names) for stop in value)
+    if name == "roster":
+        return ", ".join(f"{_day_or(on)} {_state(state, names)}" for on, state in value.items())
+    if name == "plans":
+        return ", ".join(f"{_day_or(on)}: {', '.join(_stop(stop, names) for stop in day)}" for on, day in value.items())
+    if name == "steps":
+        return ", ".join(_state((step["kind"], step["shift_id"]), names) for step in value)
     if name == "params":
         kind = names.rule_kinds.get(int(row.object_id))
         return line_text(*sentence(kind, value, currency or "")) if kind else ""
@@ -177,6 +183,13 @@ def _stop(stop: list[Any], names: Known) -> str:
     return f"{names.names['site'].get(site, site)} {hours}".strip()
 
 
+def _state(state: Any, names: Known) -> str:
+    """What a roster says of a day; nothing where the calendar and the week decide."""
+    kind, shift_id = state or (None, None)
+    shift = names.names.get("shift_id", {}).get(shift_id or 0)
+    return shift or (say(f"day_{kind}") if kind else "–")
+
+
 def _day_or(text: str) -> str:
     """A date or a moment as people write it; any other text as it is."""
     try:
@@ -205,4 +218,5 @@ def _people(rows: Collection[AuditEntry], flat: Collection[Mapping[str, Any]]) -
 
 def _stops(flat: Collection[Mapping[str, Any]]) -> set[int]:
     planned = {stop[0] for values in flat for stop in values.get("stops") or ()}
+    planned |= {stop[0] for values in flat for day in (values.get("plans") or {}).values() for stop in day}
     return planned | {values[name] for values in flat for name in ("granted_site_id", "site_id") if values.get(name)}

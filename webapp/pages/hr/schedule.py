@@ -1,4 +1,4 @@
-"""The week: people x days, copying a week, and each person's day."""
+"""The roster: people x days in one table, copying a week, and each person's day."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +14,9 @@ from webapp.core.forms import Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import ngettext
 from webapp.pages import person_day
+from webapp.pages.roster import Boxes, Span, span_of, total_of, undo_change
 from webapp.people import queries as people
+from webapp.people.models import Employee
 from webapp.schedules import queries, service
 from webapp.schedules.rules import day_in_reach, monday_of
 
@@ -22,24 +24,34 @@ bp = Blueprint("hr_schedule", __name__, url_prefix="/hr/schedule")
 WEEK = timedelta(days=7)
 
 
-class CopyForm(Form):
+class ShownForm(Form):
+    """Whom and which days the table shows."""
+
     branch_id: int
     monday: date
+    span: str = ""
     team_id: int | None = None
     q: str = ""
+
+    @property
+    def shown(self) -> Span:
+        return span_of(self.span, self.monday)
 
 
 @bp.get("")
 @allow(*OFFICE)
 def index() -> Response:
-    user, wanted = me(), _filter()
-    found = queries.week(user, wanted)
+    user, today = me(), _today()
+    span = _span(today)
+    wanted = _filter(span)
     branches = people.branches(user.branch_ids)
+    found = queries.week(user, wanted, today)
+    shown = {"branch_id": wanted.branch_id, "team_id": wanted.team_id, "q": wanted.q}
     context: dict[str, Any] = {
-        "found": found, "wanted": wanted, "today": _today(),
-        "form": blank({"branch_id": wanted.branch_id, "team_id": wanted.team_id, "q": wanted.q}),
-        "has_calendar": queries.has_calendar(wanted.branch_id, wanted.monday.year),
-        "before": wanted.monday - WEEK, "after": wanted.monday + WEEK,
+        "found": found, "wanted": wanted, "today": today, "span": span, "form": blank(shown),
+        "lines": _lines(found, span, today), "news": sum(cell.untold for cell in found.cells.values()),
+        "has_calendar": queries.has_calendar(wanted.branch_id, span.first.year), "undo": queries.last_change(user),
+        "shown": {"monday": span.first.isoformat(), "span": span.name, **shown}, "copies": span.name == "week",
         "branch_options": [(branch.id, branch.name) for branch in branches],
         "team_options": [(team.id, team.name) for team in people.teams([wanted.branch_id])],
     }  # fmt: skip
@@ -50,17 +62,45 @@ def index() -> Response:
 @allow(*OFFICE)
 def copy() -> Response:
     """Copy the week before into this one, for everybody the filters show; what is there stays."""
-    form, user = read_form(CopyForm), me()
-    if not form.ok or not day_in_reach(form.data.monday.isoformat()):
-        raise NotFound("not_found")
-    data = form.data
+    data, user = _shown(), me()
     monday = monday_of(data.monday)
-    values: dict[str, Any] = {"branch_id": data.branch_id, "team_id": data.team_id, "q": data.q}
-    ids = queries.week_people(user, queries.WeekFilter(monday, **values))
+    ids = people_shown(data, monday)
     result = do(service.copy_week, by=user, people=ids, from_monday=monday - WEEK, to_monday=monday, at=clock.now())
     flash(copied_text(*result), "ok" if result[0] else "att")
+    return hx.redirect(table_url(data))
+
+
+@bp.post("/clear")
+@allow(*OFFICE)
+def clear() -> Response:
+    """Take the rosters of what is shown away, from today on; the calendar and the week decide again."""
+    data, span = _shown(), _shown().shown
+    first = max(span.first, _today())
+    ids = people_shown(data, span.first)
+    cleared = do(service.clear_roster, by=me(), people=ids, first_on=first, last_on=span.last, at=clock.now())
+    text = ngettext("%(num)s day cleared.", "%(num)s days cleared.", cleared)
+    flash(text if cleared else gettext("There is nothing to clear from today on."), "ok" if cleared else "att")
+    return hx.redirect(table_url(data))
+
+
+@bp.post("/undo")
+@allow(*OFFICE)
+def undo() -> Response:
+    """Take one's last change back."""
+    undo_change()
+    return hx.redirect(table_url(_shown()))
+
+
+def people_shown(data: ShownForm, first: date) -> list[int]:
+    wanted = queries.WeekFilter(first, data.branch_id, team_id=data.team_id, q=data.q)
+    return queries.week_people(me(), wanted)
+
+
+def table_url(data: ShownForm) -> str:
+    span = data.span if data.span != "week" else ""
+    values = {"span": span, "branch_id": data.branch_id, "team_id": data.team_id, "q": data.q}
     known = {name: value for name, value in values.items() if value}
-    return hx.redirect(f"/hr/schedule?{urlencode({'monday': monday.isoformat(), **known})}")
+    return f"/hr/schedule?{urlencode({'monday': data.monday.isoformat(), **known})}"
 
 
 def copied_text(copied: int, kept: int) -> str:
@@ -70,11 +110,30 @@ def copied_text(copied: int, kept: int) -> str:
     return f"{text} {gettext('Days that had something already stay: %(n)s.', n=kept)}" if kept else text
 
 
-def _filter() -> queries.WeekFilter:
+def _lines(found: queries.WeekPage, span: Span, today: date) -> list[Any]:
+    boxes, lines = Boxes(span, today), []
+    for person in found.people:
+        cells = [found.cells[person.id, on] for on in found.dates]
+        lines.append((person, [boxes.box(cell) for cell in cells], total_of(cells)))
+    return lines
+
+
+def _shown() -> ShownForm:
+    form = read_form(ShownForm)
+    if not form.ok or not day_in_reach(form.data.monday.isoformat()):
+        raise NotFound("not_found")
+    return form.data
+
+
+def _span(today: date) -> Span:
+    return span_of(request.args.get("span", ""), day_in_reach(request.args.get("monday", "")) or today)
+
+
+def _filter(span: Span) -> queries.WeekFilter:
     args = request.args
-    monday = monday_of(day_in_reach(args.get("monday", "")) or _today())
     return queries.WeekFilter(
-        monday=monday,
+        monday=span.first,
+        days=span.days,
         branch_id=args.get("branch_id", me().branch_id, type=int),
         team_id=args.get("team_id", type=int),
         q=args.get("q", "").strip()[:80],
@@ -86,4 +145,25 @@ def _today() -> date:
     return clock.now().astimezone(me().branch.zone).date()
 
 
-person_day.add(bp, template="hr/schedule_day.html", back="/hr/schedule?monday={monday}", roles=(Role.HR, Role.ADMIN))
+def _saved(someone: Employee, on: date) -> Response:
+    """The cell, its row's total, what can be undone."""
+    user, today = me(), _today()
+    span = span_of(request.args.get("span", ""), day_in_reach(request.args.get("monday", "")) or on)
+    _, branch = queries.person(user, someone.id)
+    dates = [span.first + timedelta(days=n) for n in range(span.days)]
+    cells = queries.table([someone.id], dates, branch, today)
+    context: dict[str, Any] = {
+        "person": someone, "sum": total_of(list(cells.values())), "undo": queries.last_change(user),
+        "box": Boxes(span, today).box(cells[someone.id, on]) if (someone.id, on) in cells else None,
+        "shown": {"monday": span.first.isoformat(), "span": span.name, "branch_id": branch.id},
+    }  # fmt: skip
+    return hx.respond("hr/schedule_saved.html", **context)
+
+
+person_day.add(
+    bp,
+    template="hr/schedule_day.html",
+    back="/hr/schedule?monday={monday}",
+    roles=(Role.HR, Role.ADMIN),
+    saved=_saved,
+)

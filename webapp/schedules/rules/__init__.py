@@ -41,6 +41,7 @@ from webapp.schedules.rules.leave import (
     steps_of,
     written_leave_policy,
 )
+from webapp.schedules.rules.patterns import MOST_STEPS, TEMPLATES, laid_out, read_steps
 from webapp.schedules.rules.periods import closes_from, months_between, never_closed
 from webapp.schedules.rules.swaps import (
     OPEN_SWAPS,
@@ -52,14 +53,15 @@ from webapp.schedules.rules.swaps import (
     seen,
 )
 from webapp.schedules.rules.terms import NO_TERMS, Terms, read_terms, written_terms
+from webapp.schedules.rules.told import is_untold, told_mark
 
 __all__ = [
-    "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "LONGEST", "NO_DEMAND", "NO_TERMS", "OPEN_SWAPS", "STEPS", "USUAL",
-    "Balance", "DayWords", "Demand", "Expectation", "Half", "Kind", "LeavePolicy", "Moments", "PlannedStop",
-    "ShiftTimes", "Span", "Stop", "Swap", "SwapDay", "Terms", "check_balance", "check_span", "check_swap",
-    "check_unchanged", "check_when", "clock_time", "closes_from", "day_in_reach", "decide", "demand_text",
-    "exchanged", "expectation", "halves_by_year", "halves_number", "hhmm", "monday_of", "months_between",
-    "never_closed", "read_demand", "read_leave_policy", "read_terms", "seen", "shift_times", "span_of",
-    "step_after", "steps_of", "window", "work_date_of", "working_day_after", "written_leave_policy",
-    "written_terms",
+    "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "LONGEST", "MOST_STEPS", "NO_DEMAND", "NO_TERMS", "OPEN_SWAPS",
+    "STEPS", "TEMPLATES", "USUAL", "Balance", "DayWords", "Demand", "Expectation", "Half", "Kind", "LeavePolicy",
+    "Moments", "PlannedStop", "ShiftTimes", "Span", "Stop", "Swap", "SwapDay", "Terms", "check_balance",
+    "check_span", "check_swap", "check_unchanged", "check_when", "clock_time", "closes_from", "day_in_reach",
+    "decide", "demand_text", "exchanged", "expectation", "halves_by_year", "halves_number", "hhmm", "is_untold",
+    "laid_out", "monday_of", "months_between", "never_closed", "read_demand", "read_leave_policy", "read_steps",
+    "read_terms", "seen", "shift_times", "span_of", "step_after", "steps_of", "told_mark", "window", "work_date_of",
+    "working_day_after", "written_leave_policy", "written_terms",
 ]  # fmt: skip

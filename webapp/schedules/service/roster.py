@@ -1,25 +1,23 @@
 """Who works when, and which sites they visit."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 
 from webapp.core import audit
-from webapp.core.authz import OFFICE, SignedIn
+from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
-from webapp.core.errors import Forbidden, Invalid, NotFound
+from webapp.core.errors import Invalid
 from webapp.people.models import Employee
-from webapp.schedules import policy, rules
+from webapp.schedules import rules
 from webapp.schedules.models import PlanStop, RosterDay, Shift
 from webapp.schedules.rules import PlannedStop
-from webapp.schedules.service.common import person, person_changed, today
+from webapp.schedules.service.common import person, person_changed
 from webapp.sites.models import Site
 
 MOST_STOPS = 20
-WEEK = timedelta(days=7)
 
 
 def set_day(
@@ -100,64 +98,6 @@ def add_stop(
     plan = [] if anew else _stops(employee_id, work_date)
     kept = [other for other in plan if (other.site_id, other.starts) != (stop.site_id, stop.starts)]
     set_plan(by=by, employee_id=employee_id, work_date=work_date, stops=[*kept, stop], at=at)
-
-
-def copy_week(
-    *, by: SignedIn, people: Sequence[int], from_monday: date, to_monday: date, at: datetime
-) -> tuple[int, int]:
-    """Copy rosters and plans of a week; a day that has its own already stays. (days copied, days left alone).
-
-    Raises NotFound when one of `people` is not visible, Forbidden, Invalid.
-    """
-    if not policy.can_change(by):
-        raise Forbidden("forbidden")
-    if from_monday == to_monday or from_monday.weekday() or to_monday.weekday():
-        raise Invalid("same_week", "from_monday")
-    team = {one.id: one for one in db.session.scalars(policy.visible_to(by).where(Employee.id.in_(people)))}
-    if set(people) - set(team):
-        raise NotFound("not_found", "people")
-    team.pop(by.id, None)
-    copied, kept = _copy(by, team, to_monday - from_monday, from_monday, at)
-    for someone in team.values():
-        if dates := copied.get(someone.id):
-            after = {"days": len(dates), "copied_from": from_monday}
-            _record(by, "roster.copied", someone, to_monday, None, after, at)
-            person_changed(someone, dates, at)
-    return sum(map(len, copied.values())), kept
-
-
-def _copy(
-    by: SignedIn, team: dict[int, Employee], shift: timedelta, monday: date, at: datetime
-) -> tuple[dict[int, set[date]], int]:
-    here = _week(team, monday, (RosterDay, PlanStop))
-    there = {(row.employee_id, row.work_date) for row in _week(team, monday + shift, (RosterDay, PlanStop))}
-    first = date.min if by.role in OFFICE else today(by.branch_id, at)
-    copied: dict[int, set[date]] = defaultdict(set)
-    kept: set[tuple[int, date]] = set()
-    rows: dict[type, list[dict[str, Any]]] = defaultdict(list)
-    for row in here:
-        on = row.work_date + shift
-        if (row.employee_id, on) in there or on < first:
-            kept.add((row.employee_id, on))
-            continue
-        copied[row.employee_id].add(on)
-        rows[type(row)].append(_again(row, on))
-    for model, values in rows.items():
-        conn().execute(insert(model), values)
-    return copied, len(kept)
-
-
-def _week(team: dict[int, Employee], monday: date, models: Sequence[Any]) -> list[Any]:
-    found: list[Any] = []
-    for model in models:
-        span = (model.employee_id.in_(team), model.work_date >= monday, model.work_date < monday + WEEK)
-        found += db.session.scalars(select(model).where(*span))
-    return found
-
-
-def _again(row: Any, on: date) -> dict[str, Any]:
-    values = {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key != "id"}
-    return {**values, "work_date": on}
 
 
 def _checked(stop: PlannedStop) -> PlannedStop:

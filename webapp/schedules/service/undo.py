@@ -1,0 +1,118 @@
+"""Taking one's last change of rosters back, while nobody has changed those days since."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Row
+
+from webapp.core.audit import AuditEntry
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.core.errors import N_, Conflict, Forbidden, NotFound, words
+from webapp.schedules import policy
+from webapp.schedules.queries.undo import CAN_BE_UNDONE, UNDONE
+from webapp.schedules.rules import PlannedStop
+from webapp.schedules.service import bulk
+from webapp.schedules.service.common import today
+
+_MOST = 5_000
+Days = dict[bulk.Pair, Any]
+
+
+def undo_change(*, by: SignedIn, entry_id: int, at: datetime) -> int:
+    """Bring the days of one of one's own changes back to what they were; how many. Done already, it does nothing.
+
+    Raises NotFound, Forbidden, Conflict when one of the days is another by now.
+    """
+    entries = _group(by, entry_id)
+    if entries is None:
+        return 0
+    sides = _sides(entries)
+    people = {who for side in sides for days in side for who, _ in days}
+    team = bulk.team_of(by, people)
+    if people - set(team):
+        raise Forbidden("forbidden")
+    rosters, plans = _back(by, team, *sides, at)
+    more = {"undid": entry_id}
+    return len(bulk.write_days(by=by, team=team, rosters=rosters, plans=plans, action=UNDONE, at=at, more=more))
+
+
+def _group(by: SignedIn, entry_id: int) -> Sequence[Row[Any]] | None:
+    """Everything the same request left, oldest first; None when it was taken back already."""
+    columns = (AuditEntry.id, AuditEntry.action, AuditEntry.object_id, AuditEntry.request_id)
+    mine = select(*columns, AuditEntry.before, AuditEntry.after).where(AuditEntry.actor_id == by.id)
+    found = conn().execute(mine.where(AuditEntry.id == entry_id)).one_or_none()
+    if found is None or found.action not in CAN_BE_UNDONE:
+        raise NotFound("not_found")
+    later = conn().execute(mine.where(AuditEntry.id > entry_id, AuditEntry.action == UNDONE).limit(_MOST))
+    if any((row.after or {}).get("undid") == entry_id for row in later):
+        return None
+    near = mine.where(AuditEntry.id.between(entry_id - _MOST, entry_id + _MOST))
+    group = near.where(AuditEntry.request_id == found.request_id) if found.request_id else near.where(
+        AuditEntry.id == entry_id
+    )
+    entries = conn().execute(group.order_by(AuditEntry.id)).all()
+    if any(row.action not in CAN_BE_UNDONE for row in entries):
+        raise Conflict("undo_part")
+    return entries
+
+
+def _sides(entries: Sequence[Row[Any]]) -> tuple[tuple[Days, Days], tuple[Days, Days]]:
+    """((rosters, plans) before, (rosters, plans) after) of every day, whichever entry told of it."""
+    before: tuple[Days, Days] = ({}, {})
+    after: tuple[Days, Days] = ({}, {})
+    for row in entries:
+        who, _, on = row.object_id.partition("|")
+        pair = int(who), date.fromisoformat(on)
+        for side, values in ((before, row.before or {}), (after, row.after or {})):
+            if row.action == "roster.changed":
+                side[0][pair] = {name: values[name] for name in ("kind", "shift_id") if name in values}
+            elif row.action == "plan.changed":
+                side[1][pair] = values["stops"]
+            else:
+                _spread(side, pair[0], values)
+    return before, after
+
+
+def _spread(side: tuple[Days, Days], who: int, values: Mapping[str, Any]) -> None:
+    for day, state in values.get("roster", {}).items():
+        kind, shift_id = state or (None, None)
+        side[0][who, date.fromisoformat(day)] = {"kind": kind, "shift_id": shift_id}
+    for day, stops in values.get("plans", {}).items():
+        side[1][who, date.fromisoformat(day)] = stops
+
+
+def _back(
+    by: SignedIn, team: Mapping[int, Any], before: tuple[Days, Days], after: tuple[Days, Days], at: datetime
+) -> tuple[dict[bulk.Pair, bulk.State], dict[bulk.Pair, list[PlannedStop]]]:
+    dates = [on for days in after for _, on in days]
+    _check_past(by, min(dates), at)
+    now_rosters = bulk.rosters_of(team, min(dates), max(dates))
+    now_plans = bulk.plans_of(team, min(dates), max(dates))
+    rosters: dict[bulk.Pair, bulk.State] = {}
+    for pair, left in after[0].items():
+        kind, shift_id = now_rosters.get(pair) or (None, None)
+        now = {"kind": kind, "shift_id": shift_id}
+        if any(now[name] != value for name, value in left.items()):
+            raise Conflict("undo_changed", name=team[pair[0]].name)
+        old = {**now, **before[0][pair]}
+        rosters[pair] = (old["kind"], old["shift_id"]) if old["kind"] else None
+    for pair, left in after[1].items():
+        if bulk.shown_stops(now_plans.get(pair, ())) != left:
+            raise Conflict("undo_changed", name=team[pair[0]].name)
+    return rosters, {pair: [PlannedStop(*stop) for stop in stops] for pair, stops in before[1].items()}
+
+
+def _check_past(by: SignedIn, first: date, at: datetime) -> None:
+    if not policy.can_change_on(by, first, today(by.branch_id, at)):
+        raise Forbidden("past_day", "work_date")
+
+
+words(
+    {
+        "undo_changed": N_("%(name)s's days were changed again since. Change them by hand where it is still right."),
+        "undo_part": N_("This change was part of something else. Change the days by hand where it is still right."),
+    }
+)
