@@ -8,6 +8,9 @@
     links.forEach((link) => { link.tabIndex = -1; });
     const now = table.querySelector('td.now > a') || links[0];
     if (now) now.tabIndex = 0;
+    const box = table.closest('.tablebox');
+    const today = table.querySelector('th[aria-current]');
+    if (box && today) box.scrollLeft = today.offsetLeft - box.clientWidth / 2;
     table.addEventListener('keydown', (event) => {
       const link = event.target.closest('tbody td > a');
       if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -75,7 +78,7 @@
       back();
       last = null;
     } else if (!editor.querySelector('[data-errors]') && !editor.contains(document.activeElement.closest('form'))) {
-      editor.querySelector('[aria-pressed=true], .quick button')?.focus();
+      (editor.querySelector('[aria-pressed=true]') || editor.querySelector('.quick button'))?.focus();
     }
   });
   document.addEventListener('keydown', (event) => {

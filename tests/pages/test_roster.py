@@ -95,7 +95,7 @@ def test_spans(desk: Any, rep: Any, span: str, heading: str, days: int, first: s
     html = desk.get(f"/hr/schedule?monday={TODAY}&span={span}").text
     assert heading in html
     assert html.count(f'<a href="/hr/schedule/{rep.id}?on=') == days
-    assert f'/hr/schedule/{rep.id}?on={first}' in html
+    assert f"/hr/schedule/{rep.id}?on={first}" in html
     assert " now" in cell(html, rep, TODAY)
 
 

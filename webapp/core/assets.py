@@ -40,7 +40,9 @@ def _files(folder: str, *names: str) -> tuple[str, ...]:
 
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "calendar", "quick", "shell-phone", "print"),
-    "css/desk.css": _files("css", *_PARTS, "table", "roster", "quick", "filter", "drawer", "calendar", "shell-desk", "print"),
+    "css/desk.css": _files(
+        "css", *_PARTS, "table", "roster", "quick", "filter", "drawer", "calendar", "shell-desk", "print"
+    ),
     "css/screen.css": _files("css", "tokens", "base", "progress", "code"),
     "css/install.css": _files("css", "install"),
     "js/sending.js": _files("js", *_SENDING),

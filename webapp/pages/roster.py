@@ -83,7 +83,7 @@ class Boxes:
         day, brief = cell.expected, self._brief
         look = "x" if day.source == "employment" else _LOOKS[day.kind]
         hours = self._hours(cell) if day.kind == "work" else ""
-        text = (cell.shift if brief and cell.shift else hours) or self._word(look, day.kind)
+        text = (cell.shift if brief and cell.shift and hours else hours) or self._word(look, day.kind)
         parts = [cell.shift] if cell.shift and not brief and hours else []
         visits = len(cell.stops)
         if visits:
@@ -128,4 +128,6 @@ def undo_change() -> None:
     except Conflict as error:
         flash(explain(error), "att")
         return
-    flash(ngettext("%(num)s day is as before.", "%(num)s days are as before.", days) if days else gettext("Undone."), "ok")
+    flash(
+        ngettext("%(num)s day is as before.", "%(num)s days are as before.", days) if days else gettext("Undone."), "ok"
+    )

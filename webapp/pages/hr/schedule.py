@@ -13,7 +13,7 @@ from webapp.core.errors import NotFound
 from webapp.core.forms import Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import ngettext
-from webapp.pages import person_day
+from webapp.pages import person_day, roster_publish
 from webapp.pages.roster import Boxes, Span, span_of, total_of, undo_change
 from webapp.people import queries as people
 from webapp.people.models import Employee
@@ -51,7 +51,9 @@ def index() -> Response:
         "found": found, "wanted": wanted, "today": today, "span": span, "form": blank(shown),
         "lines": _lines(found, span, today), "news": sum(cell.untold for cell in found.cells.values()),
         "has_calendar": queries.has_calendar(wanted.branch_id, span.first.year), "undo": queries.last_change(user),
-        "shown": {"monday": span.first.isoformat(), "span": span.name, **shown}, "copies": span.name == "week",
+        "shown": {"monday": span.first.isoformat(), "span": span.name, **shown},
+        "query": "?" + urlencode({"monday": span.first, "span": span.name, **{k: v for k, v in shown.items() if v}}),
+        "copies": span.name == "week",
         "branch_options": [(branch.id, branch.name) for branch in branches],
         "team_options": [(team.id, team.name) for team in people.teams([wanted.branch_id])],
     }  # fmt: skip
@@ -81,6 +83,16 @@ def clear() -> Response:
     text = ngettext("%(num)s day cleared.", "%(num)s days cleared.", cleared)
     flash(text if cleared else gettext("There is nothing to clear from today on."), "ok" if cleared else "att")
     return hx.redirect(table_url(data))
+
+
+def to_be_told() -> roster_publish.Shown:
+    """What the table shows, by its form or its address."""
+    form = read_form(ShownForm, {"monday": str(_today()), "branch_id": str(me().branch_id), **request.values.to_dict()})
+    if not form.ok or not day_in_reach(form.data.monday.isoformat()):
+        raise NotFound("not_found")
+    data, span = form.data, form.data.shown
+    hidden = {name: getattr(data, name) for name in ShownForm.model_fields}
+    return roster_publish.Shown(people_shown(data, span.first), span.first, span.last, table_url(data), hidden)
 
 
 @bp.post("/undo")
@@ -160,6 +172,7 @@ def _saved(someone: Employee, on: date) -> Response:
     return hx.respond("hr/schedule_saved.html", **context)
 
 
+roster_publish.add(bp, template="hr/schedule_publish.html", shown=to_be_told, roles=OFFICE)
 person_day.add(
     bp,
     template="hr/schedule_day.html",

@@ -14,7 +14,8 @@ from webapp.core.errors import NotFound
 from webapp.core.forms import Form, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import date_text, ngettext
-from webapp.pages import person_day
+from webapp.pages import person_day, roster_publish
+from webapp.pages.roster import undo_change
 from webapp.schedules import policy, queries, service
 from webapp.schedules.rules import day_in_reach, monday_of
 from webapp.sites import queries as sites
@@ -32,11 +33,13 @@ class CopyForm(Form):
 def index() -> Response:
     user, on = me(), _day(request.args.get("on", ""))
     page = request.args.get("page", 1, type=int)
-    found = queries.week(user, queries.WeekFilter(on, user.branch_id, days=1, page=page))
+    today = _day("")
+    found = queries.week(user, queries.WeekFilter(on, user.branch_id, days=1, page=page), today)
     monday = monday_of(on)
     context: dict[str, Any] = {"found": found, "on": on, "before": on - WEEK, "after": on + WEEK}
     context |= {"weekdays": _weekdays(), "days": [_link(monday + timedelta(days=n), on) for n in range(7)]}
     context |= {"can_change": policy.can_change(user), "open_proposals": sites.open_count(user)}
+    context |= {"undo": queries.last_change(user), "today": today, "tomorrow": today + timedelta(days=1)}
     return hx.respond("supervisor/schedule.html", **context)
 
 
@@ -56,6 +59,23 @@ def copy() -> Response:
     return hx.redirect(f"/schedule?on={form.data.on}")
 
 
+@bp.post("/undo")
+@allow(Role.SUPERVISOR)
+def undo() -> Response:
+    """Take one's last change back."""
+    undo_change()
+    return hx.redirect(f"/schedule?on={_day(request.form.get('on', ''))}")
+
+
+def to_be_told() -> roster_publish.Shown:
+    """The week around the day shown."""
+    on, user = _day(request.values.get("on", "")), me()
+    monday = monday_of(on)
+    ids = queries.week_people(user, queries.WeekFilter(monday, user.branch_id))
+    last = monday + WEEK - timedelta(days=1)
+    return roster_publish.Shown(ids, monday, last, f"/schedule?on={on}", {"on": on})
+
+
 def _link(day: date, on: date) -> dict[str, Any]:
     """One day of the strip above the list; the one shown is framed."""
     return {"day": day.day, "href": f"/schedule?on={day}", "text": date_text(day, "long"), "today": day == on}
@@ -70,4 +90,5 @@ def _day(text: str) -> date:
     return day_in_reach(text) or clock.now().astimezone(me().branch.zone).date()
 
 
+roster_publish.add(bp, template="supervisor/schedule_publish.html", shown=to_be_told, roles=(Role.SUPERVISOR,))
 person_day.add(bp, template="supervisor/schedule_day.html", back="/schedule?on={on}", roles=(Role.SUPERVISOR,))

@@ -37,9 +37,7 @@ def checked_steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
 
 def laid_out(steps: Sequence[Step], first: date, last: date, offset: int = 0) -> dict[date, Step]:
     """The pattern over a span; `offset` 0 begins with its first day, 1 with its second."""
-    return {
-        first + timedelta(days=n): steps[(n + offset) % len(steps)] for n in range((last - first).days + 1)
-    }
+    return {first + timedelta(days=n): steps[(n + offset) % len(steps)] for n in range((last - first).days + 1)}
 
 
 words(

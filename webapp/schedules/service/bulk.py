@@ -126,7 +126,11 @@ def _record(
     sides = [
         {
             **({"roster": {str(on): _pair(side[0].get((someone.id, on))) for on in rostered}} if rostered else {}),
-            **({"plans": {str(on): shown_stops(side[1].get((someone.id, on), ())) for on in planned}} if planned else {}),
+            **(
+                {"plans": {str(on): shown_stops(side[1].get((someone.id, on), ())) for on in planned}}
+                if planned
+                else {}
+            ),
         }
         for side in (before, after)
     ]

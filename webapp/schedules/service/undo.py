@@ -50,8 +50,10 @@ def _group(by: SignedIn, entry_id: int) -> Sequence[Row[Any]] | None:
     if any((row.after or {}).get("undid") == entry_id for row in later):
         return None
     near = mine.where(AuditEntry.id.between(entry_id - _MOST, entry_id + _MOST))
-    group = near.where(AuditEntry.request_id == found.request_id) if found.request_id else near.where(
-        AuditEntry.id == entry_id
+    group = (
+        near.where(AuditEntry.request_id == found.request_id)
+        if found.request_id
+        else near.where(AuditEntry.id == entry_id)
     )
     entries = conn().execute(group.order_by(AuditEntry.id)).all()
     if any(row.action not in CAN_BE_UNDONE for row in entries):
