@@ -34,7 +34,7 @@ from webapp.notifications.models import Channel, Delivery, Notice
 from webapp.payroll import service as payroll
 from webapp.payroll.models import PayslipQuestion
 from webapp.people.models import Branch, Delegation, Device, Employee, SavedView, Team
-from webapp.schedules.models import Leave, LeaveRequest, LeaveType, Shift, SwapRequest
+from webapp.schedules.models import Leave, LeaveRequest, LeaveType, RosterPattern, Shift, SwapRequest
 from webapp.sites.models import NewSite, Site, SiteProposal, SiteScreen
 from webapp.sites.rules.codes import screen_mark
 from webapp.visits import service as visits
@@ -90,6 +90,12 @@ def _missing(rep: Employee) -> int:
 def _shift(company: Company, who: str) -> tuple[object, object]:
     branches, hours = (company.branch.id, company.other_branch.id), {"start": "08:00", "end": "16:00"}
     mine, other = (factories.save(Shift(branch_id=n, name=f"Shift {uuid4()}", **hours)) for n in branches)
+    return mine.id, other.id
+
+
+def _pattern(company: Company, who: str) -> tuple[object, object]:
+    branches, steps = (company.branch.id, company.other_branch.id), [{"kind": "rest", "shift_id": None}]
+    mine, other = (factories.save(RosterPattern(branch_id=n, name=f"P {uuid4()}", steps=steps)) for n in branches)
     return mine.id, other.id
 
 
@@ -359,6 +365,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "token": lambda company, who: (_screens(company)[0][1], "x" * 43),
     "digits": lambda company, who: ("123456", "123456"),
     "shift_id": _shift,
+    "pattern_id": _pattern,
     "file_key": _staged,
     "device_import_id": _file_import,
     "leave_id": _leave,

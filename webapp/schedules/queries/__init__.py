@@ -25,6 +25,7 @@ from webapp.schedules.queries.office import (
     waiting_requests,
     working_day_after,
 )
+from webapp.schedules.queries.patterns import pattern, patterns
 from webapp.schedules.queries.periods import check_open, closed_months
 from webapp.schedules.queries.periods import steps as month_steps
 from webapp.schedules.queries.plans import plan, plans
@@ -47,8 +48,8 @@ __all__ = [
     "check_open", "closed_months", "colleagues", "expectation", "expectations", "find_leave", "find_swaps",
     "halves_wanted", "has_calendar", "leave_decisions", "leave_names", "leave_policy", "leave_request",
     "leave_types", "leave_waiting", "leave_waiting_count", "leaves", "month_steps", "open_shifts",
-    "own_leave_requests", "own_swaps", "people", "person", "plan", "plans", "shifts", "some_day", "swap",
-    "swap_days", "swap_of", "swaps_asked_of", "swaps_waiting", "swaps_waiting_count", "undecided_leave", "untold",
-    "upcoming", "waiting_requests", "week", "week_people", "work_date", "work_dates", "work_day", "worked",
-    "working_day_after",
+    "own_leave_requests", "own_swaps", "pattern", "patterns", "people", "person", "plan", "plans", "shifts",
+    "some_day", "swap", "swap_days", "swap_of", "swaps_asked_of", "swaps_waiting", "swaps_waiting_count",
+    "undecided_leave", "untold", "upcoming", "waiting_requests", "week", "week_people", "work_date", "work_dates",
+    "work_day", "worked", "working_day_after",
 ]  # fmt: skip

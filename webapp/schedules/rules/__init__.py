@@ -43,15 +43,7 @@ from webapp.schedules.rules.leave import (
 )
 from webapp.schedules.rules.patterns import MOST_STEPS, TEMPLATES, laid_out, read_steps
 from webapp.schedules.rules.periods import closes_from, months_between, never_closed
-from webapp.schedules.rules.swaps import (
-    OPEN_SWAPS,
-    Swap,
-    SwapDay,
-    check_swap,
-    check_unchanged,
-    exchanged,
-    seen,
-)
+from webapp.schedules.rules.swaps import OPEN_SWAPS, Swap, SwapDay, check_swap, check_unchanged, exchanged, seen
 from webapp.schedules.rules.terms import NO_TERMS, Terms, read_terms, written_terms
 from webapp.schedules.rules.told import is_untold, told_mark
 

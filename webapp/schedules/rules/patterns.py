@@ -51,6 +51,9 @@ words(
         "pattern_name_taken": N_("Another pattern of this branch is called %(name)s."),
         "pattern_span": N_("From 1 to %(limit)s days at once."),
         "pattern_people": N_("From 1 to %(limit)s people at once."),
+        "pattern_begins": N_("The pattern has the days 1 to %(limit)s."),
+        "pattern_old_shift": N_("The pattern uses the shift %(name)s, which is archived. Change the pattern first."),
+        "pattern_moved": N_("Somebody changed these days meanwhile. Look again: this is what would change now."),
         "pattern_gone": N_("This pattern is archived. Bring it back first, or choose another one."),
     }
 )

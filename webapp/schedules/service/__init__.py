@@ -3,6 +3,7 @@
 from webapp.schedules.service.calendar import seed_calendar, set_calendar_day
 from webapp.schedules.service.copying import clear_roster, copy_week
 from webapp.schedules.service.hours import archive_shift, change_shift, change_store_type, create_shift, unarchive_shift
+from webapp.schedules.service.laying import MOST_PEOPLE, Laying, Outcome, apply_pattern, try_pattern
 from webapp.schedules.service.leave import cancel_leave, record_leave
 from webapp.schedules.service.leave_requests import (
     answer_leave,
@@ -20,6 +21,7 @@ from webapp.schedules.service.leave_types import (
     move_leave_type,
     set_leave_policy,
 )
+from webapp.schedules.service.patterns import archive_pattern, change_pattern, create_pattern
 from webapp.schedules.service.periods import close as close_period
 from webapp.schedules.service.periods import reopen as reopen_period
 from webapp.schedules.service.publish import publish
@@ -28,10 +30,11 @@ from webapp.schedules.service.swaps import answer_swap, ask_swap, decide_swap, l
 from webapp.schedules.service.undo import undo_change
 
 __all__ = [
-    "LeaveTypeFields", "add_stop", "answer_leave", "answer_swap", "archive_leave_type", "archive_shift",
-    "ask_cancelling", "ask_leave", "ask_swap", "cancel_leave", "change_leave_type", "change_shift",
-    "change_store_type", "clear_roster", "close_period", "copy_week", "create_leave_type", "create_shift",
+    "MOST_PEOPLE", "Laying", "LeaveTypeFields", "Outcome", "add_stop", "answer_leave", "answer_swap",
+    "apply_pattern", "archive_leave_type", "archive_pattern", "archive_shift", "ask_cancelling", "ask_leave",
+    "ask_swap", "cancel_leave", "change_leave_type", "change_pattern", "change_shift", "change_store_type",
+    "clear_roster", "close_period", "copy_week", "create_leave_type", "create_pattern", "create_shift",
     "decide_swap", "grant_leave", "look_at_leave", "look_at_swap", "move_leave_type", "publish", "record_leave",
     "reopen_period", "schedule_day", "seed_calendar", "set_calendar_day", "set_day", "set_leave_policy", "set_plan",
-    "unarchive_shift", "undo_change", "withdraw_leave", "withdraw_swap",
+    "try_pattern", "unarchive_shift", "undo_change", "withdraw_leave", "withdraw_swap",
 ]  # fmt: skip
