@@ -41,7 +41,7 @@ def _files(folder: str, *names: str) -> tuple[str, ...]:
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/phone.css": _files("css", *_PARTS, "tabs", "checkin", "outbox", "calendar", "quick", "shell-phone", "print"),
     "css/desk.css": _files(
-        "css", *_PARTS, "table", "roster", "quick", "filter", "drawer", "calendar", "shell-desk", "print"
+        "css", *_PARTS, "table", "roster", "quick", "filter", "chart", "drawer", "calendar", "shell-desk", "print"
     ),
     "css/screen.css": _files("css", "tokens", "base", "progress", "code"),
     "css/install.css": _files("css", "install"),
@@ -61,7 +61,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/sw.js": _files("js", "worker", "push_worker"),
     "js/desk.js": _files("js", *_EVERYWHERE, "table", "bulk", "drawer", "roster"),
 }
-MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data"))
+MACROS = tuple(f"_shared/ui/{name}.html" for name in ("basic", "form", "data", "chart"))
 
 
 @dataclass(frozen=True, slots=True)

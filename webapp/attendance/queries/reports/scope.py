@@ -1,0 +1,143 @@
+"""What a report looks at, and by what it counts: one select of days that every report starts from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, not_, select
+from sqlalchemy.engine import Row
+
+from webapp.attendance.models import AttendanceDay, CheckIn, CheckInVoid, Punch
+from webapp.core.db import conn
+from webapp.people.models import Branch, Employee, Team
+from webapp.schedules.models import PlanStop
+from webapp.sites.models import Site, StoreType
+
+BY = ("branch", "team", "type", "site", "person")
+AT_A_SITE = frozenset({"site", "type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Both dates count; the period before is as long and ends the day before `since`."""
+
+    branch_ids: tuple[int, ...]
+    since: date
+    until: date
+    team_id: int | None = None
+    store_type_id: int | None = None
+    by: str = "branch"
+    """all | one of BY, and what a report adds to them"""
+
+    @property
+    def before(self) -> date:
+        return self.since - (self.until - self.since) - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One line of a report: what it is about, and its figures of the period and of the one before."""
+
+    key: int | None
+    name: str | None
+    name_zh: str | None
+    note: str | None
+    """Staff number or code."""
+    branch: str | None
+    now: Row[Any] | None
+    past: Row[Any] | None
+
+
+def _site_of_day() -> ColumnElement[int]:
+    """Where the person first checked in, else first punched, else was planned first."""
+    day = AttendanceDay
+    void = select(CheckInVoid.check_in_id).where(CheckInVoid.check_in_id == CheckIn.id).exists()
+    came = select(CheckIn.site_id).where(
+        CheckIn.employee_id == day.employee_id, CheckIn.work_date == day.work_date, CheckIn.kind == "in",
+        CheckIn.site_id.is_not(None), not_(void),
+    ).order_by(CheckIn.tapped_at, CheckIn.id)  # fmt: skip
+    punched = select(Punch.site_id).where(
+        Punch.employee_id == day.employee_id, Punch.work_date == day.work_date, Punch.site_id.is_not(None)
+    ).order_by(Punch.at, Punch.id)  # fmt: skip
+    planned = select(PlanStop.site_id).where(
+        PlanStop.employee_id == day.employee_id, PlanStop.work_date == day.work_date
+    ).order_by(PlanStop.seq)  # fmt: skip
+    found = [one.limit(1).correlate(day).scalar_subquery() for one in (came, punched, planned)]
+    return func.coalesce(*found)
+
+
+SITE_OF_DAY = _site_of_day()
+_KEYS: dict[str, Any] = {
+    "all": literal(0),
+    "branch": AttendanceDay.branch_id,
+    "team": Employee.team_id,
+    "type": Site.store_type_id,
+    "site": Site.id,
+    "person": AttendanceDay.employee_id,
+}
+
+
+def days_of(scope: Scope, *columns: Any, key: Any = None) -> Select[Any]:
+    """Days of both periods as (key, past, columns …); `past` is 1 for the period before."""
+    past = case((AttendanceDay.work_date < scope.since, 1), else_=0)
+    found = (
+        select((_KEYS.get(scope.by, _KEYS["all"]) if key is None else key).label("key"), past.label("past"), *columns)
+        .select_from(AttendanceDay)
+        .where(
+            AttendanceDay.branch_id.in_(scope.branch_ids),
+            AttendanceDay.work_date >= scope.before,
+            AttendanceDay.work_date <= scope.until,
+        )
+    )
+    if scope.by == "team" or scope.team_id:
+        found = found.join(Employee, Employee.id == AttendanceDay.employee_id)
+    if scope.by in AT_A_SITE or scope.store_type_id:
+        found = found.outerjoin(Site, Site.id == SITE_OF_DAY)
+    if scope.team_id:
+        found = found.where(Employee.team_id == scope.team_id)
+    return found.where(Site.store_type_id == scope.store_type_id) if scope.store_type_id else found
+
+
+def due(found: Select[Any]) -> Select[Any]:
+    """Only days somebody was to work and whose window has ended."""
+    return found.where(AttendanceDay.scheduled.is_(True), AttendanceDay.over.is_(True))
+
+
+def groups(by: str, counted: Select[Any]) -> list[Group]:
+    """Run a select of (key, past, figures …) and put the two periods of each key side by side, with its names."""
+    return paired(conn().execute(_named(by, counted)))
+
+
+def paired(rows: Iterable[Row[Any]]) -> list[Group]:
+    found: dict[int | None, list[Row[Any] | None]] = {}
+    for row in rows:
+        found.setdefault(row.key, [None, None])[row.past] = row
+    return [_group(key, now, past) for key, (now, past) in found.items()]
+
+
+def _group(key: int | None, now: Row[Any] | None, past: Row[Any] | None) -> Group:
+    said: Any = now or past
+    return Group(key, said.name, said.name_zh, said.note, said.branch, now, past)
+
+
+def _named(by: str, counted: Select[Any]) -> Select[Any]:
+    """With the names of what the keys stand for, in the same statement."""
+    found, none = counted.subquery(), literal(None)
+    known: dict[str, tuple[Any, Any, Any, Any, Any]] = {
+        "branch": (Branch, Branch.id, Branch.name, Branch.name, Branch.code),
+        "team": (Team, Team.branch_id, Team.name, Team.name, none),
+        "type": (StoreType, StoreType.branch_id, StoreType.name_en, StoreType.name_zh, StoreType.code),
+        "site": (Site, Site.branch_id, Site.name, Site.name, Site.code),
+        "person": (Employee, Employee.branch_id, Employee.name, Employee.name, Employee.staff_no),
+    }
+    if by not in known:
+        labels = [none.label(name) for name in ("name", "name_zh", "note", "branch")]
+        return select(found, *labels)
+    model, branch_id, name, name_zh, note = known[by]
+    labels = [name.label("name"), name_zh.label("name_zh"), note.label("note")]
+    if model is Branch:
+        return select(found, *labels, name.label("branch")).outerjoin(Branch, Branch.id == found.c.key)
+    home = Branch.__table__.alias("home")
+    named = select(found, *labels, home.c.name.label("branch")).outerjoin(model, model.id == found.c.key)
+    return named.outerjoin(home, home.c.id == branch_id)

@@ -1,0 +1,162 @@
+"""How devices did over a period, from what is stored: their punches, bad lines, compared days and told silences."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.engine import Row
+
+from webapp.core.authz import SignedIn
+from webapp.core.db import conn
+from webapp.core.figures import MEDIAN, NINETY, epoch, numbered, percentile, tally
+from webapp.devices import policy
+from webapp.devices.models import BadLine, RawPunch, Terminal, TerminalDay, TerminalSite, TerminalState
+from webapp.devices.queries.health import sites_of
+from webapp.notifications.models import Notice
+from webapp.people.models import Branch
+from webapp.sites.models import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Dates, both counted; `before` begins the period before, which ends the day before `since`."""
+
+    before: date
+    since: date
+    until: date
+
+    def moments(self, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
+        days = (self.before, self.since, self.until + timedelta(days=1))
+        before, since, end = (datetime.combine(day, time(), zone) for day in days)
+        return before, since, end
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """`device`: id, name, serial, kind, state, branch, seen_at. `now` and `past`: punches, days, doubtful, held,
+    median, ninety, longest (seconds from the punch to its arrival; None without punches that were sent or asked for).
+    """
+
+    device: Row[Any]
+    sites: Sequence[str]
+    now: Row[Any] | None
+    past: Row[Any] | None
+    bad: int
+    missing: int
+    """Punches the device counts and we have not, as last compared."""
+    silences: int
+    """How often the office was told in the period that it is silent."""
+
+
+def device_reports(
+    user: SignedIn, branch_ids: Collection[int], store_type_id: int | None, period: Period
+) -> list[DeviceReport]:
+    """Devices that are in use or sent something; six statements, whatever their number."""
+    devices = _devices(user, branch_ids, store_type_id)
+    ids = [one.id for one in devices]
+    if not ids:
+        return []
+    punches, sites = _punches(ids, period), sites_of(ids)
+    bad, missing, silences = _bad(devices, period), _missing(ids, period), _silences(devices, period)
+    found = [
+        DeviceReport(
+            one, sites.get(one.id, []), punches.get((one.id, 0)), punches.get((one.id, 1)), bad.get(one.id, 0),
+            missing.get(one.id, 0), silences.get(one.id, 0),
+        )
+        for one in devices
+    ]  # fmt: skip
+    return [one for one in found if one.device.state != "retired" or one.now is not None]
+
+
+def _devices(user: SignedIn, branch_ids: Collection[int], store_type_id: int | None) -> list[Row[Any]]:
+    mine = policy.visible_to(user).with_only_columns(Terminal.id)
+    found = (
+        select(Terminal.id, Terminal.name, Terminal.serial, Terminal.kind, Terminal.state, Terminal.branch_id,
+               Branch.name.label("branch"), Branch.timezone, TerminalState.seen_at)
+        .join(Branch, Branch.id == Terminal.branch_id)
+        .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
+        .where(Terminal.id.in_(mine), Terminal.branch_id.in_(branch_ids))
+    )  # fmt: skip
+    if store_type_id:
+        at_such = select(TerminalSite.terminal_id).join(Site, Site.id == TerminalSite.site_id)
+        found = found.where(Terminal.id.in_(at_such.where(Site.store_type_id == store_type_id)))
+    return list(conn().execute(found.order_by(Terminal.id)))
+
+
+def _punches(ids: Collection[int], period: Period) -> dict[tuple[int, int], Row[Any]]:
+    """By device and period, dated by the device's own clock, as the index has them."""
+    raw = RawPunch
+    lag = epoch(raw.received_at) - epoch(raw.at)
+    measured = and_(raw.quality == "ok", raw.source != "file")
+    found = select(
+        raw.terminal_id,
+        case((raw.device_time < str(period.since), 1), else_=0).label("past"),
+        func.substr(raw.device_time, 1, 10).label("day"),
+        raw.quality,
+        raw.state,
+        case((and_(measured, lag > 0), lag), (measured, 0)).label("value"),
+    ).where(
+        raw.terminal_id.in_(ids),
+        raw.device_time >= str(period.before),
+        raw.device_time < str(period.until + timedelta(days=1)),
+    )
+    rows = numbered(found.subquery(), "terminal_id", "past")
+    counted = select(
+        rows.c.terminal_id,
+        rows.c.past,
+        func.count().label("punches"),
+        func.count(rows.c.day.distinct()).label("days"),
+        tally(rows.c.quality != "ok").label("doubtful"),
+        tally(rows.c.state == "held").label("held"),
+        percentile(rows, MEDIAN).label("median"),
+        percentile(rows, NINETY).label("ninety"),
+        func.max(rows.c.value).label("longest"),
+    ).group_by(rows.c.terminal_id, rows.c.past)
+    return {(row.terminal_id, row.past): row for row in conn().execute(counted)}
+
+
+def _bad(devices: Sequence[Row[Any]], period: Period) -> dict[int, int]:
+    found = select(BadLine.terminal_id, func.count()).where(
+        BadLine.terminal_id.in_([one.id for one in devices]), _within(devices, BadLine.received_at, period)
+    )
+    return _by_device(found.group_by(BadLine.terminal_id))
+
+
+def _missing(ids: Collection[int], period: Period) -> dict[int, int]:
+    day = TerminalDay
+    found = select(day.terminal_id, func.sum(day.theirs - day.ours)).where(
+        day.terminal_id.in_(ids), day.on >= period.since, day.on <= period.until, day.theirs > day.ours
+    )
+    return _by_device(found.group_by(day.terminal_id))
+
+
+def _silences(devices: Sequence[Row[Any]], period: Period) -> dict[int, int]:
+    """Several people are told of one silence at the same moment."""
+    spans = [period.moments(ZoneInfo(one.timezone)) for one in devices]
+    first, last = min(span[1] for span in spans), max(span[2] for span in spans)
+    told = select(Notice.about, func.count(Notice.at.distinct())).where(
+        Notice.at >= first, Notice.at < last, Notice.code == "notice_device_silent"
+    )
+    wanted = {f"device|{one.id}|silent": one.id for one in devices}
+    return {wanted[about]: n for about, n in conn().execute(told.group_by(Notice.about)) if about in wanted}
+
+
+def _within(devices: Sequence[Row[Any]], moment: Any, period: Period) -> ColumnElement[bool]:
+    """Inside the period by each branch's own time; one condition for each time zone."""
+    zones: dict[str, list[int]] = {}
+    for one in devices:
+        zones.setdefault(one.timezone, []).append(one.id)
+    spans = {name: period.moments(ZoneInfo(name)) for name in zones}
+    return or_(
+        *(
+            and_(BadLine.terminal_id.in_(ids), moment >= spans[name][1], moment < spans[name][2])
+            for name, ids in zones.items()
+        )
+    )
+
+
+def _by_device(counted: Any) -> dict[int, int]:
+    return {row[0]: int(row[1]) for row in conn().execute(counted)}

@@ -1,0 +1,117 @@
+"""Reports: how attendance went over a period, against the one before; every table also as CSV and XLSX."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from webapp.core import hx, sheets, tables
+from webapp.core.authz import OFFICE, allow, me
+from webapp.core.charts import Heat
+from webapp.core.errors import NotFound
+from webapp.core.i18n import _ as gettext
+from webapp.pages.hr.importing import csv_file
+from webapp.pages.hr.reporting import anomalies, confirming, devices, lateness, sources
+from webapp.pages.hr.reporting.asked import Asked, asked
+from webapp.pages.hr.reporting.overview import overview
+from webapp.pages.hr.reporting.shape import PAGE, Line, Report, file_cell, file_headers, shown, sorted_lines
+
+bp = Blueprint("hr_reports", __name__, url_prefix="/hr/reports")
+MOST_ROWS = tables.MAX_ROWS
+_FORMATS = {"share": "0.0%", "points": "+0.0;-0.0;0.0", "minutes": "0", "seconds": "0", "count": "#,##0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    by: tuple[str, ...]
+    make: Callable[[Asked], Report]
+
+
+KINDS = {
+    "anomalies": Kind(anomalies.BY, anomalies.anomalies),
+    "lateness": Kind(lateness.BY, lateness.lateness),
+    "sources": Kind(sources.BY, sources.sources),
+    "devices": Kind(devices.BY, devices.devices),
+    "confirmation": Kind(confirming.BY, confirming.confirming),
+}
+
+
+@bp.get("")
+@allow(*OFFICE)
+def index() -> Response:
+    user = me()
+    question = asked(user, ("branch",) if len(user.branch_ids) > 1 else ("team",))
+    found = overview(question) if question.scope else None
+    return hx.respond("hr/reports.html", status=question.form.status, asked=question, found=found, **_shared())
+
+
+@bp.get("/<any(anomalies, lateness, sources, devices, confirmation):code>")
+@allow(*OFFICE)
+def show(code: str) -> Response:
+    question, kind = asked(me(), KINDS[code].by), KINDS[code]
+    context: dict[str, Any] = {"asked": question, "code": code, "report": None, **_shared()}
+    if question.scope:
+        report = kind.make(question)
+        lines, sort = sorted_lines(report, request.args.get("sort", ""))
+        pages = max(1, -(-len(lines) // PAGE))
+        page = min(max(1, request.args.get("page", 1, type=int)), pages)
+        context |= {"report": report, "sort": sort, "page": page, "pages": pages, "total": len(lines)}
+        context["lines"] = lines[(page - 1) * PAGE : page * PAGE]
+    return hx.respond("hr/report.html", status=question.form.status, **context)
+
+
+@bp.get("/<any(anomalies, lateness, sources, devices, confirmation):code>.csv")
+@allow(*OFFICE)
+def as_csv(code: str) -> Response:
+    report, lines, name = _whole(code)
+    return csv_file(file_headers(report), _rows(report, lines), f"{name}.csv")
+
+
+@bp.get("/<any(anomalies, lateness, sources, devices, confirmation):code>.xlsx")
+@allow(*OFFICE)
+def as_xlsx(code: str) -> Response:
+    report, lines, name = _whole(code)
+    about = [[report.title, name.partition("-")[2]], *([word, text] for word, text in report.meaning)]
+    book = sheets.write_xlsx(
+        {gettext("Report"): [file_headers(report), *_rows(report, lines)], gettext("What it means"): about},
+        [_FORMATS.get(column.kind) for column in report.columns],
+    )
+    return Response(
+        book, mimetype=sheets.MIMETYPE, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    )
+
+
+def _whole(code: str) -> tuple[Report, list[Line], str]:
+    """Everything the page shows on all its pages, in its order. Dates that make no period are the page's to explain."""
+    question = asked(me(), KINDS[code].by)
+    if question.scope is None:
+        raise NotFound("not_found")
+    report = KINDS[code].make(question)
+    lines, _ = sorted_lines(report, request.args.get("sort", ""))
+    return report, lines, f"{code}-{question.scope.since}-{question.scope.until}"
+
+
+def _rows(report: Report, lines: list[Line]) -> list[list[Any]]:
+    zone = me().branch.zone
+    rows = [
+        [file_cell(line.cells.get(one.code), one.kind, zone) for one in report.columns] for line in lines[:MOST_ROWS]
+    ]
+    if len(lines) > MOST_ROWS:
+        rows.append([gettext("Only the first %(number)s rows; choose fewer with the filters.", number=MOST_ROWS)])
+    return rows
+
+
+def _shared() -> dict[str, Any]:
+    return {"shown": shown, "is_heat": lambda chart: isinstance(chart, Heat), "named": _named()}
+
+
+def _named() -> list[tuple[str, str]]:
+    """Every report with its name, in the order of the overview."""
+    return [
+        ("anomalies", gettext("Anomalies")),
+        ("lateness", gettext("Lateness")),
+        ("sources", gettext("Sources")),
+        ("devices", gettext("Devices")),
+        ("confirmation", gettext("Confirmation")),
+    ]
