@@ -1,0 +1,235 @@
+"""What had reached the product by a moment, sorted by whom and what it is about. Imports nothing of the product."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from tests.acceptance.month.world import (
+    DAY,
+    Answer,
+    Ask,
+    Calendar,
+    Call,
+    CancelLeave,
+    Fact,
+    Hours,
+    Leave,
+    Month,
+    Office,
+    Pin,
+    Plan,
+    Post,
+    Roster,
+    Tap,
+    Undo,
+    Word,
+)
+
+REACH = timedelta(hours=4)
+SECOND = timedelta(seconds=1)
+USUAL = Hours("usual", "09:00", "18:00", 0)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is asked of one person's date. kind: work | rest | holiday | leave."""
+
+    kind: str
+    starts: datetime
+    ends: datetime
+    grace: int
+
+    @property
+    def works(self) -> bool:
+        return self.kind == "work"
+
+
+@dataclass(frozen=True)
+class Finger:
+    """One believed punch of somebody."""
+
+    at: datetime
+    place: str
+    wall: str
+
+
+class Known:
+    """Facts that arrived by `by`; what was said last counts."""
+
+    def __init__(self, month: Month, by: datetime) -> None:
+        self.month, self.by = month, by
+        self.rosters: dict[tuple[str, date], list[Roster]] = defaultdict(list)
+        self.plans: dict[tuple[str, date], tuple[str, ...]] = {}
+        self.calendar: dict[tuple[str, date], str] = {}
+        self.leaves: dict[str, list[Leave]] = defaultdict(list)
+        self.cancelled: dict[str, datetime] = {}
+        self.taps: dict[str, list[Tap]] = defaultdict(list)
+        self.undone: set[str] = set()
+        self.words: dict[tuple[str, date], list[Word]] = defaultdict(list)
+        self.asks: dict[tuple[str, date], list[Ask]] = defaultdict(list)
+        self.answers: dict[str, list[Answer]] = defaultdict(list)
+        self.posts: list[Post] = []
+        self.pins: dict[str, Pin] = {}
+        self.contacts: dict[str, list[datetime]] = defaultdict(list)
+        for fact in month.ordered():
+            if fact.at <= by:
+                self._take(fact)
+
+    def _take(self, fact: Fact) -> None:  # noqa: C901 - one line for each kind of fact
+        match fact:
+            case Roster():
+                self.rosters[fact.who, fact.on].append(fact)
+            case Plan():
+                self.plans[fact.who, fact.on] = fact.places
+            case Calendar():
+                self.calendar[fact.who, fact.on] = fact.kind
+            case Leave():
+                self.leaves[fact.who].append(fact)
+            case CancelLeave():
+                self.cancelled[fact.key] = fact.at
+            case Tap():
+                self.taps[fact.who].append(fact)
+            case Undo():
+                self.undone.add(fact.key)
+            case Word():
+                self.words[fact.who, fact.on].append(fact)
+            case Ask():
+                self.asks[fact.who, fact.on].append(fact)
+            case Answer():
+                self.answers[fact.key].append(fact)
+            case Pin():
+                self.pins[fact.who] = fact
+            case Post():
+                self.posts.append(fact)
+                self.contacts[fact.who].append(fact.at)
+            case Call():
+                self.contacts[fact.who].append(fact.at)
+
+    def expected(self, office: Office, who: str, on: date, place: str | None, by: datetime | None = None) -> Expected:
+        """Not employed, leave, roster, calendar, week, the first that says something; hours as `hours` says.
+
+        `by`: as it was known then.
+        """
+        by = by or self.by
+        kind, person, said = "rest", office.people[who], self.roster(who, on, by)
+        if not person.employed(on):
+            pass
+        elif any(leave.first <= on <= leave.last for leave in self.leave(who, by)):
+            kind = "leave"
+        elif said is not None and said.kind is not None:
+            kind = said.kind
+        elif (office.code, on) in self.calendar:
+            kind = {"workday": "work"}.get(self.calendar[office.code, on], "holiday")
+        elif on.isoweekday() in office.workdays:
+            kind = "work"
+        hours = self.hours(office, who, on, place, by)
+        return Expected(kind, *span(office, on, hours), hours.grace)
+
+    def roster(self, who: str, on: date, by: datetime) -> Roster | None:
+        return next((one for one in reversed(self.rosters.get((who, on), ())) if one.at <= by), None)
+
+    def leave(self, who: str, by: datetime) -> list[Leave]:
+        said = [one for one in self.leaves.get(who, ()) if one.at <= by]
+        return [one for one in said if one.key not in self.cancelled or self.cancelled[one.key] > by]
+
+    def hours(self, office: Office, who: str, on: date, place: str | None, by: datetime) -> Hours:
+        """The roster's shift, else those of the first planned store, else of the one somebody was seen in, else the
+        branch's."""
+        said = self.roster(who, on, by)
+        if said is not None and said.shift is not None:
+            return office.shifts[said.shift]
+        stop = next(iter(self.plans.get((who, on), ())), place)
+        if stop is not None:
+            return office.kinds[office.places[stop].kind]
+        return next(iter(office.shifts.values()), USUAL)
+
+    def work_date(self, office: Office, who: str, at: datetime, place: str | None) -> date:
+        """That of the nearest shift within four hours (the earlier of two as near), else the date on the wall."""
+        here = at.astimezone(ZoneInfo(office.zone)).date()
+        best: tuple[timedelta, date] | None = None
+        for on in (here - DAY, here, here + DAY):
+            shift = self.expected(office, who, on, place)
+            far = max(shift.starts - at, at - shift.ends, timedelta(0))
+            if shift.works and far <= REACH and (best is None or far < best[0]):
+                best = far, on
+        return here if best is None else best[1]
+
+    @cached_property
+    def days_of_taps(self) -> dict[tuple[str, date], list[Tap]]:
+        """Arrivals and departures by person and work date: a departure belongs to the date of its arrival."""
+        found: dict[tuple[str, date], list[Tap]] = defaultdict(list)
+        for who, taps in self.taps.items():
+            office, dates = self.month.office_of(who), {}
+            for tap in sorted(taps, key=lambda tap: tap.kind):  # in before out
+                on = dates[tap.of] if tap.of else self.work_date(office, who, tap.tapped, tap.place)
+                dates[tap.key] = on
+                found[who, on].append(tap)
+        return found
+
+    @cached_property
+    def fingers(self) -> dict[tuple[str, date], list[Finger]]:
+        """Every believed punch once, by person and work date."""
+        found: dict[tuple[str, date], list[Finger]] = defaultdict(list)
+        seen: set[tuple[str, str, str]] = set()
+        for post in self.posts:
+            office = self.month.office_of(post.who)
+            wall = office.walls[post.who]
+            for pin, shown in post.lines:
+                if (post.who, pin, shown) in seen:
+                    continue
+                seen.add((post.who, pin, shown))
+                at = moment(shown, wall.zone)
+                who = self.owner(office, pin, date.fromisoformat(shown[:10]))
+                if who is None or at.year < 2010 or at > post.at + timedelta(minutes=10):
+                    continue
+                place = self.place_of(office, who, post.who, at)
+                found[who, self.work_date(office, who, at, place)].append(Finger(at, place, post.who))
+        return found
+
+    def owner(self, office: Office, pin: str, shown_on: date) -> str | None:
+        """Who had this id on the date the device showed, while working here."""
+        for person in office.people.values():
+            if person.pin == pin and person.employed(shown_on):
+                late = self.pins.get(person.no)
+                return person.no if late is not None and late.first <= shown_on else None
+        return None
+
+    def place_of(self, office: Office, who: str, wall: str, at: datetime) -> str:
+        """The device's only place, else the one planned for that date, else its first."""
+        places = office.walls[wall].places
+        planned = self.plans.get((who, at.astimezone(ZoneInfo(office.zone)).date()), ())
+        return next((place for place in planned if place in places), places[0])
+
+    def heard(self, wall: str) -> datetime | None:
+        """A device that calls all the time has, by now, sent what it had when it was last heard; the first call after
+        a gap of more than two minutes proves nothing. None: as far as nobody knows."""
+        last: datetime | None = None
+        through: datetime | None = None
+        for at in self.contacts[wall]:
+            if last is not None and at - last < 30 * SECOND:
+                continue
+            if last is not None and at - last <= 120 * SECOND:
+                through = last
+            last = at
+        return through
+
+
+def span(office: Office, on: date, hours: Hours) -> tuple[datetime, datetime]:
+    """Of a shift on a work date. A time the clocks jump over is the moment after the jump."""
+    zone = ZoneInfo(office.zone)
+    starts, ends = time.fromisoformat(hours.start), time.fromisoformat(hours.end)
+    begin = datetime.combine(on, starts, zone).astimezone(UTC)
+    end = datetime.combine(on + DAY if ends <= starts else on, ends, zone).astimezone(UTC)
+    return begin, max(begin, end)
+
+
+def moment(shown: str, zone: str) -> datetime:
+    return datetime.fromisoformat(shown).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def midnight(office: Office, on: date) -> datetime:
+    return datetime.combine(on + DAY, time(0), ZoneInfo(office.zone)).astimezone(UTC)

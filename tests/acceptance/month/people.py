@@ -1,0 +1,181 @@
+"""What people planned, said, asked and decided, drawn from a seed. Imports nothing of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from random import Random
+
+from tests.acceptance.month.days import HOUR, MINUTE, SECOND, key
+from tests.acceptance.month.known import Known
+from tests.acceptance.month.oracle import Day, day, doubt
+from tests.acceptance.month.world import (
+    DAY,
+    Answer,
+    Ask,
+    Calendar,
+    CancelLeave,
+    Fact,
+    Leave,
+    Month,
+    Office,
+    Person,
+    Pin,
+    Plan,
+    Roster,
+    Tap,
+    Word,
+)
+
+
+def plans(month: Month, dice: Random) -> list[Fact]:
+    """What was set before the month began, and changes that were made ahead of their day."""
+    found: list[Fact] = []
+    for office in month.offices:
+        begin = office.local(month.first, "00:00") - 5 * DAY
+        holiday, makeup = month.first + 3 * DAY, month.first + 5 * DAY
+        found += [Calendar(begin, office.code, holiday, "holiday"), Calendar(begin, office.code, makeup, "workday")]
+        for person in office.people.values():
+            found += list(_person(month, office, person, begin, dice))
+    return found
+
+
+def _person(month: Month, office: Office, person: Person, begin: datetime, dice: Random) -> Iterator[Fact]:
+    if person.pin is not None:
+        late = dice.random() < 0.15
+        at = office.local(month.first + dice.randrange(2, 8) * DAY, "11:00") if late else begin + HOUR
+        yield Pin(at + dice.randrange(600) * SECOND, person.no, person.pin, person.joined)
+    off = dice.randrange(7)
+    for on in month.dates():
+        if person.rota:
+            resting = (on.toordinal() + off) % 7 < 2
+            yield Roster(begin, person.no, on, "rest" if resting else "work", None if resting else person.rota)
+        if person.plans:
+            places = person.places if dice.random() < 0.4 else person.places[:1]
+            yield Plan(begin, person.no, on, places)
+    yield from _changes(month, office, person, dice)
+    yield from _leave(month, office, person, dice)
+
+
+def _changes(month: Month, office: Office, person: Person, dice: Random) -> Iterator[Fact]:
+    """A day changes: told the day before, or, where no night is near, corrected the day after."""
+    for on in month.dates():
+        if dice.random() > 0.04 or person.rota in ("night", "swing"):
+            continue
+        after = dice.random() < 0.3
+        at = office.local(on + DAY, "14:00") if after else office.local(on - DAY, "12:00")
+        at += dice.randrange(3000) * SECOND
+        kind = dice.choice(("work", "work", "rest", None))
+        yield Roster(at, person.no, on, kind, dice.choice(("early", "late", "usual")) if kind == "work" else None)
+
+
+def _leave(month: Month, office: Office, person: Person, dice: Random) -> Iterator[Fact]:
+    if dice.random() > 0.35:
+        return
+    first = month.first + dice.randrange(len(month.dates()) - 2) * DAY
+    last = first + dice.choice((0, 0, 1, 2)) * DAY
+    after = dice.random() < 0.25 and person.rota not in ("night", "swing")
+    at = office.local(last + DAY, "13:00") if after else office.local(first - 2 * DAY, "15:00")
+    leave = Leave(at + dice.randrange(3000) * SECOND, person.no, key(person.no, first, "leave"), first, last, "annual")
+    yield leave
+    if dice.random() < 0.2 and not after:
+        yield CancelLeave(leave.at + 2 * HOUR, person.no, leave.key)
+
+
+def words(month: Month, dice: Random) -> list[Fact]:
+    """Supervisors confirm most of those they saw a check-in of, and say who did not come."""
+    found: list[Fact] = []
+    last = Known(month, month.over)
+    for office in month.offices:
+        for (who, on), taps in sorted(last.days_of_taps.items()):
+            if who not in office.people or dice.random() > 0.5:
+                continue
+            arrived = [tap for tap in taps if tap.kind == "in" and tap.key not in last.undone]
+            boss = _boss(office, office.people[who])
+            at = _evening(last, office, who, on, dice)
+            if not arrived or min(tap.at for tap in arrived) >= at:
+                continue
+            if dice.random() < 0.04:
+                reason = dice.choice(("no_show", "sick", "swap", "system"))
+                found.append(Word(at - 5 * MINUTE, who, on, "absent", boss, reason))
+                if dice.random() < 0.5:
+                    continue
+            found.append(Word(at, who, on, "present", boss))
+            if dice.random() < 0.04:
+                found.append(Word(at + 9 * MINUTE, who, on, "undone", boss))
+        found += _no_shows(month, office, last, dice)
+    return found
+
+
+def _no_shows(month: Month, office: Office, last: Known, dice: Random) -> Iterator[Fact]:
+    for who, person in office.people.items():
+        for on in month.dates():
+            seen = (who, on) in last.days_of_taps or (who, on) in last.fingers
+            expected = last.expected(office, who, on, None)
+            if not seen and person.employed(on) and expected.works and dice.random() < 0.5:
+                reason = dice.choice(("no_show", "no_show", "no_show", "leave", "sick", "system"))
+                yield Word(_evening(last, office, who, on, dice), who, on, "absent", _boss(office, person), reason)
+
+
+def _evening(last: Known, office: Office, who: str, on: date, dice: Random) -> datetime:
+    """Soon after the shift, as it was known in the end; never before the date is there."""
+    expected = last.expected(office, who, on, office.people[who].places[0])
+    return max(expected.ends, office.local(on, "12:00")) + dice.randint(20, 120) * MINUTE + dice.randrange(60) * SECOND
+
+
+def _boss(office: Office, person: Person) -> str:
+    return next(code for code, (team, _) in office.bosses.items() if team == person.team)
+
+
+def decisions(month: Month, dice: Random) -> list[Fact]:
+    """HR looks at most of what waits, one to four days later; some of it never."""
+    found: list[Fact] = []
+    last = Known(month, month.over)
+    for (who, on), taps in sorted(last.days_of_taps.items()):
+        office = month.office_of(who)
+        for tap in taps:
+            why = doubt(last, office, on, tap)
+            if why is None or tap.key in last.undone or dice.random() > 0.75:
+                continue
+            at = office.local(on + dice.randint(2, 4) * DAY, "09:00") + dice.randrange(18000) * SECOND
+            yes = dice.random() < 0.65
+            granted = _granted(last, office, tap, on) if yes and why == "missing_out" else None
+            found.append(Answer(max(at, tap.at + MINUTE), who, tap.key, yes, granted))
+    return found
+
+
+def _granted(last: Known, office: Office, tap: Tap, on: date) -> datetime:
+    """HR writes that they left when the shift ended, or soon after they came."""
+    came = next(one for one in last.taps[tap.who] if one.key == tap.of)
+    ends = last.expected(office, tap.who, on, tap.place).ends
+    return max(ends, came.tapped + MINUTE).replace(microsecond=0)
+
+
+def requests(month: Month, dice: Random, share: float = 0.3) -> list[Fact]:
+    """People explain what the day says about them, at noon two days later, and HR answers."""
+    found: list[Fact] = []
+    for office in month.offices:
+        for on in month.dates():
+            at = office.local(on + 2 * DAY, "12:30")
+            known = Known(month, at - HOUR)
+            for who, person in office.people.items():
+                if person.employed(on):
+                    found += _request(office, who, on, day(known, office, who, on), at, dice, share)
+    return found
+
+
+def _request(office: Office, who: str, on: date, one: Day, at: datetime, dice: Random, share: float) -> list[Fact]:
+    what = {"late": "late", "early_leave": "early", "missing_out": "missing_out", "absent": "absent"}.get(one.status)
+    if what is None or one.undecided or dice.random() > share:
+        return []
+    at += dice.randrange(1500) * SECOND
+    wanted = None
+    if what == "missing_out" and one.first is not None:
+        wanted = (one.first + dice.randint(200, 480) * MINUTE).replace(microsecond=0)
+    if what == "absent" and dice.random() < 0.5:
+        what = "forgot_in"
+        wanted = office.local(on, "09:00") + dice.randint(-20, 80) * MINUTE
+    ask = Ask(at, who, key(who, on, what), on, what, wanted)
+    if dice.random() < 0.2:
+        return [ask]
+    return [ask, Answer(at + timedelta(hours=dice.randint(1, 40)), who, ask.key, dice.random() < 0.6)]

@@ -1,0 +1,265 @@
+"""Plays a month through the product's services and jobs, everything at its time with a stopped clock."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.utils import import_string
+
+from jobs import attendance as attendance_jobs
+from jobs import base, devices, settlement, sweep
+from tests import factories
+from tests.acceptance.month import world as w
+from tests.devices.world import signed_in
+from webapp.attendance import service as attendance
+from webapp.attendance.models import AttendanceException, CheckIn
+from webapp.attendance.rules import Evidence, Fix, Token
+from webapp.core.authz import SignedIn
+from webapp.core.db import db, do
+from webapp.core.queue import silence
+from webapp.devices import service as devices_service
+from webapp.people.models import Team
+from webapp.rules.service import seed_defaults
+from webapp.schedules import service as schedules
+from webapp.schedules.rules import PlannedStop
+from webapp.visits import service as visits
+
+BEAT = timedelta(hours=2)
+Look = Callable[[datetime], None]
+
+
+@dataclass
+class Stage:
+    """The month's company in the database."""
+
+    month: w.Month
+    people: dict[str, SignedIn] = field(default_factory=dict)
+    bosses: dict[str, SignedIn] = field(default_factory=dict)
+    hr: dict[str, SignedIn] = field(default_factory=dict)
+    sites: dict[str, int] = field(default_factory=dict)
+    shifts: dict[tuple[str, str], int] = field(default_factory=dict)
+    walls: dict[str, int] = field(default_factory=dict)
+    leaves: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def branch_of(self, who: str) -> int:
+        return self.hr[self.month.office_of(who).code].branch_id
+
+
+def company(month: w.Month) -> Stage:
+    stage = Stage(month)
+    begin = datetime.combine(month.first, datetime.min.time(), UTC) - 9 * w.DAY
+    for office in month.offices:
+        branch = factories.branch(
+            office.code, name=office.code, timezone=office.zone, currency=office.currency, country=office.country,
+            workdays=list(office.workdays), settled_from=month.first,
+        )  # fmt: skip
+        do(seed_defaults, branch_id=branch.id, currency=office.currency, effective_from=month.first, at=begin)
+        teams = {n: factories.save(Team(branch_id=branch.id, name=f"{office.code}{n}")) for n in (1, 2)}
+        for shift in office.shifts.values():
+            known = {"name": shift.code, "start": shift.start, "end": shift.end, "grace_minutes": shift.grace}
+            made = do(schedules.create_shift, by=None, branch_id=branch.id, **known, at=begin)
+            stage.shifts[office.code, shift.code] = made
+        kinds = {
+            kind.code: factories.store_type(
+                branch, code=kind.code, shift_start=kind.start, shift_end=kind.end, grace_minutes=kind.grace
+            )
+            for kind in office.kinds.values()
+        }
+        bosses = {
+            code: factories.employee(branch, role="supervisor", staff_no=code, team_id=teams[team].id)
+            for code, (team, _) in office.bosses.items()
+        }
+        for place in office.places.values():
+            theirs = [bosses[code] for code, (_, places) in office.bosses.items() if place.code in places]
+            site = factories.site(
+                kinds[place.kind], *theirs, code=place.code, lat=place.lat, lng=place.lng, radius_m=place.radius_m
+            )
+            stage.sites[place.code] = site.id
+            stage.sites[f"#{place.code}"] = site
+        for person in office.people.values():
+            rep = factories.employee(
+                branch, staff_no=person.no, team_id=teams[person.team].id, joined_on=person.joined, left_on=person.left
+            )
+            stage.people[person.no] = signed_in(rep, branch)
+        for wall in office.walls.values():
+            hung = [stage.sites.get(f"#{place}") for place in wall.places]
+            made = factories.terminal(branch, *hung, serial=wall.code, timezone=wall.zone, created_at=begin)
+            stage.walls[wall.code] = made.id
+        stage.bosses |= {code: signed_in(boss, branch) for code, boss in bosses.items()}
+        stage.hr[office.code] = signed_in(factories.employee(branch, role="hr", staff_no=f"{office.code}H"), branch)
+    return stage
+
+
+class Player:
+    """`looks`: called after a branch's settlement, every morning, with the moment."""
+
+    def __init__(self, stage: Stage, freeze: Any, look: Look | None = None) -> None:
+        self.stage, self.freeze, self.look = stage, freeze, look
+        self.queue: deque[tuple[str, dict[str, Any]]] = deque()
+
+    def play(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Everything of the month in order, with the jobs between, to the very end."""
+        monkeypatch.setattr(base, "enqueue", self._enqueue)
+        with silence():
+            facts = self.stage.month.ordered()
+            for beat in self._beats(facts[0].at):
+                while facts and facts[0].at <= beat[0]:
+                    self.do(facts.pop(0))
+                self.beat(*beat)
+
+    def _beats(self, first: datetime) -> list[tuple[datetime, bool]]:
+        """Every two hours the jobs of every few minutes, and every morning each branch's settlement."""
+        month, at, found = self.stage.month, first.replace(minute=0, second=0, microsecond=0), []
+        while at < month.over + BEAT:
+            found.append((at, False))
+            at += BEAT
+        for office in month.offices:
+            found += [
+                (office.local(on + w.DAY, "10:05").astimezone(UTC), True) for on in w.days(month.first, month.last)
+            ]
+        return sorted([*found, (month.over + BEAT, True)])
+
+    def beat(self, at: datetime, settles: bool) -> None:
+        self.freeze(at)
+        self.drain()
+        devices.listen()
+        attendance_jobs.close_days()
+        self.drain()
+        if settles:
+            settlement.settle_due()
+            self._work()
+            self.drain()
+            if self.look is not None:
+                self.look(at)
+
+    def drain(self) -> None:
+        sweep.drain()
+        self._work()
+
+    def _enqueue(self, name: str, *, timeout: int = 0, at_front: bool = False, retry: Any = None, **given: Any) -> str:
+        self.queue.append((name, given))
+        return name
+
+    def _work(self) -> None:
+        while self.queue:
+            name, given = self.queue.popleft()
+            import_string(name)(**given)
+            sweep.drain()
+
+    def do(self, fact: w.Fact) -> None:
+        self.freeze(fact.at)
+        getattr(self, f"_{type(fact).__name__.lower()}")(fact)
+
+    def _tap(self, tap: w.Tap) -> None:
+        stage = self.stage
+        person, rep = stage.month.office_of(tap.who).people[tap.who], stage.people[tap.who]
+        off = timedelta(seconds=person.off_s)
+        fix = tap.fix and Fix(*tap.fix, tap.tapped - timedelta(seconds=2))
+        token = tap.token and Token(tap.token, tap.token + off)
+        sent_at = tap.at + off
+        extra = {"sent_at": sent_at.isoformat()}
+        said = Evidence(
+            tap.key, tap.tapped + off, sent_at, fix, no_fix=None if fix else "denied", token=token, extra=extra
+        )
+        if tap.kind == "in":
+            do(visits.check_in, rep=rep, evidence=said, site_id=stage.sites[tap.place], at=tap.at)
+        else:
+            finish = visits.Finish(str(tap.of), tap.outcome)
+            do(visits.check_out, rep=rep, evidence=said, finish=finish, at=tap.at)
+
+    def _undo(self, fact: w.Undo) -> None:
+        do(visits.undo, rep=self.stage.people[fact.who], client_id=fact.key, at=fact.at)
+
+    def _post(self, post: w.Post) -> None:
+        wall = self.stage.month.office_of(post.who).walls[post.who]
+        terminal_id = self.stage.walls[post.who]
+        body = "".join(f"{pin}\t{shown}\t255\t1\t0\t0\t0\n" for pin, shown in post.lines).encode()
+        do(
+            devices_service.store_request, terminal_id=terminal_id, source="push", kind="attlog", body=body,
+            params={"live": True} if post.live else {}, ip=None, zone=wall.zone, at=post.at,
+        )  # fmt: skip
+        self._call(post)
+
+    def _call(self, call: w.Fact) -> None:
+        do(devices_service.heard, terminal_id=self.stage.walls[call.who], at=call.at)
+
+    def _pin(self, fact: w.Pin) -> None:
+        do(
+            devices_service.assign, by=self.stage.hr[self.stage.month.office_of(fact.who).code],
+            branch_id=self.stage.branch_of(fact.who), terminal_id=None, pin=fact.pin,
+            employee_id=self.stage.people[fact.who].id, first_on=fact.first, last_on=None, at=fact.at,
+        )  # fmt: skip
+
+    def _roster(self, fact: w.Roster) -> None:
+        shift = fact.shift and self.stage.shifts[self.stage.month.office_of(fact.who).code, fact.shift]
+        do(schedules.set_day, by=None, employee_id=self._id(fact), work_date=fact.on, kind=fact.kind,
+           shift_id=shift, at=fact.at)  # fmt: skip
+
+    def _plan(self, fact: w.Plan) -> None:
+        stops = [PlannedStop(self.stage.sites[place]) for place in fact.places]
+        do(schedules.set_plan, by=None, employee_id=self._id(fact), work_date=fact.on, stops=stops, at=fact.at)
+
+    def _calendar(self, fact: w.Calendar) -> None:
+        do(schedules.set_calendar_day, by=None, branch_id=self.stage.branch_of(fact.who), on=fact.on, kind=fact.kind,
+           name=fact.kind, at=fact.at)  # fmt: skip
+
+    def _leave(self, fact: w.Leave) -> None:
+        self.stage.leaves[fact.key] = do(
+            schedules.record_leave, by=None, employee_id=self._id(fact), first_on=fact.first, last_on=fact.last,
+            kind=fact.kind, at=fact.at,
+        )  # fmt: skip
+
+    def _cancelleave(self, fact: w.CancelLeave) -> None:
+        do(schedules.cancel_leave, by=None, leave_id=self.stage.leaves[fact.key], at=fact.at)
+
+    def _word(self, fact: w.Word) -> None:
+        whom: dict[str, Any] = {
+            "by": self.stage.bosses[fact.boss], "employee_id": self._id(fact), "work_date": fact.on, "at": fact.at,
+        }  # fmt: skip
+        if fact.word == "present":
+            do(attendance.confirm, **whom)
+        elif fact.word == "absent":
+            do(attendance.mark_absent, **whom, reason=fact.reason, note="seen by nobody")
+        else:
+            do(attendance.undo_confirmation, **whom)
+
+    def _ask(self, fact: w.Ask) -> None:
+        given: dict[str, Any] = {
+            "rep": self.stage.people[fact.who], "work_date": fact.on, "note": "it was so", "wanted_at": fact.wanted,
+            "at": fact.at,
+        }  # fmt: skip
+        if fact.what in ("forgot_in", "forgot_out"):
+            made = do(attendance.report_mistake, category=fact.what, **given)
+        else:
+            made = do(attendance.ask_excuse, kind=fact.what, **given)
+        self.stage.asked[fact.key] = made
+
+    def _answer(self, fact: w.Answer) -> None:
+        """About what was asked, or about everything a tap is in doubt for."""
+        by = self.stage.hr[self.stage.month.office_of(fact.who).code]
+        params = {"at": fact.granted.isoformat()} if fact.granted else None
+        asked = self.stage.asked.get(fact.key)
+        for exception_id in [asked] if asked else _about(fact.key):
+            do(attendance.decide, by=by, exception_id=exception_id, decision="approved" if fact.yes else "rejected",
+               reason="looked at", params=params, at=fact.at)  # fmt: skip
+
+    def _id(self, fact: w.Fact) -> int:
+        return self.stage.people[fact.who].id
+
+
+def _about(client_id: str) -> list[int]:
+    query = select(AttendanceException.id).join(CheckIn, CheckIn.id == AttendanceException.check_in_id)
+    found = list(db.session.scalars(query.where(CheckIn.client_id == client_id)))
+    db.session.remove()
+    return found
+
+
+__all__ = ["Player", "Stage", "company", "date"]
