@@ -16,6 +16,8 @@ _ACT = re.compile(r"[a-z_]+\.[a-z_]+")
 _ENDS = {
     "attendance.": ("present", "absent", "undone"),
     "exception.": ("approved", "rejected", "reopened", "passed_on"),
+    "leave_request.": ("approved", "rejected", "withdrawn", "cancelled", "cancel_ask", "kept"),
+    "swap.": ("accepted", "refused", "approved", "rejected", "withdrawn"),
     "new_store.": ("checked", "added", "known", "rejected"),
     "site.position_": ("approved", "rejected"),
     "withdrawal.": ("approved", "refused"),
