@@ -25,7 +25,7 @@ from webapp.people.queries.people import (
     supervisor_numbers,
     team_sizes,
     teams,
-)  # fmt: skip
+)
 from webapp.people.queries.sessions import (
     Credentials,
     as_actor,
@@ -34,7 +34,7 @@ from webapp.people.queries.sessions import (
     password_hash,
     sign_ins,
     signed_in,
-)  # fmt: skip
+)
 from webapp.people.queries.stand_ins import (
     StandIn,
     can_stand_in,
@@ -44,13 +44,14 @@ from webapp.people.queries.stand_ins import (
     stand_ins_of,
     standing_in,
     stands_in_for,
-)  # fmt: skip
+)
+from webapp.people.queries.views import View, saved_views
 
 __all__ = [
-    "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "StandIn", "all_branches", "as_actor",
-    "belonged", "branch", "branch_at", "branch_by_code", "branch_on", "branches", "can_stand_in", "credentials",
-    "employee", "employee_ids", "employees_by_staff_no", "entries", "find", "has_left", "has_reps", "has_salaries",
-    "kinds", "meant", "names", "password_hash", "phone_owners", "salaries", "salaries_of", "scope", "sign_ins",
-    "signed_in", "stand_in_choices", "stand_ins", "stand_ins_among", "stand_ins_of", "standing_in", "stands_in_for",
-    "supervisor_numbers", "team_sizes", "teams",
+    "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "StandIn", "View", "all_branches",
+    "as_actor", "belonged", "branch", "branch_at", "branch_by_code", "branch_on", "branches", "can_stand_in",
+    "credentials", "employee", "employee_ids", "employees_by_staff_no", "entries", "find", "has_left", "has_reps",
+    "has_salaries", "kinds", "meant", "names", "password_hash", "phone_owners", "salaries", "salaries_of",
+    "saved_views", "scope", "sign_ins", "signed_in", "stand_in_choices", "stand_ins", "stand_ins_among",
+    "stand_ins_of", "standing_in", "stands_in_for", "supervisor_numbers", "team_sizes", "teams",
 ]  # fmt: skip

@@ -40,16 +40,28 @@ from webapp.schedules.queries.swaps import (
     swaps_waiting,
     swaps_waiting_count,
 )
+from webapp.schedules.queries.undo import Change, last_change
 from webapp.schedules.queries.untold import News, untold
-from webapp.schedules.queries.week import Cell, WeekFilter, WeekPage, cells, people, person, week, week_people
+from webapp.schedules.queries.week import (
+    Cell,
+    WeekFilter,
+    WeekPage,
+    cells,
+    mark_of,
+    people,
+    person,
+    table,
+    week,
+    week_people,
+)
 
 __all__ = [
-    "Cell", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "away", "balances", "calendar", "cells",
-    "check_open", "closed_months", "colleagues", "expectation", "expectations", "find_leave", "find_swaps",
-    "halves_wanted", "has_calendar", "leave_decisions", "leave_names", "leave_policy", "leave_request",
-    "leave_types", "leave_waiting", "leave_waiting_count", "leaves", "month_steps", "open_shifts",
-    "own_leave_requests", "own_swaps", "pattern", "patterns", "people", "person", "plan", "plans", "shifts",
-    "some_day", "swap", "swap_days", "swap_of", "swaps_asked_of", "swaps_waiting", "swaps_waiting_count",
-    "undecided_leave", "untold", "upcoming", "waiting_requests", "week", "week_people", "work_date", "work_dates",
-    "work_day", "worked", "working_day_after",
+    "Cell", "Change", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "away", "balances", "calendar",
+    "cells", "check_open", "closed_months", "colleagues", "expectation", "expectations", "find_leave", "find_swaps",
+    "halves_wanted", "has_calendar", "last_change", "leave_decisions", "leave_names", "leave_policy",
+    "leave_request", "leave_types", "leave_waiting", "leave_waiting_count", "leaves", "mark_of", "month_steps",
+    "open_shifts", "own_leave_requests", "own_swaps", "pattern", "patterns", "people", "person", "plan", "plans",
+    "shifts", "some_day", "swap", "swap_days", "swap_of", "swaps_asked_of", "swaps_waiting", "swaps_waiting_count",
+    "table", "undecided_leave", "untold", "upcoming", "waiting_requests", "week", "week_people", "work_date",
+    "work_dates", "work_day", "worked", "working_day_after",
 ]  # fmt: skip
