@@ -373,7 +373,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "leave_type_id": _leave_type,
     "swap_id": _swap,
     "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),
-    **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "sales", "shifts", "sites")},
+    **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "roster", "sales", "shifts", "sites")},
 }
 
 

@@ -134,7 +134,7 @@ def undo(desk: Any, branch: Any) -> str:
 
 
 def test_the_last_change_is_taken_back_once(desk: Any, branch: Any, rep: Any, early: Any) -> None:
-    site = make.site(make.store_type(branch), code="A1")
+    make.site(make.store_type(branch), code="A1")
     make.save(RosterDay(employee_id=rep.id, work_date=TODAY, branch_id=branch.id, kind="rest"))
     typed = {"day": early.id, "stop": ["A1"], "starts": ["09:00"], "ends": [""]}
     desk.post(f"/hr/schedule/{rep.id}?on={TODAY}", data=typed)

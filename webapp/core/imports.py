@@ -69,6 +69,10 @@ class ImportKind:
     code: str
     columns: Sequence[Column]
 
+    def columns_of(self, headers: Sequence[str]) -> Sequence[Column]:
+        """The columns of a file with these headers, for kinds whose files have more than the fixed ones."""
+        return self.columns
+
     def read_options(self, given: Mapping[str, str]) -> dict[str, Any]:
         """The upload form's further choices as JSON. Raises Invalid with the field."""
         return {}
@@ -89,8 +93,9 @@ class ImportKind:
 def prepare(kind: ImportKind, data: bytes, filename: str, ask: Ask) -> int:
     """Read a file, judge every row and keep the result; the batch's id. Raises Invalid."""
     table = tables.read(data)
-    places = tables.match_headers(table.headers, {column.name: spellings(column) for column in kind.columns})
-    missing = [say(column.label) for column in kind.columns if column.required and column.name not in places]
+    columns = kind.columns_of(table.headers)
+    places = tables.match_headers(table.headers, {column.name: spellings(column) for column in columns})
+    missing = [say(column.label) for column in columns if column.required and column.name not in places]
     if missing:
         raise Invalid("columns_missing", "file", columns=", ".join(missing))
     rows = [(row.n, {name: _at(row.values, place) for name, place in places.items()}) for row in table.rows]

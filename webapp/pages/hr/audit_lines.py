@@ -1,6 +1,6 @@
 """An audit entry in words: whom or what it is about, and each field from what to what."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -143,14 +143,8 @@ def _value(row: AuditEntry, name: str, value: Any, currency: str | None, names: 
         return ""
     if isinstance(value, bool):
         return say("audit_yes" if value else "audit_no")
-    if name == "stops":
-        return ", ".join(_stop(stop, names) for stop in value)
-    if name == "roster":
-        return ", ".join(f"{_day_or(on)} {_state(state, names)}" for on, state in value.items())
-    if name == "plans":
-        return ", ".join(f"{_day_or(on)}: {', '.join(_stop(stop, names) for stop in day)}" for on, day in value.items())
-    if name == "steps":
-        return ", ".join(_state((step["kind"], step["shift_id"]), names) for step in value)
+    if name in _DAYS:
+        return ", ".join(_DAYS[name](value, names))
     if name == "params":
         kind = names.rule_kinds.get(int(row.object_id))
         return line_text(*sentence(kind, value, currency or "")) if kind else ""
@@ -183,11 +177,27 @@ def _stop(stop: list[Any], names: Known) -> str:
     return f"{names.names['site'].get(site, site)} {hours}".strip()
 
 
+def _roster(days: Mapping[str, Any], names: Known) -> list[str]:
+    return [f"{_day_or(on)} {_state(state, names)}" for on, state in days.items()]
+
+
+def _plans(days: Mapping[str, Any], names: Known) -> list[str]:
+    return [f"{_day_or(on)}: {', '.join(_stop(stop, names) for stop in stops)}" for on, stops in days.items()]
+
+
 def _state(state: Any, names: Known) -> str:
     """What a roster says of a day; nothing where the calendar and the week decide."""
     kind, shift_id = state or (None, None)
     shift = names.names.get("shift_id", {}).get(shift_id or 0)
     return shift or (say(f"day_{kind}") if kind else "–")
+
+
+_DAYS: Mapping[str, Callable[[Any, Known], list[str]]] = {
+    "stops": lambda stops, names: [_stop(stop, names) for stop in stops],
+    "roster": _roster,
+    "plans": _plans,
+    "steps": lambda steps, names: [_state((step["kind"], step["shift_id"]), names) for step in steps],
+}
 
 
 def _day_or(text: str) -> str:

@@ -18,6 +18,7 @@ words(
         "roster.changed": N_("Changed the hours of a day"),
         "roster.copied": N_("Copied a week"),
         "roster.cleared": N_("Cleared the roster"),
+        "roster.imported": N_("Imported the roster"),
         "roster.patterned": N_("Applied a pattern"),
         "roster.undone": N_("Took a change of the roster back"),
         "roster.told": N_("Told people of their roster"),
@@ -96,6 +97,7 @@ words(
         "import_sites": N_("Sites"),
         "import_plans": N_("Planned visits"),
         "import_shifts": N_("Shifts"),
+        "import_roster": N_("Roster"),
         "import_sales": N_("Sales"),
     }
 )

@@ -1,6 +1,6 @@
 """The pages of any import: upload, preview, apply with progress, result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -136,18 +136,24 @@ def _batch_context(page: ImportPage, batch_id: int) -> dict[str, Any]:
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(request.args.get("page", 1, type=int), 1), pages)
     rows = imports.rows_page(batch_id, show, number, PAGE_SIZE)
-    columns = [c for c in page.kind.columns if rows and c.name in rows[0].values]
+    columns = _columns(page, rows)
     return {
         "page": page, "batch": batch, "counts": counts, "show": show, "number": number, "pages": pages,
         "total": total, "rows": rows, "columns": columns, "problem_text": problem_text,
     }  # fmt: skip
 
 
+def _columns(page: ImportPage, rows: Sequence[imports.ImportRow]) -> list[imports.Column]:
+    """Those the file has."""
+    values = rows[0].values if rows else {}
+    return [column for column in page.kind.columns_of(list(values)) if column.name in values]
+
+
 def _failed(page: ImportPage, batch_id: int) -> Response:
     """The rows to mend and send again, with what is wrong with each; the two extra columns do no harm there."""
     batch = imports.open_batch(batch_id, page.kind, me().id)
     found = imports.failures(batch.id)
-    columns = [c for c in page.kind.columns if found and c.name in found[0].values]
+    columns = _columns(page, found)
     rows = [[*(row.values.get(c.name, "") for c in columns), row.n, problem_text(row.errors)] for row in found]
     headers = [*(say(c.label) for c in columns), say("import_row"), say("import_problem")]
     return csv_file(headers, rows, f"{page.kind.code}-{batch.id}-failed.csv")

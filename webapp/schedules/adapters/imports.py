@@ -18,6 +18,7 @@ from webapp.schedules.rules import PlannedStop
 from webapp.sites.models import Site
 
 _REST = ("rest", "off", "休", "休息", "-")
+_WORK = ("work", "班", "上班")
 _STAFF = Column("staff_no", N_("Staff number"), True, ("工号", "员工编号", "staff no."), "R001")
 _DATE = Column("date", N_("Date"), True, ("日期", "work_date", "day"), "2026-11-23")
 
@@ -82,8 +83,7 @@ class ShiftsImport(ImportKind):
     )
 
     def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
-        shifts = select(Shift.name, Shift.id).where(Shift.branch_id == ask.branch_id, Shift.archived_at.is_(None))
-        return Known(_people(ask.branch_id), {row[0].casefold(): row[1] for row in conn().execute(shifts)})
+        return Known(_people(ask.branch_id), _shifts(ask.branch_id))
 
     def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
         person, on = _one(cells, "staff_no", known.people, "unknown_staff"), cells.day("date")
@@ -106,6 +106,51 @@ class ShiftsImport(ImportKind):
         )
 
 
+class RosterImport(ImportKind):
+    """People x days, as offices draw it: a row per person, a column per date, in each cell a shift or rest."""
+
+    code = "roster"
+    columns = (
+        _STAFF,
+        Column("name", N_("Name"), False, ("姓名",), "Li Na"),
+        Column("2026-11-23", "2026-11-23", False, (), "rest", N_("A column for each date: a shift, rest, or work")),
+    )
+
+    def columns_of(self, headers: Sequence[str]) -> Sequence[Column]:
+        dates: dict[str, Column] = {}
+        for header in headers:
+            on = Cells({"day": header}).day("day")
+            if on is not None:
+                dates.setdefault(on.isoformat(), Column(on.isoformat(), header))
+        return (*self.columns[:2], *dates.values()) if dates else self.columns
+
+    def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
+        return Known(_people(ask.branch_id), _shifts(ask.branch_id))
+
+    def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
+        person = _one(cells, "staff_no", known.people, "unknown_staff")
+        days: dict[str, list[Any]] = {}
+        for on in cells.values.keys() - {"staff_no", "name"}:
+            written = (cells.text(on, limit=60) or "").casefold()
+            if written in known.things or (written and written not in (*_REST, *_WORK)):
+                days[on] = ["work", _one(cells, on, known.things, "unknown_shift")]
+            elif written:
+                days[on] = ["rest" if written in _REST else "work", None]
+        if person is None:
+            return Parsed("create", "")
+        return Parsed("create" if days else "skip", str(person), {"person": person, "days": days})
+
+    def apply_row(self, *, data: dict[str, Any], action: str, ask: Ask) -> None:
+        days = {date.fromisoformat(on): (kind, shift_id) for on, (kind, shift_id) in data["days"].items()}
+        service.set_days(by=ask.by, employee_id=data["person"], days=days, at=ask.at)
+
+
+def _shifts(branch_id: int) -> dict[str, int]:
+    """By name, without those that are archived."""
+    shifts = select(Shift.name, Shift.id).where(Shift.branch_id == branch_id, Shift.archived_at.is_(None))
+    return {row[0].casefold(): row[1] for row in conn().execute(shifts)}
+
+
 def _people(branch_id: int) -> dict[str, int]:
     reps = select(Employee.staff_no, Employee.id).where(Employee.branch_id == branch_id, Employee.role == "rep")
     return {row[0].casefold(): row[1] for row in conn().execute(reps)}
@@ -120,7 +165,7 @@ def _one(cells: Cells, name: str, known: Mapping[str, int], code: str) -> int | 
     return found
 
 
-KINDS = (PlansImport(), ShiftsImport())
+KINDS = (PlansImport(), ShiftsImport(), RosterImport())
 
 words(
     {

@@ -10,7 +10,9 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 
 UNDONE = "roster.undone"
-CAN_BE_UNDONE = frozenset({"roster.changed", "plan.changed", "roster.copied", "roster.cleared", "roster.patterned"})
+CAN_BE_UNDONE = frozenset(
+    {"roster.changed", "plan.changed", "roster.copied", "roster.cleared", "roster.patterned", "roster.imported"}
+)
 _LOOKED_AT = 20
 
 

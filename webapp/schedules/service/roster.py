@@ -1,6 +1,6 @@
 """Who works when, and which sites they visit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from webapp.people.models import Employee
 from webapp.schedules import rules
 from webapp.schedules.models import PlanStop, RosterDay, Shift
 from webapp.schedules.rules import PlannedStop
+from webapp.schedules.service.bulk import write_days
 from webapp.schedules.service.common import person, person_changed
 from webapp.sites.models import Site
 
@@ -50,6 +51,22 @@ def set_day(
         conn().execute(insert(RosterDay), values)
     _record(by, "roster.changed", someone, work_date, *audit.changed(before, after), at)
     person_changed(someone, [work_date], at)
+
+
+def set_days(
+    *, by: SignedIn | None, employee_id: int, days: Mapping[date, tuple[str, int | None]], at: datetime
+) -> int:
+    """Many days of one person: (kind, shift). How many changed. Raises NotFound, Forbidden, Invalid."""
+    if not days:
+        return 0
+    someone = person(by, employee_id, min(days), at)
+    if any(kind not in ("work", "rest") for kind, _ in days.values()):
+        raise Invalid("not_a_choice", "kind")
+    for shift_id in {shift_id for _, shift_id in days.values()}:
+        _check_shift(someone.branch_id, shift_id)
+    rosters = {(employee_id, on): state for on, state in days.items()}
+    team = {employee_id: someone}
+    return len(write_days(by=by, team=team, rosters=rosters, plans={}, action="roster.imported", at=at))
 
 
 def set_plan(
