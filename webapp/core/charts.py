@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, LABELS, VALUES = 720, 200, 90
+WIDTH, LABELS, VALUES = 760, 240, 100
 ROW, BAR = 30, 18
+LABEL = 28
+"""Latin letters of a name beside a bar."""
 CELL_W, CELL_H, SIDE, TOP = 52, 30, 64, 26
 LEVELS = 5
 
@@ -71,7 +73,7 @@ def bars(items: Sequence[Item], *, top: float | None = None) -> Bars:
         y, width = number * ROW + (ROW - BAR) // 2, _round(room * min(item.value / highest, 1))
         mark = None if item.past is None else LABELS + _round(room * min(item.past / highest, 1))
         end = max(LABELS + width, mark or 0) + 6
-        rows.append(Bar(y, number * ROW + ROW // 2, width, end, fit(item.label, 27), item.text, mark))
+        rows.append(Bar(y, number * ROW + ROW // 2, width, end, fit(item.label, LABEL), item.text, mark))
     return Bars(WIDTH, max(ROW, len(items) * ROW), LABELS, BAR, tuple(rows))
 
 

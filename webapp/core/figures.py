@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Subquery, case, func, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, case, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -26,7 +26,12 @@ def _postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(floor(extract(epoch from {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
-def numbered(rows: Subquery, *by: str, value: str = "value") -> Subquery:
+def once(rows: Select[Any]) -> CTE:
+    """Rows with expensive columns, each computed once however often what counts them looks at it."""
+    return rows.cte().prefix_with("MATERIALIZED")
+
+
+def numbered(rows: FromClause, *by: str, value: str = "value") -> FromClause:
     """The rows with `rank` and `ranked`: the place of `value` among those of the same group, and how many have one."""
     group = [rows.c[name] for name in by]
     rank = func.row_number().over(partition_by=group, order_by=rows.c[value].asc().nulls_last())
@@ -35,7 +40,7 @@ def numbered(rows: Subquery, *by: str, value: str = "value") -> Subquery:
     ).subquery()
 
 
-def percentile(rows: Subquery, percent: int, value: str = "value") -> ColumnElement[Any]:
+def percentile(rows: FromClause, percent: int, value: str = "value") -> ColumnElement[Any]:
     """The smallest value that at least `percent` of 100 of its group do not exceed; null without any. An aggregate."""
     reached = (rows.c.rank * 100 >= rows.c.ranked * percent) & rows.c[value].is_not(None)
     return func.min(case((reached, rows.c[value])))

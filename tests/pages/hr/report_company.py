@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from tests import factories as make
 from webapp.attendance.models import AttendanceDay, AttendanceException, CheckIn, CheckInVoid, Confirmation, Punch
+from webapp.core.db import db
 from webapp.devices.models import RawPunch
 from webapp.people.models import Branch, BranchScope, Employee, Team
+from webapp.sites.models import StoreType
 
 NOW = "2026-03-16T12:00+08:00"
 SINCE, UNTIL = date(2026, 3, 9), date(2026, 3, 15)
@@ -33,6 +35,9 @@ class House:
     reps: list[Employee]
     boss: Employee
     hr: Employee
+
+    def shop_type(self) -> StoreType:
+        return db.session.get_one(StoreType, self.shop.store_type_id)
 
 
 def house() -> House:

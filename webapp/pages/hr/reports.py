@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from webapp.core import hx, sheets, tables
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.charts import Heat
-from webapp.core.errors import NotFound
 from webapp.core.i18n import _ as gettext
 from webapp.pages.hr.importing import csv_file
 from webapp.pages.hr.reporting import anomalies, confirming, devices, lateness, sources
@@ -61,35 +60,29 @@ def show(code: str) -> Response:
     return hx.respond("hr/report.html", status=question.form.status, **context)
 
 
-@bp.get("/<any(anomalies, lateness, sources, devices, confirmation):code>.csv")
+@bp.get("/<any(anomalies, lateness, sources, devices, confirmation):code>.<any(csv, xlsx):form>")
 @allow(*OFFICE)
-def as_csv(code: str) -> Response:
-    report, lines, name = _whole(code)
-    return csv_file(file_headers(report), _rows(report, lines), f"{name}.csv")
-
-
-@bp.get("/<any(anomalies, lateness, sources, devices, confirmation):code>.xlsx")
-@allow(*OFFICE)
-def as_xlsx(code: str) -> Response:
-    report, lines, name = _whole(code)
-    about = [[report.title, name.partition("-")[2]], *([word, text] for word, text in report.meaning)]
-    book = sheets.write_xlsx(
-        {gettext("Report"): [file_headers(report), *_rows(report, lines)], gettext("What it means"): about},
-        [_FORMATS.get(column.kind) for column in report.columns],
-    )
-    return Response(
-        book, mimetype=sheets.MIMETYPE, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    )
-
-
-def _whole(code: str) -> tuple[Report, list[Line], str]:
-    """Everything the page shows on all its pages, in its order. Dates that make no period are the page's to explain."""
+def export(code: str, form: str) -> Response:
+    """All pages of it, in their order. Dates that make no period are the page's to explain."""
     question = asked(me(), KINDS[code].by)
     if question.scope is None:
-        raise NotFound("not_found")
+        return hx.redirect(f"/hr/reports/{code}?{request.query_string.decode()}")
     report = KINDS[code].make(question)
     lines, _ = sorted_lines(report, request.args.get("sort", ""))
-    return report, lines, f"{code}-{question.scope.since}-{question.scope.until}"
+    span = f"{question.scope.since}-{question.scope.until}"
+    if form == "csv":
+        return csv_file(file_headers(report), _rows(report, lines), f"{code}-{span}.csv")
+    return _workbook(report, lines, f"{code}-{span}.xlsx", span)
+
+
+def _workbook(report: Report, lines: list[Line], filename: str, span: str) -> Response:
+    parts: dict[str, list[Any]] = {
+        gettext("Report"): [file_headers(report), *_rows(report, lines)],
+        gettext("What it means"): [[report.title, span], *report.meaning],
+    }
+    book = sheets.write_xlsx(parts, [_FORMATS.get(column.kind) for column in report.columns])
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(book, mimetype=sheets.MIMETYPE, headers=headers)
 
 
 def _rows(report: Report, lines: list[Line]) -> list[list[Any]]:

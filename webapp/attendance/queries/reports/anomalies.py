@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from webapp.attendance.models import AttendanceDay, AttendanceException
 from webapp.attendance.queries.reports.scope import Group, Scope, days_of, due, groups
-from webapp.core.figures import tally
+from webapp.core.figures import once, tally
 
 PLAIN = ("normal", "field_work", "leave", "rest")
 """Statuses with which a day needs nobody."""
@@ -28,7 +28,7 @@ def anomalies(scope: Scope) -> list[Group]:
 
 
 def _counted(found: Any) -> Any:
-    day = found.subquery()
+    day = once(found)
     status, excepted = day.c.status, day.c.excepted.is_(True)
     return select(
         day.c.key,

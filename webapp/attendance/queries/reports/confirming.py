@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select
 
 from webapp.attendance.models import AttendanceDay, Confirmation
 from webapp.attendance.queries.reports.scope import Group, Scope, days_of, due, groups
-from webapp.core.figures import MEDIAN, NINETY, epoch, numbered, percentile, tally
+from webapp.core.figures import MEDIAN, NINETY, epoch, numbered, once, percentile, tally
 
 HOUR = 3600
 
@@ -19,25 +19,22 @@ def confirming(scope: Scope, hours: Mapping[int, int], at: datetime) -> list[Gro
     A day counts when somebody came or a word was said, and once the word is there or its time (`hours` by branch)
     is over. Counted by supervisor it is only days with a word, under whoever said the first.
     """
-    first = _first(Confirmation.at)
     spoken = scope.by == "supervisor"
     key = _first(Confirmation.by) if spoken else None
     allowed = case({branch: number * HOUR for branch, number in hours.items()}, value=AttendanceDay.branch_id)
-    found = days_of(
-        scope, (epoch(first) - epoch(AttendanceDay.ends_at)).label("after"), allowed.label("allowed"), key=key
-    )
-    waited = epoch(AttendanceDay.ends_at) + allowed <= int(at.timestamp())
-    came = and_(AttendanceDay.first_in.is_not(None), waited)
-    found = due(found).where(
-        AttendanceDay.ends_at.is_not(None), first.is_not(None) if spoken else or_(first.is_not(None), came)
-    )
-    return groups("person" if spoken else scope.by, _counted(found))
+    columns = (epoch(_first(Confirmation.at)).label("first"), epoch(AttendanceDay.ends_at).label("ended"))
+    found = due(days_of(scope, *columns, AttendanceDay.first_in, allowed.label("allowed"), key=key))
+    day = once(found.where(AttendanceDay.ends_at.is_not(None)))
+    waited = and_(day.c.first_in.is_not(None), day.c.ended + day.c.allowed <= int(at.timestamp()))
+    known = day.c.first.is_not(None) if spoken else or_(day.c.first.is_not(None), waited)
+    return groups("person" if spoken else scope.by, _counted(day, known))
 
 
-def _counted(found: Any) -> Any:
-    day = found.subquery()
-    value = case((day.c.after < 0, 0), else_=day.c.after)
-    rows = numbered(select(day.c.key, day.c.past, day.c.allowed, value.label("value")).subquery(), "key", "past")
+def _counted(day: FromClause, known: ColumnElement[bool]) -> Select[Any]:
+    after = day.c.first - day.c.ended
+    value = case((after < 0, 0), else_=after)
+    asked = select(day.c.key, day.c.past, day.c.allowed, value.label("value")).where(known).subquery()
+    rows = numbered(asked, "key", "past")
     return select(
         rows.c.key,
         rows.c.past,

@@ -34,6 +34,10 @@ class Scope:
     def before(self) -> date:
         return self.since - (self.until - self.since) - timedelta(days=1)
 
+    @property
+    def before_until(self) -> date:
+        return self.since - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from webapp.attendance.models import AttendanceDay
 from webapp.attendance.queries.reports.scope import Group, Scope, days_of, groups
 from webapp.core.db import conn
-from webapp.core.figures import tally
+from webapp.core.figures import once, tally
 
 SOURCES = ("phone", "device", "supervisor", "hr")
 
@@ -25,14 +25,14 @@ class Combination:
 
 def combinations(scope: Scope) -> list[Combination]:
     """Days by who spoke for them."""
-    day = _days(scope).subquery()
+    day = once(_days(scope))
     counted = select(day.c.sources, day.c.past, func.count()).group_by(day.c.sources, day.c.past)
     return _folded(conn().execute(counted))
 
 
 def sources(scope: Scope) -> list[Group]:
     """Figures: days, one for each of SOURCES, single (one source only) and both (a phone and a device)."""
-    day = _days(scope).subquery()
+    day = once(_days(scope))
     told = {name: day.c.sources.contains(name) for name in SOURCES}
     counted = select(
         day.c.key,

@@ -10,7 +10,7 @@ from webapp.core.i18n import _ as gettext
 from webapp.pages.hr.reporting.asked import Asked
 from webapp.pages.hr.reporting.lines import by_words, change, head, highest, line, number, part, summed
 from webapp.pages.hr.reporting.meaning import meaning
-from webapp.pages.hr.reporting.shape import Column, Drawing, Report
+from webapp.pages.hr.reporting.shape import Column, Drawing, Report, shown
 
 BY = ("supervisor", "branch", "team", "type", "site")
 
@@ -74,7 +74,11 @@ def _columns(by: str) -> list[Column]:
 def _told(total: dict[str, Any]) -> str:
     if not total["days"]:
         return ""
-    return gettext("%(within)s of %(days)s days were confirmed in time.", within=total["within"], days=total["days"])
+    return gettext(
+        "%(within)s of %(days)s days were confirmed in time.",
+        within=shown(total["within"], "count"),
+        days=shown(total["days"], "count"),
+    )
 
 
 def _hours(asked: Asked) -> str:

@@ -9,7 +9,7 @@ from webapp.devices.queries.report import DeviceReport, Period, device_reports
 from webapp.pages.hr.reporting.asked import Asked
 from webapp.pages.hr.reporting.lines import change, highest, number
 from webapp.pages.hr.reporting.meaning import meaning
-from webapp.pages.hr.reporting.shape import Column, Drawing, Line, Report
+from webapp.pages.hr.reporting.shape import Column, Drawing, Line, Report, shown
 
 BY = ("all",)
 
@@ -65,7 +65,7 @@ def _seconds(row: Any, name: str) -> int | None:
 def _columns(*, several: bool) -> list[Column]:
     return [
         Column("name", gettext("Device"), "text"),
-        Column("note", gettext("Serial number"), "text"),
+        Column("note", gettext("Serial number"), "code"),
         *([Column("branch", gettext("Branch"), "text")] if several else []),
         Column("sites", gettext("Sites"), "text"),
         Column("seen", gettext("Last heard"), "moment"),
@@ -88,6 +88,6 @@ def _columns(*, several: bool) -> list[Column]:
 def _told(total: dict[str, Any]) -> str:
     return gettext(
         "%(punches)s punches, %(doubtful)s of them with a doubtful time.",
-        punches=total["punches"],
-        doubtful=total["doubtful"],
+        punches=shown(total["punches"], "count"),
+        doubtful=shown(total["doubtful"], "count"),
     )

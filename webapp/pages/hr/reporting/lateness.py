@@ -35,8 +35,8 @@ def lateness(asked: Asked) -> Report:
 
 def _columns() -> list[Column]:
     return [
-        Column("when", gettext("Weekday"), "text"),
-        Column("hour", gettext("Shift begins"), "text"),
+        Column("when", gettext("Weekday"), "code"),
+        Column("hour", gettext("Shift begins"), "code"),
         Column("days", gettext("Days somebody came")),
         Column("late", gettext("Late days")),
         Column("rate", gettext("Share late"), "share"),

@@ -33,7 +33,7 @@ def head(by: str, *, several: bool) -> list[Column]:
     """The first columns: the name, what tells it from others of the same name, and its branch where there are more."""
     named = [Column("name", dict(by_words([by]))[by], "text")]
     if by in ("site", "person", "supervisor"):
-        named.append(Column("note", gettext("Code") if by == "site" else gettext("Number"), "text"))
+        named.append(Column("note", gettext("Code") if by == "site" else gettext("Number"), "code"))
     return [*named, Column("branch", gettext("Branch"), "text")] if several and by != "branch" else named
 
 

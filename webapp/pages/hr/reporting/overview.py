@@ -45,15 +45,19 @@ def _card(code: str, title: str, now: float | None, past: float | None, told: st
     return Card(code, title, shown(now, "share"), "" if moved is None else shown(moved, "points"), told)
 
 
+def _count(value: int) -> str:
+    return shown(value, "count")
+
+
 def _anomalies(report: Report) -> Card:
     total = report.total or {}
-    told = gettext("%(odd)s of %(days)s scheduled days", odd=total["odd"], days=total["days"])
+    told = gettext("%(odd)s of %(days)s scheduled days", odd=_count(total["odd"]), days=_count(total["days"]))
     return _card("anomalies", gettext("Days with an anomaly"), total["rate"], total["past"], told)
 
 
 def _lateness(asked: Asked) -> Card:
     total = lateness.lateness(asked).total or {}
-    told = gettext("%(late)s of %(days)s days somebody came", late=total["late"], days=total["days"])
+    told = gettext("%(late)s of %(days)s days somebody came", late=_count(total["late"]), days=_count(total["days"]))
     return _card("lateness", gettext("Late days"), total["rate"], total["past"], told)
 
 
@@ -64,13 +68,14 @@ def _sources(asked: Asked) -> Card:
     days, past = sum(one[1] for one in counted), sum(one[2] for one in counted)
     single = [one for one in counted if not one[0]]
     alone, before = sum(one[1] for one in single), sum(one[2] for one in single)
-    told = gettext("%(alone)s of %(days)s days", alone=alone, days=days)
+    told = gettext("%(alone)s of %(days)s days", alone=_count(alone), days=_count(days))
     return _card("sources", gettext("Only one source"), share(alone, days), share(before, past), told)
 
 
 def _devices(asked: Asked) -> Card:
     total = devices.totals(devices.found_devices(asked))
-    told = gettext("%(doubtful)s of %(punches)s punches", doubtful=total["doubtful"], punches=total["punches"])
+    doubtful, punches = _count(total["doubtful"]), _count(total["punches"])
+    told = gettext("%(doubtful)s of %(punches)s punches", doubtful=doubtful, punches=punches)
     return _card("devices", gettext("Doubtful device times"), total["rate"], total["past"], told)
 
 
@@ -78,5 +83,6 @@ def _confirming(asked: Asked) -> Card:
     assert asked.scope is not None
     found = reports.confirming(replace(asked.scope, by="all"), confirming.confirm_hours(asked), clock.now())
     now, past = (found[0].now, found[0].past) if found else (None, None)
-    told = gettext("%(within)s of %(days)s days", within=number(now, "within"), days=number(now, "days"))
+    within, days = _count(number(now, "within")), _count(number(now, "days"))
+    told = gettext("%(within)s of %(days)s days", within=within, days=days)
     return _card("confirmation", gettext("Confirmed in time"), part(now, "within"), part(past, "within"), told)

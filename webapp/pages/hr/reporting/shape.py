@@ -17,7 +17,7 @@ NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """kind: text | count | share | points | minutes | seconds | moment."""
+    """kind: text | code | count | share | points | minutes | seconds | moment."""
 
     code: str
     label: str
