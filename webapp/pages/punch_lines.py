@@ -102,10 +102,26 @@ def _why(day: DayResult, zone: ZoneInfo) -> list[str]:
         code = f"{code}_left"
     elif code == "pending":
         code = "undecided" if day.undecided else "running"
-    found = [say(f"why_{code}", **told)] if f"why_{code}" in WORDS else []
+    kind = attendance.expectation_of(day).terms.kind
+    found = [say(name, **told) for name in (f"why_{code}_{kind}", f"why_{code}") if name in WORDS][:1]
+    found += _beside_hours(day, zone)
     if day.sources:
         names = [say(f"source_{name}") for name in day.sources.split(",")]
         found.append(gettext("It rests on: %(sources)s.", sources=" · ".join(names)))
+    return found
+
+
+def _beside_hours(day: DayResult, zone: ZoneInfo) -> list[str]:
+    """What else the shift's terms say about the day."""
+    expected = attendance.expectation_of(day)
+    terms, found = expected.terms, []
+    if terms.half and expected.starts_at and expected.ends_at:
+        hours = {"start": time_text(expected.starts_at, zone), "end": time_text(expected.ends_at, zone)}
+        found.append(say("why_half", **hours))
+    if day.status == "serious_late":
+        found.append(say("why_serious", serious=terms.serious))
+    if terms.minimum and day.worked_minutes and day.complete:
+        found.append(say("why_minimum", worked=day.worked_minutes, minimum=terms.minimum))
     return found
 
 
@@ -178,7 +194,24 @@ words(
         "why_field_work": N_("Came %(first)s."),
         "why_field_work_left": N_("Came %(first)s, left %(last)s."),
         "why_late": N_("Came %(first)s, %(late)s min after the start; the grace is %(grace)s min."),
-        "why_early_leave": N_("Left %(last)s, %(early)s min before the end."),
+        "why_normal_flexible": N_("Came %(first)s."),
+        "why_normal_left_flexible": N_("Came %(first)s, left %(last)s."),
+        "why_late_core": N_("Came %(first)s, %(late)s min after the core hours began; the grace is %(grace)s min."),
+        "why_late_split": N_("Came %(late)s min late, both parts together; the grace is %(grace)s min each."),
+        "why_serious_late": N_("Came %(first)s, %(late)s min after the start; the grace is %(grace)s min."),
+        "why_serious_late_core": N_(
+            "Came %(first)s, %(late)s min after the core hours began; the grace is %(grace)s min."
+        ),
+        "why_serious_late_split": N_("Came %(late)s min late, both parts together; the grace is %(grace)s min each."),
+        "why_early_leave_flexible": N_("Left %(last)s; %(early)s min lack of the minimum stay."),
+        "why_early_leave_core": N_("Left %(last)s: %(early)s min too early for the core hours or the minimum stay."),
+        "why_early_leave_split": N_("Left %(early)s min early, both parts together."),
+        "why_missing_in_split": N_("The time of coming is missing for a part of the shift."),
+        "why_missing_out_split": N_("The time of leaving is missing for a part of the shift."),
+        "why_half": N_("Half a day of leave: the hours were %(start)s–%(end)s."),
+        "why_serious": N_("More than %(serious)s minutes late is seriously late."),
+        "why_minimum": N_("%(worked)s min worked, without breaks; at least %(minimum)s are asked for."),
+        "why_early_leave": N_("Left %(last)s, %(early)s min too early."),
         "why_missing_out": N_("Came %(first)s; the time of leaving is missing."),
         "why_missing_in": N_("Left %(last)s; the time of coming is missing."),
         "why_absent": N_("No check-in and no punch of this day counts."),

@@ -48,6 +48,70 @@ class TestShifts:
         desk.post(f"{self.PATH}/{shift.id}/unarchive")
         assert len(schedules.open_shifts(branch.id)) == 1
 
+    def test_terms_are_kept_shown_and_told_in_sentences(self, desk: Any, branch: Any) -> None:
+        split = {"kind": "split", "breaks": "12:00-16:00，18:00–18:15", "serious": "30", "before": "60", "after": "30"}
+        desk.post(self.PATH, data={**EARLY, "end": "21:00", **split, "branch_id": branch.id})
+        shift = db.session.scalars(select(Shift)).one()
+        breaks = [["12:00", "16:00"], ["18:00", "18:15"]]
+        assert shift.terms == {"kind": "split", "breaks": breaks, "before": 60, "after": 30, "serious": 30}
+        page = desk.get(f"{self.PATH}/{shift.id}").text
+        for line in (
+            'value="12:00–16:00, 18:00–18:15"',
+            "Come by 07:00 and stay until 12:00; come again by 16:00 and stay until 21:00.",
+            "More than 30 minutes late is seriously late.",
+            "Not worked: 18:00–18:15.",
+            "The whole shift is 9:45 hours of work.",
+            "Half a day of leave leaves 07:00–12:00 or 16:00–21:00.",
+        ):
+            assert line in page, line
+        assert "Split shift" in desk.get(self.PATH).text
+        # a form of before knows nothing of terms
+        desk.post(f"{self.PATH}/{shift.id}", data={**EARLY, "end": "22:00", "from_on": "2026-03-10", "version": 1})
+        db.session.refresh(shift)
+        assert (shift.end, shift.terms["kind"]) == ("22:00", "split")
+        page = desk.get(f"{self.PATH}/{shift.id}").text
+        assert "Until 10 Mar" in page
+        assert page.count("come again by 16:00") == 2
+
+    @pytest.mark.parametrize(
+        ("terms", "field"),
+        [
+            ({"kind": "round"}, "kind"),
+            ({"kind": "split"}, "breaks"),
+            ({"kind": "flexible"}, "minimum"),
+            ({"kind": "core"}, "core_start"),
+            ({"kind": "core", "core_start": "06:00", "core_end": "10:00"}, "core_end"),
+            ({"kind": "core", "core_start": "x", "core_end": "10:00"}, "core_start"),
+            ({"kind": "fixed", "breaks": "noon"}, "breaks"),
+            ({"kind": "fixed", "breaks": "12:00–25:00"}, "breaks"),
+            ({"kind": "fixed", "breaks": "14:00–16:00"}, "breaks"),
+            ({"kind": "fixed", "breaks": "07:00–08:00"}, "breaks"),
+            ({"kind": "fixed", "breaks": "12:00–13:00, 12:30–14:00"}, "breaks"),
+            ({"kind": "fixed", "breaks": "8:00–8:01, 9:00–9:01, 10:00–10:01, 11:00–11:01, 12:00–12:01"}, "breaks"),
+            ({"kind": "fixed", "break_minutes": "480"}, "break_minutes"),
+            ({"kind": "fixed", "minimum": "481"}, "minimum"),
+            ({"kind": "fixed", "minimum": "-1"}, "minimum"),
+            ({"kind": "fixed", "serious": "5"}, "serious"),
+            ({"kind": "fixed", "before": "241"}, "before"),
+            ({"kind": "fixed", "after": "-1"}, "after"),
+        ],
+    )
+    def test_terms_that_do_not_fit_come_back_beside_their_field(
+        self, desk: Any, branch: Any, terms: dict[str, str], field: str
+    ) -> None:
+        answer = desk.post(self.PATH, data={**EARLY, **terms, "branch_id": branch.id})
+        assert (answer.status_code, f'id="f-{field}-error"' in answer.text) == (422, True), answer.text
+        told = desk.post("/hr/schedule/hours/preview", data={**EARLY, **terms})
+        assert (told.status_code, 'class="notice att"' in told.text) == (200, True)
+
+    def test_the_preview_says_what_is_typed_and_keeps_nothing(self, desk: Any) -> None:
+        flexible = {**EARLY, "kind": "flexible", "minimum": "300", "break_minutes": "30"}
+        told = desk.post("/hr/schedule/hours/preview", data=flexible).text
+        assert "any time between 07:00 and 15:00" in told
+        assert "At least 5:00 hours" in told
+        assert desk.post("/hr/schedule/hours/preview", data={}).status_code == 200
+        assert db.session.scalars(select(Shift)).all() == []
+
     @pytest.mark.parametrize(
         ("field", "value"),
         [("name", ""), ("name", "x" * 61), ("start", "7"), ("end", "07:00"), ("grace_minutes", "-1"), ("from_on", "x")],

@@ -87,6 +87,7 @@ class InboxRow:
     ends_at: datetime | None
     first_in: datetime | None
     last_out: datetime | None
+    terms: str | None
     decided_by: str | None
     decided_at: datetime | None
     decision: str | None
@@ -250,4 +251,5 @@ _COLUMNS = (
     AttendanceException.check_in_id, CheckIn.counted_at, CheckIn.accuracy_m, Verdict.distance_m,
     Verdict.radius_m, Verdict.reason, AttendanceDay.status, AttendanceDay.minutes_late, AttendanceDay.minutes_early,
     AttendanceDay.starts_at, AttendanceDay.ends_at, AttendanceDay.first_in, AttendanceDay.last_out,
+    AttendanceDay.terms,
 )  # fmt: skip

@@ -38,9 +38,9 @@ def standing(day: DayResult | None, expected: Expectation, as_of: datetime, *, l
         return "done"
     if day is not None and (day.first_in is not None or (day.undecided and day.status != "unheard")):
         return "clean" if is_clean(day) else "look"
-    if not expected.scheduled or expected.starts_at is None:
+    if not expected.scheduled or expected.come_by is None:
         return "off"
-    due = expected.starts_at + timedelta(minutes=expected.grace_minutes)
+    due = expected.come_by + timedelta(minutes=expected.grace_minutes)
     return "missing" if as_of > due else "later"
 
 

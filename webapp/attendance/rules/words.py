@@ -115,6 +115,7 @@ words(
         "ask_absent": N_("I was there"),
         "ask_forgot_in": N_("I forgot to check in"),
         "late_minutes": N_("%(minutes)s min late"),
+        "serious_late_minutes": N_("Seriously late: %(minutes)s min"),
     }
 )
 words(

@@ -67,8 +67,8 @@ def shifts(terminals: Collection[Watched], at: datetime) -> dict[int, list[Span]
         days = expectations(wanted, branch)
         for use, on in ((use, on) for use in mine for on in (today, today - timedelta(days=1))):
             day = days.get((use.employee_id, on)) if use.on(on) else None
-            if day is not None and day.scheduled and day.starts_at and day.ends_at:
-                found[use.terminal_id].append((day.starts_at, day.ends_at))
+            if day is not None and day.scheduled and day.come_by and day.ends_at:
+                found[use.terminal_id].append((day.come_by, day.ends_at))
     return found
 
 

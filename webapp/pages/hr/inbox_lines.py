@@ -13,6 +13,7 @@ from webapp.attendance.rules.deadlines import Deadlines
 from webapp.core.money import exponent
 from webapp.rewards import queries as rewards
 from webapp.rewards.rules import Preview
+from webapp.schedules.rules import read_demand
 
 ROWS_TO_CHECK, UNITS_TO_CHECK = 20, 1000
 """More rows, or more money (in whole units of the currency), are looked at on a page of their own first."""
@@ -87,6 +88,8 @@ def proposed_time(row: InboxRow) -> datetime | None:
     """What the form starts with: the time asked for, else the end (or start) of the shift, else the tap."""
     if row.asked_at is not None:
         return row.asked_at
+    if needs_time(row) and read_demand(row.terms or "", row.starts_at).kind == "split":
+        return None  # of which part, only a person knows
     if row.kind == "missing_out" or row.params.get("category") == "forgot_out":
         return row.ends_at
     if row.params.get("category") == "forgot_in":

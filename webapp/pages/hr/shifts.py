@@ -9,29 +9,28 @@ from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.db import do
 from webapp.core.errors import DomainError, NotFound
-from webapp.core.forms import Bound, Form, blank, read_form
+from webapp.core.forms import Bound, blank, read_form
 from webapp.core.i18n import _ as gettext
+from webapp.core.i18n import say
+from webapp.pages.demand_words import demands
+from webapp.pages.hr.hours_form import HoursForm, hours_fields, hours_of, known_hours, terms_values
 from webapp.people import queries as people
 from webapp.schedules import queries, service
 from webapp.schedules.models import Shift
-from webapp.schedules.rules import GRACE_MAX
+from webapp.schedules.rules import GRACE_MAX, NO_TERMS, read_terms
 from webapp.sites.rules import short
 
 bp = Blueprint("hr_shifts", __name__, url_prefix="/hr/schedule/shifts")
+_USUAL = {"grace_minutes": 0, **terms_values(NO_TERMS)}
 
 
-class NewShiftForm(Form):
+class NewShiftForm(HoursForm):
     branch_id: int
     name: str
-    start: str
-    end: str
-    grace_minutes: int = 0
 
 
-class ShiftForm(Form):
+class ShiftForm(HoursForm):
     name: str
-    start: str
-    end: str
     grace_minutes: int
     from_on: date
     version: int = 0
@@ -43,13 +42,15 @@ def index() -> Response:
     user = me()
     branches = {branch.id: branch.name for branch in people.branches(user.branch_ids)}
     still = queries.upcoming(user.branch_ids, _today())
-    return hx.respond("hr/shifts.html", shifts=queries.shifts(user.branch_ids), branches=branches, still=still)
+    shifts = queries.shifts(user.branch_ids)
+    context: dict[str, Any] = {"branches": branches, "still": still, "kinds": {one.id: _kind(one) for one in shifts}}
+    return hx.respond("hr/shifts.html", shifts=shifts, **context)
 
 
 @bp.get("/new")
 @allow(*OFFICE)
 def new() -> Response:
-    return _show_new(blank({"branch_id": request.args.get("branch_id", me().branch_id, type=int), "grace_minutes": 0}))
+    return _show_new(blank({"branch_id": request.args.get("branch_id", me().branch_id, type=int), **_USUAL}))
 
 
 @bp.post("")
@@ -59,8 +60,9 @@ def create() -> Response:
     if not form.ok:
         return _show_new(form)
     try:
-        values = {**form.data.model_dump(), "name": short(form.data.name, "name", 60)}
-        do(service.create_shift, by=me(), at=clock.now(), **values)
+        hours = known_hours(form.data)
+        values = {**hours, "terms": hours["terms"] or NO_TERMS, "name": short(form.data.name, "name", 60)}
+        do(service.create_shift, by=me(), branch_id=form.data.branch_id, at=clock.now(), **values)
     except DomainError as error:
         return _show_new(form.refuse(error))
     flash(gettext("The shift is added."), "ok")
@@ -80,8 +82,9 @@ def update(shift_id: int) -> Response:
     if not form.ok:
         return _show(shift, form)
     try:
-        values = {**form.data.model_dump(), "name": short(form.data.name, "name", 60)}
-        do(service.change_shift, by=me(), shift_id=shift_id, at=clock.now(), **values)
+        data = form.data
+        values = {**known_hours(data), "name": short(data.name, "name", 60), "from_on": data.from_on}
+        do(service.change_shift, by=me(), shift_id=shift_id, version=data.version, at=clock.now(), **values)
     except DomainError as error:
         return _show(_find(shift_id), form.refuse(error))
     flash(gettext("Saved."), "ok")
@@ -106,17 +109,26 @@ def unarchive(shift_id: int) -> Response:
 
 def _show_new(form: Bound[Any]) -> Response:
     branches = [(branch.id, branch.name) for branch in people.branches(me().branch_ids)]
-    return hx.respond("hr/shift_new.html", status=form.status, form=form, branch_options=branches, most=GRACE_MAX)
+    context: dict[str, Any] = {"branch_options": branches, "most": GRACE_MAX, "hours": hours_fields(None)}
+    return hx.respond("hr/shift_new.html", status=form.status, form=form, **context)
 
 
 def _show(shift: Shift, form: Bound[Any] | None) -> Response:
     """The version becomes the newest, so that saving again is a decision."""
     now = {name: getattr(shift, name) for name in ("name", "start", "end", "grace_minutes")}
-    data = form or blank({**now, "from_on": _today().isoformat()})
+    data = form or blank({**now, **terms_values(read_terms(shift.terms)), "from_on": _today().isoformat()})
     data.values["version"] = shift.version
     still = queries.upcoming([shift.branch_id], _today()).get(("shift", shift.id))
-    context: dict[str, Any] = {"shift": shift, "form": form, "data": data, "still": still, "most": GRACE_MAX}
+    context: dict[str, Any] = {"shift": shift, "form": form, "data": data, "most": GRACE_MAX}
+    context |= {"still": still, "until": demands(hours_of(still)) if still else []}
+    context["hours"] = hours_fields(None if form else hours_of(shift))
     return hx.respond("hr/shift.html", status=data.status, **context)
+
+
+def _kind(shift: Shift) -> str:
+    """Of a shift that is not simply fixed."""
+    kind = read_terms(shift.terms).kind
+    return "" if kind == "fixed" else say(f"shift_kind_{kind}")
 
 
 def _find(shift_id: int) -> Shift:

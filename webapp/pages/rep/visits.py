@@ -26,6 +26,7 @@ SHAPES = {
     "normal": ("ok", "check"),
     "field_work": ("ok", "check"),
     "late": ("att", "triangle-alert"),
+    "serious_late": ("att", "triangle-alert"),
     "early_leave": ("att", "triangle-alert"),
     "missing_out": ("att", "triangle-alert"),
     "missing_in": ("att", "triangle-alert"),
@@ -64,6 +65,7 @@ def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1) if on < today + timedelta(days=60) else None,
         "result": day,
+        "hours": attendance.expectation_of(day).parts if day and day.scheduled else (),
         "chip": _chip(day),
         "seen": seen(pair, (), user.branch.zone) if day else None,
         "visits": visits,
@@ -136,13 +138,14 @@ def _chip(day: DayResult | None) -> tuple[str, str, str | None] | None:
     if day is None:
         return None
     kind, icon = SHAPES.get(day.status, ("plain", "circle"))
-    text = say("late_minutes", minutes=day.minutes_late) if day.status == "late" else say(f"status_{day.status}")
+    code = {"late": "late_minutes", "serious_late": "serious_late_minutes"}.get(day.status, f"status_{day.status}")
+    text = say(code, minutes=day.minutes_late)
     return CHIPS.get(kind, "plain"), text, icon
 
 
 def _is_notable(day: DayResult) -> bool:
     return (
-        day.status in ("late", "early_leave", "missing_out", "missing_in", "absent", "unheard")
+        day.status in ("late", "serious_late", "early_leave", "missing_out", "missing_in", "absent", "unheard")
         or day.open_exceptions > 0
     )
 

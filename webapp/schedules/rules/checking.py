@@ -8,13 +8,13 @@ from webapp.schedules.rules.terms import NO_TERMS, WINDOW, Span, Terms
 
 DAY = 24 * 60
 BREAKS = 4
-KINDS = ("fixed", "flexible", "core", "split")
+SHIFT_KINDS = ("fixed", "flexible", "core", "split")
 
 
 def checked_terms(terms: Terms, start: str, end: str, grace_minutes: int) -> Terms:
     """What the kind of shift has no use for is left out. Raises Invalid with the field."""
     length = minutes_between(start, end) or DAY
-    if terms.kind not in KINDS:
+    if terms.kind not in SHIFT_KINDS:
         raise Invalid("not_a_choice", "kind")
     kept = replace(terms, core=terms.core if terms.kind == "core" else None)
     if terms.kind in ("flexible", "core"):
@@ -90,6 +90,7 @@ words(
         "core_outside": N_("The core hours lie within the shift, and end after they begin."),
         "window_bounds": N_("From 0 to %(high)s minutes."),
         "serious_bounds": N_("More than the grace of %(grace)s minutes, or 0 for never."),
+        "breaks_unread": N_("Write breaks as 12:00–13:00, with commas between them."),
         "breaks_too_many": N_("At most %(limit)s breaks."),
         "breaks_outside": N_("A break lies within the shift, and ends after it begins."),
         "breaks_overlap": N_("Two breaks overlap or touch. Make one of them."),

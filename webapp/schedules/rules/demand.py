@@ -44,9 +44,8 @@ def demand_on(terms: Terms, hours: Moments, start: str, on: date, zone: ZoneInfo
     breaks = tuple(span for span in placed if span is not None)
     lost = (terms.kind == "split" and placed[:1] in ([], [None])) or (terms.kind == "core" and core is None)
     kind: ShiftKind = terms.kind if not lost else "fixed" if terms.kind == "split" else "flexible"
-    return Demand(
-        kind, core, breaks, terms.break_minutes, terms.minimum, terms.before, terms.after, terms.serious
-    )  # fmt: skip
+    minimum = min(terms.minimum, _room(hours, breaks, terms.break_minutes))
+    return Demand(kind, core, breaks, terms.break_minutes, minimum, terms.before, terms.after, terms.serious)
 
 
 def halved(hours: Moments, demand: Demand, off: Half) -> Hours:
@@ -63,9 +62,9 @@ def halved(hours: Moments, demand: Demand, off: Half) -> Hours:
     kind: ShiftKind = "fixed" if demand.kind == "split" else demand.kind
     kind = "flexible" if kind == "core" and core is None else kind
     pause = demand.break_minutes // 2
-    room = (end - begin - sum((last - first for first, last in breaks), timedelta())) // _MINUTE - pause
-    left = replace(demand, kind=kind, core=core, breaks=breaks, break_minutes=pause, half=off)
-    return begin, end, replace(left, minimum=max(0, min(demand.minimum // 2, room)))
+    minimum = min(demand.minimum // 2, _room((begin, end), breaks, pause))
+    left = replace(demand, kind=kind, core=core, breaks=breaks, break_minutes=pause, minimum=minimum, half=off)
+    return begin, end, left
 
 
 def demand_text(demand: Demand, starts_at: datetime | None) -> str:
@@ -107,6 +106,12 @@ def _middle(hours: Moments, demand: Demand) -> Moments:
         return longest
     middle = begin + (end - begin) // 2 // _MINUTE * _MINUTE
     return middle, middle
+
+
+def _room(hours: Moments, breaks: tuple[Moments, ...], pause: int) -> int:
+    """Minutes that can be worked at all: a night on which the clock is put forward is shorter."""
+    paused = sum((last - first for first, last in breaks), timedelta())
+    return max(0, (hours[1] - hours[0] - paused) // _MINUTE - pause)
 
 
 def _placed(span: Span, hours: Moments, start: str, on: date, zone: ZoneInfo) -> Moments | None:

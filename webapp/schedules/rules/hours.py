@@ -48,6 +48,17 @@ class Expectation:
     """What is demanded beside start, end and grace; nothing on unscheduled days."""
 
     @property
+    def come_by(self) -> datetime | None:
+        """When somebody has to be there at the latest: the start, the core, or for flexible hours the last moment
+        that leaves time for the minimum."""
+        if self.starts_at is None or self.ends_at is None:
+            return None
+        if self.terms.kind == "flexible":
+            needed = timedelta(minutes=self.terms.minimum + self.terms.break_minutes)
+            return max(self.starts_at, self.ends_at - needed)
+        return self.terms.core[0] if self.terms.core else self.starts_at
+
+    @property
     def parts(self) -> tuple[Moments, ...]:
         """One for most shifts, two for a split one, none where no times are known."""
         if self.starts_at is None or self.ends_at is None:

@@ -1,6 +1,7 @@
 """Store types: what kind of place a site is. Their hours are changed by schedules, which keeps the earlier ones."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -22,16 +23,19 @@ def create_store_type(
     shift_start: str,
     shift_end: str,
     grace_minutes: int,
+    terms: dict[str, Any] | None = None,
     at: datetime,
 ) -> int:
-    """The new store type's id; hours are local "HH:MM". Raises Invalid with the field, Forbidden."""
+    """The new store type's id; hours are local "HH:MM", terms as written. Raises Invalid with the field, Forbidden."""
     if by is not None and not policy.can_edit(by, branch_id):
         raise Forbidden("forbidden")
     same = select(StoreType.id).where(StoreType.branch_id == branch_id, StoreType.code == code)
     if db.session.scalar(same) is not None:
         raise Invalid("store_type_code_taken", "code", taken=code)
     hours = {"shift_start": shift_start, "shift_end": shift_end, "grace_minutes": grace_minutes}
-    kind = StoreType(branch_id=branch_id, code=code, name_en=name_en, name_zh=name_zh, version=1, **hours)
+    kind = StoreType(
+        branch_id=branch_id, code=code, name_en=name_en, name_zh=name_zh, version=1, terms=terms or {}, **hours
+    )
     db.session.add(kind)
     db.session.flush()
     audit.record(
