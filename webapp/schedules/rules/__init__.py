@@ -50,11 +50,11 @@ from webapp.schedules.rules.told import is_untold, told_mark
 
 __all__ = [
     "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "LONGEST", "MOST_STEPS", "NO_DEMAND", "NO_TERMS", "OPEN_SWAPS",
-    "SHIFT_KINDS", "STEPS", "TEMPLATES", "USUAL", "WINDOW", "Balance", "DayWords", "Demand", "Expectation", "Half", "Kind", "LeavePolicy",
-    "Moments", "PlannedStop", "ShiftTimes", "Span", "Stop", "Swap", "SwapDay", "Terms", "check_balance",
-    "check_span", "check_swap", "check_unchanged", "check_when", "clock_time", "closes_from", "day_in_reach",
-    "decide", "demand_text", "exchanged", "expectation", "halves_by_year", "halves_number", "hhmm", "is_untold",
-    "laid_out", "monday_of", "months_between", "never_closed", "paid_minutes", "read_demand", "read_leave_policy", "read_steps",
-    "read_terms", "seen", "shift_times", "span_of", "step_after", "steps_of", "told_mark", "window", "work_date_of",
-    "working_day_after", "written_leave_policy", "written_terms",
+    "SHIFT_KINDS", "STEPS", "TEMPLATES", "USUAL", "WINDOW", "Balance", "DayWords", "Demand", "Expectation", "Half",
+    "Kind", "LeavePolicy", "Moments", "PlannedStop", "ShiftTimes", "Span", "Stop", "Swap", "SwapDay", "Terms",
+    "check_balance", "check_span", "check_swap", "check_unchanged", "check_when", "clock_time", "closes_from",
+    "day_in_reach", "decide", "demand_text", "exchanged", "expectation", "halves_by_year", "halves_number", "hhmm",
+    "is_untold", "laid_out", "monday_of", "months_between", "never_closed", "paid_minutes", "read_demand",
+    "read_leave_policy", "read_steps", "read_terms", "seen", "shift_times", "span_of", "step_after", "steps_of",
+    "told_mark", "window", "work_date_of", "working_day_after", "written_leave_policy", "written_terms",
 ]  # fmt: skip
