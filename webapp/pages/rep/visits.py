@@ -12,6 +12,7 @@ from webapp.attendance.rules import DayResult, excusable
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.i18n import date_text, ngettext, say
+from webapp.pages.day_shapes import chip, shape
 from webapp.pages.punch_lines import seen
 from webapp.pages.rep.asked import asked
 from webapp.rewards import queries as rewards
@@ -22,19 +23,6 @@ from webapp.visits import queries
 bp = Blueprint("rep_visits", __name__, url_prefix="/visits")
 
 OLDEST = date(2000, 1, 1)
-SHAPES = {
-    "normal": ("ok", "check"),
-    "field_work": ("ok", "check"),
-    "late": ("att", "triangle-alert"),
-    "serious_late": ("att", "triangle-alert"),
-    "early_leave": ("att", "triangle-alert"),
-    "missing_out": ("att", "triangle-alert"),
-    "missing_in": ("att", "triangle-alert"),
-    "unheard": ("", "hourglass"),
-    "absent": ("stop", "x"),
-    "pending": ("", "circle"),
-}
-CHIPS = {"ok": "ok", "att": "att", "stop": "stop", "": "wait"}
 
 
 @bp.get("")
@@ -66,7 +54,7 @@ def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:
         "after": on + timedelta(days=1) if on < today + timedelta(days=60) else None,
         "result": day,
         "hours": attendance.expectation_of(day).parts if day and day.scheduled else (),
-        "chip": _chip(day),
+        "chip": chip(day),
         "seen": seen(pair, (), user.branch.zone) if day else None,
         "visits": visits,
         "worth": _worth(earned),
@@ -88,7 +76,7 @@ def _month(user: SignedIn, first: date, today: date) -> dict[str, Any]:
         "earlier": (first - timedelta(days=1)).replace(day=1),
         "later": last + timedelta(days=1) if last < today else None,
         "weeks": _weeks(first, days, counts, today),
-        "notable": [(on, day, _chip(day)) for on, day in sorted(days.items(), reverse=True) if _is_notable(day)],
+        "notable": [(on, day, chip(day)) for on, day in sorted(days.items(), reverse=True) if _is_notable(day)],
         "streak": _streak(user, days, today),
         "visits_in_month": sum(counts.values()),
     }
@@ -106,7 +94,7 @@ def _weeks(
 def _cell(on: date, first: date, day: DayResult | None, visits: int, today: date) -> dict[str, Any]:
     if on.month != first.month:
         return {"day": on.day, "off": True, "kind": "", "href": None, "icon": None, "today": False, "text": ""}
-    kind, icon = SHAPES.get(day.status, ("", None)) if day else ("", None)
+    kind, icon = shape(day)
     words = [date_text(on), say(f"status_{day.status}") if day else ""]
     words.append(ngettext("%(num)s visit", "%(num)s visits", visits) if visits else "")
     text = ", ".join(word for word in words if word)
@@ -131,16 +119,6 @@ def _worth(earned: Earned | None) -> dict[int, int]:
     """{visit: amount} of the day's visits that are worth something."""
     lines = earned.lines if earned else ()
     return {line.params["visit_id"]: line.amount for line in lines if "visit_id" in line.params and line.amount}
-
-
-def _chip(day: DayResult | None) -> tuple[str, str, str | None] | None:
-    """(kind, text, icon) of a day's status."""
-    if day is None:
-        return None
-    kind, icon = SHAPES.get(day.status, ("plain", "circle"))
-    code = {"late": "late_minutes", "serious_late": "serious_late_minutes"}.get(day.status, f"status_{day.status}")
-    text = say(code, minutes=day.minutes_late)
-    return CHIPS.get(kind, "plain"), text, icon
 
 
 def _is_notable(day: DayResult) -> bool:
