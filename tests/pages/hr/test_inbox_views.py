@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests import factories
-from tests.pages.supervisor.crew import NOON, Crew, crew
+from tests.pages.supervisor.crew import NOON, ON, Crew, crew
 from webapp.attendance.models import AttendanceException
 from webapp.attendance.rules.deadlines import Deadlines
 from webapp.core.db import conn, db, do
@@ -129,9 +129,8 @@ def test_what_is_late_says_so_and_can_be_asked_for(team: Crew, hr: Any) -> None:
     for sort, names in (("due", ["Old Ole", "New Nele"]), ("-due", ["New Nele", "Old Ole"])):
         found = hr.get(f"/hr/inbox?sort={sort}").text
         assert sorted(names, key=found.index) == names
-    factories.save(
-        CalendarDay(branch_id=team.field.branch.id, on=NOON_DAY - timedelta(days=1), kind="holiday", name="X")
-    )
+    yesterday = ON - timedelta(days=1)
+    factories.save(CalendarDay(branch_id=team.field.branch.id, on=yesterday, kind="holiday", name="X"))
     assert "Old Ole" not in hr.get("/hr/inbox?overdue=1").text
     assert "3 working days" in hr.get("/hr/inbox").text
 
@@ -146,9 +145,6 @@ def test_a_branch_gives_itself_other_days(team: Crew, hr: Any) -> None:
 
 def _set_days(*, branch_id: int, days: int) -> None:
     conn().execute(update(Branch).where(Branch.id == branch_id).values(attendance={"decide_days": days}))
-
-
-NOON_DAY = datetime.fromisoformat(str(NOON)).date() if isinstance(NOON, str) else NOON.date()
 
 
 def test_what_waits_elsewhere_is_counted(team: Crew, hr: Any) -> None:

@@ -91,9 +91,8 @@ def _write(by: SignedIn, branch_id: int, month: str, last: Step | None, action: 
     row: dict[str, Any] = {"branch_id": branch_id, "month": month, "seq": last.seq + 1 if last else 1}
     conn().execute(insert(_lock), {**row, "action": action, "by_id": by.id, "at": at, "reason": reason})
     audit.record(
-        actor_id=by.id, action=f"month.{action}", object_type="month", object_id=f"{branch_id}|{month}",
-        branch_id=branch_id, before={"state": "open" if action == "closed" else "closed"},
-        after={"month": month, "state": "closed" if action == "closed" else "open"}, reason=reason or None, at=at,
+        actor_id=by.id, action="month.closed" if action == "closed" else "month.reopened", object_type="month",
+        object_id=f"{branch_id}|{month}", branch_id=branch_id, after={"month": month}, reason=reason or None, at=at,
     )  # fmt: skip
 
 
