@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -31,6 +32,7 @@ from webapp.rewards import service as rewards
 from webapp.schedules import queries as plans
 from webapp.schedules import service as schedules
 from webapp.schedules.models import CalendarDay, PeriodLock
+from webapp.schedules.rules import Span
 from webapp.visits import service as visits
 
 Freeze = Callable[..., Any]
@@ -206,6 +208,28 @@ def test_people_are_refused_and_told_what_to_do(one: Branch) -> None:
     work()
     assert (one.rows(), one.held()) == (before, [])
     assert said.recorded.exception_id == asked
+
+
+def test_leave_is_not_asked_for_in_a_closed_month(one: Branch) -> None:
+    rep = signed_in(one.known, one.w.branch)
+    one.close()
+    span = Span(DAYS[3], CLOSING)
+    with pytest.raises(Conflict, match="month_closed"):
+        do(schedules.ask_leave, rep=rep, client_id="a" * 36, kind="personal", span=span, at=clock.now())
+
+
+def test_a_refused_tap_is_brought_to_a_person_all_the_same(one: Branch) -> None:
+    """It is what the phone knew; whoever decides opens the month first."""
+    one.close()
+    tap = service.RefusedTap(
+        str(uuid4()), "check_in", one.w.moment("08:55", DAYS[2]), "not sent", site_id=one.w.shop.id
+    )
+    before = one.rows()
+    asked = do(service.ask_about_tap, rep=subject(one.known, one.w.branch), tap=tap, at=clock.now())
+    work()
+    assert one.rows() == before
+    with pytest.raises(Conflict, match="month_closed"):
+        do(service.decide, by=one.w.hr, exception_id=asked, decision="approved", at=clock.now())
 
 
 def plan_stop(of: Branch) -> Any:

@@ -40,8 +40,8 @@ def beside(user: SignedIn, held: int) -> list[View]:
     leave, swaps = schedules.waiting_requests(user.branch_ids)
     counted = [
         ("/hr/pay-questions", gettext("Questions about pay: %(number)s"), payroll.open_questions(user)),
-        ("/hr/schedule/leave", gettext("Leave requests: %(number)s"), leave),
-        ("/hr/schedule", gettext("Swaps: %(number)s"), swaps),
+        ("/hr/schedule/requests?state=open", gettext("Leave requests: %(number)s"), leave),
+        ("/hr/schedule/swaps", gettext("Swaps: %(number)s"), swaps),
         ("/hr/devices/held", gettext("Held punches: %(number)s"), held),
     ]
     return [View(href, text % {"number": number}, False) for href, text, number in counted if number]

@@ -16,7 +16,7 @@ from webapp.schedules.queries.leave import balances, halves_wanted, leave_policy
 from webapp.schedules.queries.leave_requests import leave_overlap
 from webapp.schedules.rules import Balance, Span, check_balance, check_span, check_when, span_of, step_after, steps_of
 from webapp.schedules.service import leave_notices as notices
-from webapp.schedules.service.common import today
+from webapp.schedules.service.common import check_days_open, today
 from webapp.schedules.service.leave import add_leave, check_free, end_leave, shown
 from webapp.schedules.service.leave_decisions import note_decision
 
@@ -40,6 +40,7 @@ def look_at_leave(*, rep: SignedIn, kind: str, span: Span, note: str, at: dateti
     _check_kind(leave_type(rep.branch_id, kind), span, note)
     rules, on = leave_policy(rep.branch_id), today(rep.branch_id, at)
     check_when(span, kind, rules, on)
+    check_days_open(rep, span.dates(), at)
     check_free(rep.id, span)
     halves = halves_wanted(rep.id, span, rep.branch)
     if not sum(halves.values()):
