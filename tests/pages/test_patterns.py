@@ -48,7 +48,7 @@ def pattern(branch: Any, early: Any) -> Any:
 
 def laying(people: list[Any], days: int, **more: Any) -> dict[str, Any]:
     span = {"first_on": str(MONDAY), "last_on": str(MONDAY + (days - 1) * DAY)}
-    return {"person": [one.id for one in people], **span, "holidays": "1", "leave": "1", **more}
+    return {"ids": [one.id for one in people], **span, "holidays": "1", "leave": "1", **more}
 
 
 def look(desk: Any, pattern: Any, form: dict[str, Any]) -> tuple[str, str]:
@@ -165,7 +165,7 @@ def test_strangers_and_odd_spans_are_refused(desk: Any, reps: Any, pattern: Any)
     stranger = make.employee(other)
     address = f"{BASE}/{pattern.id}/apply"
     assert desk.post(address, data=laying([*reps, stranger], 3)).status_code in (404, 422)
-    for form in (laying([], 3), laying(reps, 93), laying(reps, 0), {**laying(reps, 3), "person": ["x"]}):
+    for form in (laying([], 3), laying(reps, 93), laying(reps, 0), {**laying(reps, 3), "ids": ["x"]}):
         assert desk.post(address, data=form).status_code == 422
     foreign = make.save(RosterPattern(branch_id=other.id, name="x", steps=[{"kind": "rest", "shift_id": None}]))
     assert desk.get(f"{BASE}/{foreign.id}/apply").status_code == 404

@@ -24,9 +24,9 @@ SHOWN_DAYS = 14
 
 
 class ApplyForm(Form):
-    """`person`: whom; `offset_<id>`: the day of the pattern that person begins with, else `stagger` counts on."""
+    """`ids`: whom; `offset_<id>`: the day of the pattern that person begins with, else `stagger` counts on."""
 
-    person: list[str] = []
+    ids: list[str] = []
     first_on: date
     last_on: date
     stagger: int = 0
@@ -94,13 +94,13 @@ def _laying(found: RosterPattern, data: ApplyForm) -> service.Laying:
     if not (day_in_reach(data.first_on.isoformat()) and day_in_reach(data.last_on.isoformat())):
         raise Invalid("not_a_date", "first_on")
     length, offsets = len(found.steps), {}
-    for n, text in enumerate(data.person):
+    for n, text in enumerate(data.ids):
         who = row_id(text)
         if who is None:
-            raise Invalid("not_a_choice", "person")
+            raise Invalid("not_a_choice", "ids")
         begins = request.form.get(f"offset_{who}", "").strip()
         if begins and not (begins.isascii() and begins.isdigit() and 1 <= int(begins) <= length):
-            raise Invalid("pattern_begins", "person", limit=length)
+            raise Invalid("pattern_begins", "ids", limit=length)
         offsets[who] = (int(begins) - 1 if begins else n * data.stagger) % length
     known = {"holidays": data.holidays, "leave": data.leave, "replace": data.replace}
     return service.Laying(found.id, offsets, data.first_on, data.last_on, **known)
@@ -115,7 +115,7 @@ def _show(found: RosterPattern, form: Bound[Any]) -> Response:
     context: dict[str, Any] = {
         "pattern": found, "form": form, "search": blank({"team_id": team_id, "q": q}), "most": service.MOST_PEOPLE,
         "people": [row for row in queries.people(user, found.branch_id) if row.id in shown][: service.MOST_PEOPLE],
-        "picked": set(form.values.get("person", [])), "typed": request.form,
+        "picked": set(form.values.get("ids", [])), "typed": request.form,
         "words": [words_of(step, names) for step in read_steps(found.steps)],
         "team_options": [(team.id, team.name) for team in people.teams([found.branch_id])],
     }  # fmt: skip

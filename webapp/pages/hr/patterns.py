@@ -138,7 +138,7 @@ def _show(found: RosterPattern | None, branch_id: int, form: Bound[Any]) -> Resp
         raise NotFound("not_found")
     typed = [str(text) for text in form.values.get("step", [])]
     used = sum(1 for text in typed if text)
-    slots = min(MOST_STEPS, -(-(used + 1) // WEEK) * WEEK + (WEEK if used % WEEK == 0 else 0))
+    slots = min(MOST_STEPS, (used // WEEK + 1) * WEEK)
     steps = typed + [""] * (max(slots, len(typed)) - len(typed))
     if found is not None:
         form.values["version"] = found.version

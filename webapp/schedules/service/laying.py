@@ -75,7 +75,7 @@ def _wanted(by: SignedIn, laying: Laying, at: datetime) -> tuple[Branch, dict, d
     _check(found, laying)
     team = team_of(by, list(laying.offsets))
     if any(someone.branch_id != found.branch_id for someone in team.values()):
-        raise Invalid("not_a_choice", "person")
+        raise Invalid("not_a_choice", "ids")
     branch, dates = db.session.get_one(Branch, found.branch_id), _dates(laying)
     now, free = table(list(team), dates, branch), _holidays(branch.id, laying) if laying.holidays else set()
     steps, first, wanted, kept = read_steps(found.steps), first_open(by, branch.id, at), {}, 0
@@ -103,7 +103,7 @@ def _check(found: RosterPattern, laying: Laying) -> None:
     if not 0 <= (laying.last_on - laying.first_on).days < MOST_DAYS:
         raise Invalid("pattern_span", "last_on", limit=MOST_DAYS)
     if not 0 < len(laying.offsets) <= MOST_PEOPLE:
-        raise Invalid("pattern_people", "person", limit=MOST_PEOPLE)
+        raise Invalid("pattern_people", "ids", limit=MOST_PEOPLE)
     ids = {step.get("shift_id") for step in found.steps} - {None}
     archived = select(Shift.name).where(Shift.id.in_(ids), Shift.archived_at.is_not(None)).limit(1)
     if (name := db.session.scalar(archived)) is not None:
