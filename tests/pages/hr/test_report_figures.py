@@ -129,7 +129,7 @@ def test_sources(desk):
         "Device": ("1", "0.1429"),
     }  # fmt: skip
     by_site = table(desk, "sources", "by=site")
-    names = ("Days counted", "Phone", "Device", "Supervisor", "HR", "Phone and device", "One source only")
+    names = ("Days counted", "Phone", "Device", "Supervisor", "Decision of HR", "Phone and device", "One source only")
     assert shares(by_site["Riverside"], *names) == ["3", "3", "1", "1", "0", "1", "1"]
     assert shares(by_site["Depot"], *names) == ["2", "1", "1", "0", "0", "0", "2"]
 
