@@ -26,7 +26,7 @@ from tests.acceptance.month.world import (
 
 SPACE = UUID("0d5a3c44-7d0c-4a53-9d39-0000c0ffee00")
 MINUTE, SECOND, HOUR = timedelta(minutes=1), timedelta(seconds=1), timedelta(hours=1)
-BEAT = 2 * HOUR
+BEAT = 4 * HOUR
 Press = tuple[datetime, str, str]
 """(when, the person's id, what the clock shows)"""
 

@@ -179,3 +179,20 @@ def _request(office: Office, who: str, on: date, one: Day, at: datetime, dice: R
     if dice.random() < 0.2:
         return [ask]
     return [ask, Answer(at + timedelta(hours=dice.randint(1, 40)), who, ask.key, dice.random() < 0.6)]
+
+
+def corrections(month: Month, known: Known, dice: Random, share: float = 0.05) -> list[Fact]:
+    """After the end some of the late explain themselves, and HR believes them."""
+    late = [
+        (office, who, on)
+        for office in month.offices
+        for who, person in office.people.items()
+        for on in month.dates()[-20:]
+        if person.employed(on) and day(known, office, who, on).status == "late"
+    ]
+    fresh = [one for one in late if all(ask.what != "late" for ask in known.asks.get(one[1:], ()))]
+    found: list[Fact] = []
+    for n, (_, who, on) in enumerate(dice.sample(fresh, max(2, round(share * len(late))))):
+        ask = Ask(month.over + 5 * HOUR + n * MINUTE, who, key(who, on, "correction"), on, "late")
+        found += [ask, Answer(ask.at + 30 * SECOND, who, ask.key, True)]
+    return found

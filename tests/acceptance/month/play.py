@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ from webapp.schedules import service as schedules
 from webapp.schedules.rules import PlannedStop
 from webapp.visits import service as visits
 
-BEAT = timedelta(hours=2)
+BEAT = timedelta(hours=4)
 Look = Callable[[datetime], None]
 
 
@@ -109,18 +109,26 @@ class Player:
         """Everything of the month in order, with the jobs between, to the very end."""
         monkeypatch.setattr(base, "enqueue", self._enqueue)
         with silence():
-            facts = self.stage.month.ordered()
+            facts = deque(self.stage.month.ordered())
             for beat in self._beats(facts[0].at):
                 while facts and facts[0].at <= beat[0]:
-                    self.do(facts.pop(0))
+                    self.do(facts.popleft())
                 self.beat(*beat)
 
+    def play_more(self, facts: list[w.Fact]) -> None:
+        """What happens after the end, and a settlement an hour after it."""
+        with silence():
+            for fact in facts:
+                self.do(fact)
+            self.beat(max(fact.at for fact in facts) + BEAT, True)
+
     def _beats(self, first: datetime) -> list[tuple[datetime, bool]]:
-        """Every two hours the jobs of every few minutes, and every morning each branch's settlement."""
-        month, at, found = self.stage.month, first.replace(minute=0, second=0, microsecond=0), []
+        """Every four hours the jobs of every few minutes, and every morning each branch's settlement; less often while
+        nobody works."""
+        month, at, found = self.stage.month, first.replace(hour=0, minute=0, second=0, microsecond=0), []
         while at < month.over + BEAT:
             found.append((at, False))
-            at += BEAT
+            at += BEAT if month.first - w.DAY <= at.date() <= month.last + w.DAY else 3 * BEAT
         for office in month.offices:
             found += [
                 (office.local(on + w.DAY, "10:05").astimezone(UTC), True) for on in w.days(month.first, month.last)
@@ -260,6 +268,3 @@ def _about(client_id: str) -> list[int]:
     found = list(db.session.scalars(query.where(CheckIn.client_id == client_id)))
     db.session.remove()
     return found
-
-
-__all__ = ["Player", "Stage", "company", "date"]

@@ -1,100 +1,77 @@
-"""A month of two branches: every day equals a plain computation, and the ledger is the sum of the days to the cent."""
+"""Days of two branches in March, while New York puts its clocks forward: every day equals a plain computation, and
+the ledger is the sum of the days to the cent. The whole month with 200 people is in tests/soak."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
+from random import Random
 
-import pytest
-from sqlalchemy import select
-
-from tests.acceptance.month import make, money
+from tests.acceptance.month import check, make, money, people
 from tests.acceptance.month.known import Known
-from tests.acceptance.month.play import Player, company
-from webapp.attendance.models import AttendanceDay
-from webapp.core.db import db
-from webapp.payroll.queries import ledger_check
-from webapp.rewards.models import SettlementLine
-from webapp.rules.models import Rule
-from webapp.wallet import queries as wallet
+from tests.acceptance.month.play import Player, Stage, company
+from tests.acceptance.month.world import Month
 
-pytestmark = pytest.mark.acceptance
-
-FIRST, LAST = date(2026, 3, 2), date(2026, 3, 12)
-"""New York puts its clocks forward on 8 March, in the middle of a night shift."""
+FIRST, LAST = date(2026, 3, 4), date(2026, 3, 12)
 
 
-def test_every_day_and_cent(app, freeze, monkeypatch, capsys):
+def test_every_day_and_cent_and_corrections_afterwards(app, freeze, monkeypatch, capsys) -> None:
+    to_the_cent(make.month(4, FIRST, LAST, reps=24, places=8), freeze, monkeypatch, capsys)
+
+
+def test_devices_may_deliver_in_any_order(app, freeze, monkeypatch) -> None:
+    month = make.month(11, date(2026, 3, 6), date(2026, 3, 10), reps=14, places=6, asked=False)
+    should, _ = money.worth(month, Known(month, month.over))
+    other = make.in_another_order(month, 12)
+    freeze(month.ordered()[0].at)
+    stage = company(other)
+    Player(stage, freeze).play(monkeypatch)
+    check.days_equal(stage, Known(other, month.over), should)
+
+
+def to_the_cent(month: Month, freeze, monkeypatch, capsys) -> None:
     began = time.monotonic()
-    month = make.month(4, FIRST, LAST, reps=30, places=8)
     freeze(month.ordered()[0].at)
     stage = company(month)
-
-    def every_morning(at):
-        known = Known(month, at)
-        check(month, stage, known)
-
-    Player(stage, freeze, every_morning).play(monkeypatch)
+    player = Player(stage, freeze, lambda at: look(stage, month, at))
+    player.play(monkeypatch)
     known = Known(month, month.over)
     days, paid = money.worth(month, known)
-    check(month, stage, known)
-    assert booked(stage) == {
-        pair: parts for pair, each in paid.items() if (parts := {k: v for k, v in each.items() if v})
-    }
-    balances = {who: wallet.balances(rep.id, rep.branch.currency).available for who, rep in stage.people.items()}
-    should = Counter()
-    for (who, _), parts in paid.items():
-        should[who] += sum(parts.values())
-    assert {who: cents for who, cents in balances.items() if cents != should[who]} == {}
-    assert ledger_check() == []
+    check.days_equal(stage, known, days)
+    check.money_equals(stage, paid)
+    corrected = settle_again(player, month, known, paid)
     with capsys.disabled():
-        print(f"\n{time.monotonic() - began:.0f} s", Counter(day.status for day in days.values()), sum(should.values()))  # noqa: T201
+        report(month, days, paid, corrected, time.monotonic() - began)
 
 
-def booked(stage):
-    """What the newest revision of every slot says: {(who, date): {kind of rule: cents}}."""
-    names = {rep.id: who for who, rep in stage.people.items()}
-    line, rule = SettlementLine, Rule
-    query = select(line.employee_id, line.work_date, rule.kind, line.amount).join(rule, rule.id == line.rule_id)
-    found = {}
-    for row in db.session.execute(query.order_by(line.revision)):
-        found.setdefault((names[row.employee_id], row.work_date), {})[row.kind] = row.amount
-    db.session.remove()
-    return {pair: kept for pair, parts in found.items() if (kept := {kind: n for kind, n in parts.items() if n})}
+def look(stage: Stage, month: Month, at: datetime) -> None:
+    """Every morning: also days that still wait for a device or for a person."""
+    check.days_equal(stage, Known(month, at))
 
 
-def check(month, stage, known):
-    """Every stored day that is over against the plain computation."""
-    db.session.remove()
-    stored = {(row.employee_id, row.work_date): row for row in db.session.scalars(select(AttendanceDay))}
-    wrong = []
-    for office in month.offices:
-        for who, person in office.people.items():
-            for on in month.dates():
-                row = stored.get((stage.people[who].id, on))
-                if not person.employed(on):
-                    if row is not None:
-                        wrong.append((who, on, "not employed", row.status))
-                    continue
-                if row is None or not row.over:
-                    if known.by >= month.over:
-                        wrong.append((who, on, "no day"))
-                    continue
-                should = money.day(known, office, who, on)
-                if (ours := shown(should)) != (theirs := as_shown(row)):
-                    wrong.append((who, on, [f"{a} {b!r}≠{c!r}" for a, b, c in zip(NAMES, ours, theirs) if b != c]))
-    db.session.remove()
-    assert not wrong, f"{known.by}: {len(wrong)}\n" + "\n".join(map(str, wrong[:40]))
+def settle_again(player: Player, month: Month, known: Known, paid: check.Parts) -> int:
+    """One in twenty late days is corrected, and exactly the difference is posted."""
+    facts = people.corrections(month, known, Random(5))
+    newest = check.newest_txn()
+    player.play_more(facts)
+    month.facts += facts
+    known = Known(month, facts[-1].at)
+    days, after = money.worth(month, known)
+    check.days_equal(player.stage, known, days)
+    check.money_equals(player.stage, after)
+    changed = check.differences(paid, after)
+    assert changed
+    assert check.posted_since(player.stage, newest) == changed
+    return sum(changed.values())
 
 
-NAMES = ("status", "scheduled", "expected", "late", "early", "first", "last", "present", "undecided", "excused")
-
-
-def shown(one):
-    return tuple(getattr(one, name) for name in NAMES)
-
-
-def as_shown(row):
-    return (row.status, row.scheduled, row.expected, row.minutes_late, row.minutes_early, row.first_in, row.last_out,
-            row.present, row.undecided, row.excused)  # fmt: skip
+def report(month: Month, days, paid, corrected: int, seconds: float) -> None:
+    facts = Counter(type(fact).__name__ for fact in month.facts)
+    cents = sum(sum(parts.values()) for parts in paid.values())
+    people = sum(len(office.people) for office in month.offices)
+    print(  # noqa: T201 - the figures of the run are its product
+        f"\n{people} people, {len(month.dates())} dates in {seconds:.0f} s: {len(days)} days "
+        f"{dict(Counter(one.status for one in days.values()))}; {dict(facts)}; {cents / 100:.2f} paid in all, "
+        f"{corrected} postings after corrections"
+    )
