@@ -71,6 +71,7 @@ statuses = st.sampled_from(
         "missing_out",
         "missing_in",
         "unheard",
+        "serious_late",
         "field_work",
         "leave",
         "rest",

@@ -58,6 +58,9 @@ def test_allowance_waits_for_a_silent_device_only_where_nobody_saw_the_arrival()
     """What is paid for an arrival that is known is not taken back because a device may know more."""
     unheard = {"status": "unheard", "undecided": True, "present": False}
     assert evaluate(ALLOWANCE, day(**unheard)).amount == 5000
+    # of two arrivals one is not known: it could be a late one
+    second = evaluate(ALLOWANCE, day(**unheard, complete=False))
+    assert (second.amount, second.pending) == (0, True)
     outcome = evaluate(ALLOWANCE, day(**unheard, first_in=None))
     assert (outcome.amount, outcome.pending) == (0, True)
 
@@ -141,6 +144,8 @@ def test_visit_of_exactly_the_minimum_counts() -> None:
         ({"status": "field_work"}, 8),
         ({"status": "late", "minutes_late": 5}, 0),
         ({"status": "late", "minutes_late": 5, "excused": True}, 8),
+        ({"status": "serious_late", "minutes_late": 90}, 0),
+        ({"status": "serious_late", "minutes_late": 90, "excused": True}, 8),
         ({"status": "early_leave"}, 0),
         ({"status": "missing_out"}, 0),
         ({"status": "missing_out", "excused": True}, 0),
