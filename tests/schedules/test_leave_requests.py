@@ -16,7 +16,7 @@ from webapp.core.db import db, do, transaction
 from webapp.notifications.models import Notice
 from webapp.people.models import Branch, Delegation, Employee, Team
 from webapp.schedules import queries, service
-from webapp.schedules.models import CalendarDay, Leave, LeaveDecision, LeaveRequest, LeaveType
+from webapp.schedules.models import CalendarDay, Leave, LeaveDecision, LeaveRequest, LeaveType, PeriodLock
 from webapp.schedules.rules import LeavePolicy, Span, steps_of
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
@@ -217,6 +217,27 @@ class TestChain:
         said = db.session.scalar(select(LeaveDecision).where(LeaveDecision.request_id == asked))
         assert said is not None
         assert (said.by, said.standing_for) == (deputy.id, boss.id)
+
+    def test_hr_who_stands_in_answers_one_step_only(self, branch: Branch, rep: Employee, boss: Employee) -> None:
+        deputy, other = (make.employee(branch, "hr") for _ in range(2))
+        make.save(Delegation(from_id=boss.id, to_id=deputy.id, first_on=TODAY, last_on=TODAY, made_at=NOW))
+        asked = ask(rep)
+        link = select(Notice.link).where(Notice.employee_id == deputy.id)
+        assert db.session.scalar(link) == f"/hr/schedule/requests/{asked}"
+        assert answer(deputy, asked) == "open"
+        assert refusal(lambda: answer(deputy, asked)).code == "forbidden"
+        assert answer(other, asked) == "approved"
+
+    def test_a_closed_month_takes_none(self, branch: Branch, rep: Employee, boss: Employee, hr: Employee) -> None:
+        policy(branch, back_days=10)
+        asked = ask(rep, date(2026, 2, 27), date(2026, 2, 27), "sick")
+        known = {"branch_id": branch.id, "month": "2026-02", "seq": 1, "action": "closed", "by": hr.id, "at": NOW}
+        make.save(PeriodLock(**known))
+        error = refusal(lambda: ask(rep, date(2026, 2, 26), date(2026, 2, 26), "sick"))
+        assert (error.code, error.field) == ("month_closed", "first_on")
+        answer(boss, asked)
+        assert refusal(lambda: answer(hr, asked)).code == "month_closed"
+        assert row(asked).state == "open"
 
     @pytest.mark.parametrize(
         ("known", "halves", "supervised", "steps"),

@@ -11,6 +11,7 @@ from webapp.core.authz import OFFICE, Role, SignedIn
 from webapp.core.db import conn
 from webapp.people.models import Delegation, Employee
 from webapp.people.policy import teams_of
+from webapp.people.queries import stands_in_for
 from webapp.schedules.models import LeaveDecision, LeaveRequest, PlanStop, SwapRequest
 from webapp.sites.policy import supervised_by
 
@@ -73,10 +74,11 @@ def leave_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
     fresh = or_(about.leave_id.is_not(None), ~said)
     open_one = and_(about.state == "open", about.employee_id != user.id, fresh)
     step = case((about.step == 0, about.steps[0].as_string()), else_=about.steps[1].as_string())
+    near = and_(step == "supervisor", _of_teams(user, about.employee_id, on))
     if user.role in OFFICE:
-        mine = or_(step == "hr", ~supervised(about.employee_id, on))
+        mine = or_(step == "hr", ~supervised(about.employee_id, on), near)
         return and_(open_one, about.branch_id.in_(user.branch_ids), mine)
-    return and_(open_one, step == "supervisor", _of_teams(user, about.employee_id, on))
+    return and_(open_one, near)
 
 
 def swaps_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
@@ -106,26 +108,22 @@ def supervised(employee_id: Any, on: date) -> ColumnElement[bool]:
 
 
 def supervisors_of(employee_id: int, on: date) -> list[int]:
-    """Of the person's team, and whoever stands in for one of them on that date."""
+    """Of the person's team."""
     person, boss = aliased(Employee), aliased(Employee)
     mine = (
         select(boss.id)
         .join(person, and_(boss.team_id == person.team_id, boss.branch_id == person.branch_id))
         .where(person.id == employee_id, boss.id != person.id, *_supervises(boss, on))
     )
-    found = set(conn().scalars(mine))
-    standing = select(Delegation.to_id).where(Delegation.from_id.in_(found), *_running(on))
-    return sorted((found | set(conn().scalars(standing)) if found else found) - {employee_id})
+    return list(conn().scalars(mine.order_by(boss.id)))
 
 
 def stands_for(user: SignedIn, employee_id: int, on: date) -> int | None:
     """The supervisor in whose place this person answers about somebody; None in their own right."""
-    team = select(Employee.team_id).where(Employee.id == employee_id).scalar_subquery()
-    theirs = select(Employee.id).where(Employee.team_id == team, Employee.id == user.id)
-    if user.role in OFFICE or conn().execute(theirs).first() is not None:
+    bosses = supervisors_of(employee_id, on)
+    if user.id in bosses:
         return None
-    absent = select(Employee.id).where(Employee.team_id == team, Employee.id.in_(_stood_for(user.id, on)))
-    return conn().scalar(absent.order_by(Employee.id).limit(1))
+    return conn().scalar(stands_in_for(user.id, on).where(Delegation.from_id.in_(bosses)).limit(1))
 
 
 def _requests_of(user: SignedIn, branch_id: Any, on: date, *people: Any) -> ColumnElement[bool]:
@@ -137,22 +135,14 @@ def _requests_of(user: SignedIn, branch_id: Any, on: date, *people: Any) -> Colu
 
 def _of_teams(user: SignedIn, employee_id: Any, on: date) -> ColumnElement[bool]:
     """Somebody of the team of this supervisor, or of one they stand in for."""
-    if user.role is not Role.SUPERVISOR or user.employer != "own":
+    if user.role not in (Role.SUPERVISOR, Role.HR) or user.employer != "own":
         return false()
     person, boss = aliased(Employee), aliased(Employee)
-    mine = or_(boss.id == user.id, boss.id.in_(_stood_for(user.id, on)))
+    mine = or_(boss.id == user.id, boss.id.in_(stands_in_for(user.id, on)))
     return exists().where(
         person.id == employee_id, person.id != user.id, boss.team_id == person.team_id,
-        boss.branch_id == person.branch_id, person.branch_id == user.branch_id, boss.role == Role.SUPERVISOR, mine,
+        boss.branch_id == person.branch_id, boss.role == Role.SUPERVISOR, boss.employer == "own", mine,
     )  # fmt: skip
-
-
-def _stood_for(user_id: int, on: date) -> Select[int]:
-    return select(Delegation.from_id).where(Delegation.to_id == user_id, *_running(on))
-
-
-def _running(on: date) -> tuple[ColumnElement[bool], ...]:
-    return Delegation.first_on <= on, Delegation.last_on >= on, Delegation.ended_at.is_(None)
 
 
 def _supervises(boss: Any, on: date) -> tuple[ColumnElement[bool], ...]:

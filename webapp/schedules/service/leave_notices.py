@@ -8,6 +8,7 @@ from webapp.notifications import service as notices
 from webapp.notifications.queries import office_of
 from webapp.notifications.rules import Told
 from webapp.people.models import Employee
+from webapp.people.queries import stand_ins
 from webapp.schedules import policy
 from webapp.schedules.models import LeaveRequest
 from webapp.schedules.queries.leave import leave_type
@@ -27,10 +28,17 @@ def tell_waiting(request: LeaveRequest, at: datetime) -> None:
 
 def deciders(request: LeaveRequest, at: datetime) -> list[tuple[int, str]]:
     """(person, page) of everybody who may answer the step that is next."""
-    on = today(request.branch_id, at)
-    if request.steps[request.step] == "supervisor" and (found := policy.supervisors_of(request.employee_id, on)):
-        return [(who, f"/team/leave/{request.id}") for who in found]
-    return [(who, f"/hr/schedule/requests/{request.id}") for who in office(request.branch_id, request.employee_id, at)]
+    if request.steps[request.step] == "supervisor" and (found := bosses(request.employee_id, request.branch_id, at)):
+        return [(who, _page(request, role)) for who, role in found]
+    return [(who, _page(request, "hr")) for who in office(request.branch_id, request.employee_id, at)]
+
+
+def bosses(employee_id: int, branch_id: int, at: datetime) -> list[tuple[int, str]]:
+    """(id, role) of the supervisors of the person's team and of whoever stands in for one of them now."""
+    found = policy.supervisors_of(employee_id, today(branch_id, at))
+    standing = [one for some in stand_ins(found, at).values() for one in some]
+    known = {**dict(standing), **dict.fromkeys(found, "supervisor")}
+    return sorted((who, role) for who, role in known.items() if who != employee_id)
 
 
 def office(branch_id: int, without: int, at: datetime) -> list[int]:
@@ -45,27 +53,15 @@ def office(branch_id: int, without: int, at: datetime) -> list[int]:
 def tell_answered(request: LeaveRequest, reason: str, at: datetime) -> None:
     """The asker, and of leave that HR had the last word about the supervisors too."""
     close(request, at)
-    code = f"notice_leave_{request.state}"
-    _tell_asker(request, code, reason, at)
+    _tell_asker(request, f"notice_leave_{request.state}", reason, at)
     if request.state == "approved" and request.steps[-1] == "hr":
-        on = today(request.branch_id, at)
-        told = [
-            Told(
-                who, "notice_leave_away", f"{about(request)}|away|{who}", f"/team/leave/{request.id}", _params(request)
-            )
-            for who in policy.supervisors_of(request.employee_id, on)
-        ]
-        notices.tell(told=told, at=at)
+        _tell_bosses(request, "notice_leave_away", at)
 
 
 def tell_cancelled(request: LeaveRequest, reason: str, at: datetime) -> None:
     close(request, at)
     _tell_asker(request, "notice_leave_cancelled", reason, at)
-    told = [
-        Told(who, "notice_leave_back", f"{about(request)}|back|{who}", f"/team/leave/{request.id}", _params(request))
-        for who in policy.supervisors_of(request.employee_id, today(request.branch_id, at))
-    ]
-    notices.tell(told=told, at=at)
+    _tell_bosses(request, "notice_leave_back", at)
 
 
 def tell_kept(request: LeaveRequest, reason: str, at: datetime) -> None:
@@ -85,6 +81,16 @@ def _tell_asker(request: LeaveRequest, code: str, reason: str, at: datetime) -> 
     key = f"{about(request)}|{request.version}|{request.employee_id}"
     params = {**_params(request), "note": reason}
     notices.tell(told=[Told(request.employee_id, code, key, f"/me/leave/{request.id}", params)], at=at)
+
+
+def _tell_bosses(request: LeaveRequest, code: str, at: datetime) -> None:
+    key, params = f"{about(request)}|{request.version}|{code}", _params(request)
+    found = bosses(request.employee_id, request.branch_id, at)
+    notices.tell(told=[Told(who, code, f"{key}|{who}", _page(request, role), params) for who, role in found], at=at)
+
+
+def _page(request: LeaveRequest, role: str) -> str:
+    return f"/team/leave/{request.id}" if role == "supervisor" else f"/hr/schedule/requests/{request.id}"
 
 
 def _params(request: LeaveRequest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.core import audit
-from webapp.core.authz import SignedIn
+from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.people.models import Employee
@@ -14,9 +14,10 @@ from webapp.schedules import policy
 from webapp.schedules.models import Leave, LeaveRequest, LeaveType
 from webapp.schedules.queries.leave import balances, halves_wanted, leave_policy, leave_type
 from webapp.schedules.queries.leave_requests import leave_overlap
+from webapp.schedules.queries.periods import check_open
 from webapp.schedules.rules import Balance, Span, check_balance, check_span, check_when, span_of, step_after, steps_of
 from webapp.schedules.service import leave_notices as notices
-from webapp.schedules.service.common import check_days_open, today
+from webapp.schedules.service.common import today
 from webapp.schedules.service.leave import add_leave, check_free, end_leave, shown
 from webapp.schedules.service.leave_decisions import note_decision
 
@@ -40,7 +41,10 @@ def look_at_leave(*, rep: SignedIn, kind: str, span: Span, note: str, at: dateti
     _check_kind(leave_type(rep.branch_id, kind), span, note)
     rules, on = leave_policy(rep.branch_id), today(rep.branch_id, at)
     check_when(span, kind, rules, on)
-    check_days_open(rep, span.dates(), at)
+    try:
+        check_open(rep.branch_id, [day for day in span.dates() if day < on])
+    except Conflict as closed:
+        raise Invalid(closed.code, "first_on", **closed.params) from None
     check_free(rep.id, span)
     halves = halves_wanted(rep.id, span, rep.branch)
     if not sum(halves.values()):
@@ -131,7 +135,8 @@ def ask_cancelling(*, rep: SignedIn, request_id: int, reason: str, at: datetime)
 
 def _approve(request: LeaveRequest, by: SignedIn, standing: int | None, reason: str, at: datetime) -> None:
     note_decision(request, "approved", by, at, reason, standing)
-    request.step = step_after(request.steps, request.step, by_office=by.role != "supervisor")
+    in_place = by.role in OFFICE and standing is None
+    request.step = step_after(request.steps, request.step, by_office=in_place)
     if request.step < len(request.steps):
         request.version += 1
         db.session.flush()

@@ -7,10 +7,8 @@ from typing import Any
 from webapp.notifications import service as notices
 from webapp.notifications.rules import Told
 from webapp.people.queries import names
-from webapp.schedules import policy
 from webapp.schedules.models import SwapRequest
-from webapp.schedules.service.common import today
-from webapp.schedules.service.leave_notices import office
+from webapp.schedules.service.leave_notices import bosses, office
 
 
 def tell_colleague(request: SwapRequest, at: datetime) -> None:
@@ -20,10 +18,12 @@ def tell_colleague(request: SwapRequest, at: datetime) -> None:
 def tell_deciders(request: SwapRequest, at: datetime) -> None:
     """The asker's supervisors, without the two it is about; where there are none, HR."""
     _close(request, at)
-    found = policy.supervisors_of(request.asker_id, today(request.branch_id, at))
-    pages = [(who, f"/team/swaps/{request.id}") for who in found if who != request.other_id]
-    if not pages:
-        pages = [(who, f"/hr/schedule/swaps/{request.id}") for who in office(request.branch_id, request.asker_id, at)]
+    both = (request.asker_id, request.other_id)
+    found = [one for one in bosses(request.asker_id, request.branch_id, at) if one[0] not in both]
+    if not found:
+        found = [(who, "hr") for who in office(request.branch_id, request.asker_id, at)]
+    roots = {"supervisor": "/team/swaps", "hr": "/hr/schedule/swaps"}
+    pages = [(who, f"{roots[role]}/{request.id}") for who, role in found]
     _tell(request, "notice_swap_waits", pages, at)
     tell_both(request, "notice_swap_accepted", at, to=[request.asker_id], close=False)
 
