@@ -216,7 +216,16 @@ def test_a_chart_says_in_words_what_it_shows(desk, home):
     chart = text[text.index('<svg class="chart"') :]
     assert 'role="img"' in chart
     assert "<title id=" in chart
-    assert "Bob: 100.0%;" in chart
+    assert f"Bob {home.reps[1].staff_no}: 100.0%;" in chart
     heat = desk.get(f"/hr/reports/lateness?{PERIOD}").get_data(as_text=True)
     assert 'class="heat h4"' in heat
     assert "Most often late: Wednesday with shifts from 10:00, 1 of 1 days (100.0%)." in heat
+
+
+def test_what_belongs_nowhere_never_rose_most(desk, home):
+    """Days without a site are counted, but nobody can go there."""
+    day(home.reps[0], SINCE, "absent")
+    day(home.reps[0], SINCE - timedelta(days=7))
+    text = desk.get(f"/hr/reports/anomalies?{PERIOD}&by=site").get_data(as_text=True)
+    assert "Without a site" in text
+    assert "Nothing rose against the period before." in text

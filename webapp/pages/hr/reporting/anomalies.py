@@ -61,7 +61,7 @@ def _columns() -> list[Column]:
 
 def _told(lines: list[Line]) -> str:
     """What rose most, in a sentence."""
-    risen = [one for one in lines if (one.cells["change"] or 0) > 0]
+    risen = [one for one in lines if (one.cells["change"] or 0) > 0 and (one.href or one.deeper)]
     if not risen:
         return gettext("Nothing rose against the period before.")
     most = max(risen, key=lambda one: (one.cells["change"], str(one.cells["name"])))

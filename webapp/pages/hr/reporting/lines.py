@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from webapp.attendance.queries.reports import Group
-from webapp.core.charts import Bars, Item, bars
+from webapp.core.charts import LABEL, Bars, Item, bars, fit, measure
 from webapp.core.figures import share
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import lang
@@ -85,9 +85,15 @@ def highest(lines: Sequence[Line], value: str, past: str | None = None, *, kind:
     return bars(
         [
             Item(
-                str(one.cells["name"]), one.cells[value], shown(one.cells[value], kind),
+                _label(one), one.cells[value], shown(one.cells[value], kind),
                 one.cells.get(past) if past else None,
             )
             for one in known[:CHARTED]
         ]
     )  # fmt: skip
+
+
+def _label(one: Line) -> str:
+    """Beside a bar; what tells it from others of the same name is never cut off."""
+    name, note = str(one.cells["name"]), str(one.cells.get("note") or "")
+    return f"{fit(name, LABEL - measure(note) - 1)} {note}" if note else name
