@@ -13,12 +13,17 @@ KINDS = {
     "NY": (Hours("super", "09:00", "17:30", 10), Hours("corner", "10:00", "19:00", 0)),
 }
 SHIFTS = (
-    Hours("usual", "09:00", "18:00", 5),
-    Hours("early", "06:30", "15:00", 10),
+    Hours("usual", "09:00", "18:00", 5, {"serious": 30, "breaks": [["12:00", "13:00"]]}),
+    Hours("early", "06:30", "15:00", 10, {"serious": 45, "break_minutes": 30, "minimum": 470}),
     Hours("late", "13:00", "21:30", 10),
-    Hours("night", "22:00", "06:00", 10),
+    Hours("night", "22:00", "06:00", 10, {"serious": 20, "breaks": [["01:45", "02:30"]]}),
     Hours("swing", "18:30", "02:30", 15),
-)
+    Hours("flex", "08:00", "20:00", 0, {"kind": "flexible", "minimum": 470, "break_minutes": 30, "before": 120}),
+    Hours("core", "07:00", "19:00", 5, {"kind": "core", "core": ["10:00", "15:00"], "minimum": 420, "serious": 15,
+                                         "breaks": [["12:00", "12:45"]], "after": 150}),
+    Hours("split", "10:00", "21:00", 10, {"kind": "split", "breaks": [["14:00", "17:00"]], "serious": 40}),
+)  # fmt: skip
+ROTAS = ("early", "night", "split", None, "flex", "swing", "core", None, "late", None)
 CENTRES = {"SH": (31.23, 121.47), "NY": (40.75, -73.98)}
 CLOCKS = {"SH": ("Asia/Shanghai", "Asia/Tokyo"), "NY": ("America/New_York", "America/Chicago")}
 """What the devices of a branch show: about every other one has another zone than its branch."""
@@ -82,7 +87,7 @@ def _outages(dice: Random, first: date, last: date) -> tuple[tuple[datetime, dat
 def _person(dice: Random, code: str, n: int, places: list[str], first: date, last: date) -> Person:
     joined = first + dice.randrange(1, 9) * DAY if n % 17 == 5 else date(2025, 6, 1)
     left = last - dice.randrange(1, 6) * DAY if n % 19 == 7 else None
-    rota = ("early", "late", "night", "swing", None, None, None, None)[n % 8]
+    rota = ROTAS[n % len(ROTAS)]
     mine = tuple(dice.sample(places, min(2, len(places))))
     pin = None if n % 11 == 10 else str(n + 100)
     off = dice.choice((0, 0, 0, 0, 0, 0, 170, -260))

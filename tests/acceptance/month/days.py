@@ -10,7 +10,8 @@ from random import Random
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from tests.acceptance.month.known import Expected, Known
+from tests.acceptance.month.demands import Expected
+from tests.acceptance.month.known import Known
 from tests.acceptance.month.world import (
     Call,
     Fact,
@@ -83,21 +84,25 @@ def _fate(dice: Random) -> Fate:
 
 
 def _live(office, person, on, expected, known, dice, found, presses) -> None:
-    fate = _fate(dice) if expected.works else Fate(late=dice.uniform(0, 90), early=dice.uniform(60, 200))
-    if fate.away:
-        return
-    begin, end = expected.starts + fate.late * MINUTE, expected.ends - fate.early * MINUTE
-    if not expected.works:
-        end = min(end, begin + 6 * HOUR)
     stops = known.plans.get((person.no, on)) or person.places[:1]
-    if fate.phone:
-        found += _taps(office, person, on, stops, begin, end, fate, dice)
-    if fate.finger and person.pin:
-        for wall, press in _presses(office, person, stops, begin, end, dice):
-            presses[wall].append(press)
+    for n, (begin, end) in enumerate(expected.parts):
+        fate = _fate(dice) if expected.works else Fate(late=dice.uniform(0, 90), early=dice.uniform(60, 200))
+        if fate.away:
+            continue
+        came, went = begin + fate.late * MINUTE, end - fate.early * MINUTE
+        if expected.works and expected.form in ("flexible", "core"):
+            came += dice.uniform(0, 200) * MINUTE
+            went = min(went, came + (fate.early < 0) * 9 * HOUR + 7 * HOUR * (fate.early >= 0))
+        if not expected.works:
+            went = min(went, came + 6 * HOUR)
+        if fate.phone:
+            found += _taps(office, person, (on, n), stops, came, went, fate, dice)
+        if fate.finger and person.pin:
+            for wall, press in _presses(office, person, stops, came, went, dice):
+                presses[wall].append(press)
 
 
-def _taps(office, person, on, stops, begin, end, fate, dice) -> list[Fact]:
+def _taps(office, person, part, stops, begin, end, fate, dice) -> list[Fact]:
     found: list[Fact] = []
     step = (end - begin) / len(stops)
     free = begin
@@ -107,8 +112,8 @@ def _taps(office, person, on, stops, begin, end, fate, dice) -> list[Fact]:
         gone = gone if dice.random() > 0.04 else came + dice.randint(2, 12) * MINUTE
         last = n == len(stops) - 1
         if n == 0 and dice.random() < 0.03:
-            found += _slip(office, person, on, stop, came, dice)
-        arrive = _tap(office, person, key(person.no, on, n, "in"), "in", came, free, stop, dice)
+            found += _slip(office, person, part, stop, came, dice)
+        arrive = _tap(office, person, key(person.no, *part, n, "in"), "in", came, free, stop, dice)
         found.append(arrive)
         free = arrive.at + 5 * SECOND
         if (last and (fate.leaves_open or dice.random() < 0.05)) or dice.random() < 0.01:
@@ -116,17 +121,21 @@ def _taps(office, person, on, stops, begin, end, fate, dice) -> list[Fact]:
                 continue
             gone = _whole(end + dice.uniform(4.2, 9) * HOUR)  # remembered at night: the day is over
         outcome = dice.choice(("order", "interested", "not_met", "other"))
-        leave = _tap(office, person, key(person.no, on, n, "out"), "out", gone, free, stop, dice, arrive.key, outcome)
+        leave = _tap(
+            office, person, key(person.no, *part, n, "out"), "out", gone, free, stop, dice, arrive.key, outcome
+        )
         found.append(leave)
         free = leave.at + 5 * SECOND
     return found
 
 
-def _slip(office: Office, person: Person, on: date, stop: str, came: datetime, dice: Random) -> list[Fact]:
+def _slip(
+    office: Office, person: Person, part: tuple[date, int], stop: str, came: datetime, dice: Random
+) -> list[Fact]:
     """A tap by mistake, taken back at once."""
     at = came - dice.randint(45, 90) * SECOND
     there = spot(office.places[stop], "", dice)
-    slip = Tap(at + 2 * SECOND, person.no, key(person.no, on, "slip"), "in", at, stop, there)
+    slip = Tap(at + 2 * SECOND, person.no, key(person.no, *part, "slip"), "in", at, stop, there)
     return [slip, Undo(at + 15 * SECOND, person.no, slip.key)]
 
 

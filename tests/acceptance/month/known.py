@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from tests.acceptance.month.demands import Expected, asked
 from tests.acceptance.month.world import (
     DAY,
     Answer,
@@ -29,23 +30,8 @@ from tests.acceptance.month.world import (
     Word,
 )
 
-REACH = timedelta(hours=4)
 SECOND = timedelta(seconds=1)
 USUAL = Hours("usual", "09:00", "18:00", 0)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What is asked of one person's date. kind: work | rest | holiday | leave."""
-
-    kind: str
-    starts: datetime
-    ends: datetime
-    grace: int
-
-    @property
-    def works(self) -> bool:
-        return self.kind == "work"
 
 
 @dataclass(frozen=True)
@@ -115,19 +101,30 @@ class Known:
         `by`: as it was known then.
         """
         by = by or self.by
-        kind, person, said = "rest", office.people[who], self.roster(who, on, by)
-        if not person.employed(on):
-            pass
-        elif any(leave.first <= on <= leave.last for leave in self.leave(who, by)):
-            kind = "leave"
-        elif said is not None and said.kind is not None:
-            kind = said.kind
-        elif (office.code, on) in self.calendar:
-            kind = {"workday": "work"}.get(self.calendar[office.code, on], "holiday")
-        elif on.isoweekday() in office.workdays:
-            kind = "work"
+        off = self.off(who, on, by)
         hours = self.hours(office, who, on, place, by)
-        return Expected(kind, *span(office, on, hours), hours.grace)
+        if not office.people[who].employed(on):
+            return asked(office, on, hours, "rest")
+        if off == "day":
+            return asked(office, on, hours, "leave")
+        return asked(office, on, hours, self._said(office, who, on, by), off)
+
+    def _said(self, office: Office, who: str, on: date, by: datetime) -> str:
+        said = self.roster(who, on, by)
+        if said is not None and said.kind is not None:
+            return said.kind
+        if (office.code, on) in self.calendar:
+            return {"workday": "work"}.get(self.calendar[office.code, on], "holiday")
+        return "work" if on.isoweekday() in office.workdays else "rest"
+
+    def off(self, who: str, on: date, by: datetime) -> str:
+        """How much of a date is leave: day | first | second | "" (none of it)."""
+        halves: set[str] = set()
+        for leave in self.leave(who, by):
+            if leave.first <= on <= leave.last:
+                starts, ends = leave.starts_half and on == leave.first, leave.ends_half and on == leave.last
+                halves |= {"second"} if starts else {"first"} if ends else {"first", "second"}
+        return "day" if len(halves) == 2 else halves.pop() if halves else ""
 
     def roster(self, who: str, on: date, by: datetime) -> Roster | None:
         return next((one for one in reversed(self.rosters.get((who, on), ())) if one.at <= by), None)
@@ -148,13 +145,15 @@ class Known:
         return next(iter(office.shifts.values()), USUAL)
 
     def work_date(self, office: Office, who: str, at: datetime, place: str | None) -> date:
-        """That of the nearest shift within four hours (the earlier of two as near), else the date on the wall."""
+        """That of the nearest shift in whose reach it is (the earlier of two as near), else the date on the wall."""
         here = at.astimezone(ZoneInfo(office.zone)).date()
         best: tuple[timedelta, date] | None = None
         for on in (here - DAY, here, here + DAY):
             shift = self.expected(office, who, on, place)
-            far = max(shift.starts - at, at - shift.ends, timedelta(0))
-            if shift.works and far <= REACH and (best is None or far < best[0]):
+            begin, end = shift.whole
+            far = max(begin - at, at - end, timedelta(0))
+            near = begin - at <= shift.before and at - end <= shift.after
+            if shift.works and near and (best is None or far < best[0]):
                 best = far, on
         return here if best is None else best[1]
 
@@ -216,15 +215,6 @@ class Known:
                 through = last
             last = at
         return through
-
-
-def span(office: Office, on: date, hours: Hours) -> tuple[datetime, datetime]:
-    """Of a shift on a work date. A time the clocks jump over is the moment after the jump."""
-    zone = ZoneInfo(office.zone)
-    starts, ends = time.fromisoformat(hours.start), time.fromisoformat(hours.end)
-    begin = datetime.combine(on, starts, zone).astimezone(UTC)
-    end = datetime.combine(on + DAY if ends <= starts else on, ends, zone).astimezone(UTC)
-    return begin, max(begin, end)
 
 
 def moment(shown: str, zone: str) -> datetime:

@@ -77,5 +77,5 @@ def after(run: int, one: Day) -> tuple[int, bool]:
         return (run + 1, True) if one.excused else (0, False)
     if one.undecided:
         return run, False
-    good = one.status in GOOD or (one.excused and one.status in ("late", "early_leave"))
+    good = one.status in GOOD or (one.excused and one.status in ("late", "serious_late", "early_leave"))
     return (run + 1, True) if good else (0, False)

@@ -1,4 +1,4 @@
-"""What every day must say, computed plainly from docs/decisions/07, 18 and 19; imports nothing of the product.
+"""What every day must say, computed plainly from docs/decisions/07, 18, 19 and 20; imports nothing of the product.
 
 Only for days that are over: four hours behind the shift, or behind midnight where there is none.
 """
@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tests.acceptance.beijing import metres
-from tests.acceptance.month.known import REACH, Expected, Finger, Known, midnight
-from tests.acceptance.month.world import Ask, Office, Tap
+from tests.acceptance.month.demands import Expected, Span
+from tests.acceptance.month.known import Finger, Known, midnight
+from tests.acceptance.month.world import Ask, Office, Tap, Word
 
 MINUTE = timedelta(minutes=1)
+AFTER_MIDNIGHT = timedelta(hours=4)
 LATE_TAP = timedelta(minutes=2)
 OFFLINE = timedelta(hours=4)
 REPEAT, STAY = timedelta(seconds=60), timedelta(minutes=15)
-WAIT, USED = timedelta(days=3), timedelta(days=14)
+WAIT, USED_DAYS = timedelta(days=3), 14
 SUPERVISORS = ("outside", "uncertain")
 NOT_THERE = ("absent", "missing_in", "leave", "rest", "pending", "unheard")
 
@@ -70,8 +72,7 @@ def moments(
         answer = known.answers[ask.key][-1]
         wanted = answer.granted or ask.wanted
         if ask.what == "absent":
-            found.append(Seen("in", wanted or expected.starts, "counts", "hr", whole=True))
-            found.append(Seen("out", expected.ends, "counts", "hr", whole=True))
+            found += _all_day(wanted or expected.starts, expected)
         elif ask.what in ("missing_out", "forgot_out"):
             found.append(Seen("out", wanted or expected.ends, "counts", "hr", whole=True))
         elif ask.what == "forgot_in":
@@ -110,7 +111,7 @@ def closes(known: Known, office: Office, who: str, on: date, tap: Tap) -> dateti
     taps = [one for one in known.days_of_taps[who, on] if one.key not in known.undone]
     place = first_place(taps, known.fingers.get((who, on), []))
     expected = known.expected(office, who, on, place, tap.at)
-    return (expected.ends if expected.works else midnight(office, on)) + REACH
+    return expected.ends + expected.after if expected.works else midnight(office, on) + AFTER_MIDNIGHT
 
 
 def _tapped(known: Known, office: Office, on: date, tap: Tap) -> Seen:
@@ -146,123 +147,208 @@ def _about(known: Known, office: Office, on: date, tap: Tap, why: str) -> list:
     return [said for _, said in sorted(told, key=lambda one: one[0])]
 
 
+def _all_day(came: datetime, expected: Expected) -> list[Seen]:
+    """There from a moment on, in every part of the shift."""
+    times = [("in", came)]
+    for begin, end in expected.parts:
+        times += [("in", begin)] if begin > came and len(expected.parts) > 1 else []
+        times += [("out", end)] if end > came or len(expected.parts) == 1 else []
+    return [Seen(kind, at, "counts", "hr", whole=True) for kind, at in times]
+
+
 def _coming_and_going(fingers: list[Finger], said: list[Seen], expected: Expected) -> list[Seen]:
-    """The first punch is coming, the last is going; a time granted for the day is stronger."""
-    given = {one.kind for one in said if one.whole}
-    return [Seen(kind, at, "counts", "device") for kind, at in _ends(fingers, expected) if kind not in given]
+    """Of each part the first punch is coming, the last is going; a time granted for the day is stronger."""
+    given = {(one.kind, _gap_part(one.kind, one.at, expected)) for one in said if one.whole}
+    found = []
+    for times, part in zip(_dealt(sorted(one.at for one in fingers), expected), expected.parts, strict=True):
+        for kind, at in _ends(times, part if expected.works else None):
+            if (kind, _gap_part(kind, at, expected)) not in given:
+                found.append(Seen(kind, at, "counts", "device"))
+    return found
 
 
-def _ends(fingers: list[Finger], expected: Expected) -> list[tuple[str, datetime]]:
-    times = sorted(finger.at for finger in fingers)
+def _dealt(times: list[datetime], expected: Expected) -> list[list[datetime]]:
+    """Punches of each part. In the gap: seen at two times, the first went and the last came back, what is between
+    belongs to the nearer part; seen once, the nearer part, but who went just before the gap is coming back."""
+    if len(expected.parts) == 1:
+        return [times]
+    (_, over), (again, _) = expected.parts
+    runs: list[list[datetime]] = []
+    for at in times:
+        if runs and at - runs[-1][-1] <= REPEAT:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    first, gap = [run for run in runs if run[0] < over], [run for run in runs if over <= run[0] < again]
+    second = [run for run in runs if run[0] >= again]
+    middle = over + (again - over) / 2
+    if gap and gap[-1][0] - gap[0][0] >= STAY:
+        going = [gap[0], *(run for run in gap[1:-1] if run[0] < middle)]
+    else:
+        gone = len(first) > 1 and first[-1][-1] > over - STAY
+        going = gap if gap and gap[0][0] <= middle and not gone else []
+    first, second = first + going, gap[len(going) :] + second
+    return [[at for run in part for at in run] for part in (first, second)]
+
+
+def _ends(times: list[datetime], part: Span | None) -> list[tuple[str, datetime]]:
+    """What the punches of one part stand for; all within a quarter of an hour are one coming or one going."""
     if not times:
         return []
     repeats = all(b - a <= REPEAT for a, b in zip(times, times[1:], strict=False))
     if not repeats and times[-1] - times[0] >= STAY:
         return [("in", times[0]), ("out", times[-1])]
-    middle = expected.starts + (expected.ends - expected.starts) / 2
-    if not expected.works or times[0] < middle:
+    if part is None or times[0] < part[0] + (part[1] - part[0]) / 2:
         return [("in", times[0])]
     return [("out", times[-1])]
 
 
-def _judged(known: Known, office: Office, who: str, on: date, seen: list[Seen], expected: Expected) -> Day:
+def _gap_part(kind: str, at: datetime, expected: Expected) -> int:
+    """Before the gap the first part, after it the second; in it going is the first's, coming the second's."""
+    if len(expected.parts) == 1 or at < expected.parts[0][1]:
+        return 0
+    return 1 if at >= expected.parts[1][0] or kind == "in" else 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was seen of somebody in one part of a shift, and what it lacks; minutes before anybody pardons them."""
+
+    seen: list[Seen]
+    newest: Seen | None
+    first: Seen | None
+    last: datetime | None
+    missing: bool
+    late: int
+    early: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.first is not None and self.last is not None and not self.missing
+
+
+def _parts(seen: list[Seen], expected: Expected) -> list[Part]:
+    if len(expected.parts) == 1:
+        return [_part(seen, expected, expected.bounds[0])]
+    again = expected.parts[1][0]
+    piles: list[list[Seen]] = [[], []]
+    for one in seen:
+        n = _gap_part(one.kind, one.at, expected)
+        visit = any(
+            other.kind == "out" and other.state == "counts" and other.source != "device"
+            and one.at <= other.at < again for other in seen
+        )  # fmt: skip
+        if n == 1 and one.at < again and one.source != "device" and visit:
+            n = 0  # came to a place in the gap and left it again
+        piles[n].append(one)
+    return [_part(pile, expected, bound) for pile, bound in zip(piles, expected.bounds, strict=True)]
+
+
+def _part(seen: list[Seen], expected: Expected, bound: Span | None) -> Part:
     counted = [one for one in seen if one.state == "counts"]
     first = next((one for one in counted if one.kind == "in"), None)
-    outs = [one.at for one in counted if one.kind == "out" and (first is None or one.at >= first.at)]
     if first is None:
-        outs = [one.at for one in counted if one.kind == "out" and one.source == "device"]
-    last = max(outs, default=None)
-    missing = first is not None and _is_missing(counted, first, last, expected)
-    late, early = _late(first, expected), 0 if missing else _early(last, expected)
-    late, early, excused = _pardoned(known, who, on, late, early)
-    waits = _waits(seen, counted, first, expected, bool(late), bool(early or missing))
+        # a departure alone: only a device tells one
+        went = max((one.at for one in counted if one.kind == "out" and one.source == "device"), default=None)
+        return Part(seen, None, None, went, False, 0, 0)
+    went = max((one.at for one in counted if one.kind == "out" and one.at >= first.at), default=None)
+    again = max(one.at for one in counted if one.kind == "in" and (one is first or one.source != "device"))
+    missing = went is None or (went < again and not _is_enough(first.at, went, bound, expected))
+    late = (first.at - bound[0]) // MINUTE if bound else 0
+    early = -((went - bound[1]) // MINUTE) if bound and went and not missing else 0  # minutes begun
+    return Part(seen, counted[-1], first, went, missing, late if late > expected.grace else 0, max(0, early))
+
+
+def _is_enough(came: datetime, went: datetime, bound: Span | None, expected: Expected) -> bool:
+    """Nobody has to stay longer."""
+    if not expected.works:
+        return False
+    if bound is not None:
+        return went >= bound[1]
+    return expected.stayed(came, went) // MINUTE - expected.pause >= expected.minimum
+
+
+def _judged(known: Known, office: Office, who: str, on: date, seen: list[Seen], expected: Expected) -> Day:
+    parts = _parts(seen, expected)
+    granted = {ask.what for ask in known.asks.get((who, on), ()) if _granted(known, ask)}
+    late = sum(part.late for part in parts)
+    short = _short(parts, expected, late if "late" in granted else 0)
+    early = max(sum(part.early for part in parts), short)
+    pardon = ("late" in granted and late > 0) or ("early" in granted and early > 0)
+    late, (early, short) = 0 if "late" in granted else late, (0, 0) if "early" in granted else (early, short)
+    waits = any(_waits(part, expected, late, early, short) for part in parts)
     word = next((w for w in reversed(known.words.get((who, on), ()))), None)
     word = None if word is None or word.word == "undone" else word
-    status = _status(expected, first, last, missing, late, early, waits, word)
-    if _unheard(known, office, who, on, expected, status, early, counted, word):
+    status = _status(expected, parts, late, early, waits, word)
+    excused = (pardon and not late and not early) or _is_ours(word)
+    if _unheard(known, office, who, on, expected, status, early, short, parts, word):
         status, waits, early = "unheard", True, 0
-    came = None if first is None else first.at
-    system = word is not None and word.word == "absent" and word.reason == "system"
+    came = min((part.first.at for part in parts if part.first), default=None)
+    last = max((part.last for part in parts if part.last), default=None)
     present = came is not None and status not in NOT_THERE
-    return Day(status, expected.works, expected.kind, late, early, came, last, present, waits, excused or system)
+    return Day(status, expected.works, expected.kind, late, early, came, last, present, waits, excused)
 
 
-def _is_missing(counted: list[Seen], first: Seen, last: datetime | None, expected: Expected) -> bool:
-    """Nobody was seen going, or they were seen coming again and not going after that, before the end."""
-    if last is None:
-        return True
-    again = max(one.at for one in counted if one.kind == "in" and (one is first or one.source != "device"))
-    return last < again and not (expected.works and last >= expected.ends)
+def _is_ours(word: Word | None) -> bool:
+    """Not there because our system failed: that costs nobody anything."""
+    return word is not None and word.word == "absent" and word.reason == "system"
 
 
-def _late(first: Seen | None, expected: Expected) -> int:
-    if first is None or not expected.works:
+def _short(parts: list[Part], expected: Expected, pardoned: int) -> int:
+    """Minutes that lack of the minimum; unknown while a time is missing."""
+    if not expected.works or not all(part.is_whole for part in parts):
         return 0
-    minutes = (first.at - expected.starts) // MINUTE
-    return minutes if minutes > expected.grace else 0
+    stayed = sum((expected.stayed(part.first.at, part.last) for part in parts), timedelta())
+    return max(0, expected.minimum - max(0, stayed // MINUTE - expected.pause) - pardoned)
 
 
-def _early(last: datetime | None, expected: Expected) -> int:
-    """Minutes begun."""
-    if last is None or not expected.works:
-        return 0
-    return max(0, -((last - expected.ends) // MINUTE))
-
-
-def _pardoned(known: Known, who: str, on: date, late: int, early: int) -> tuple[int, int, bool]:
-    """Approved explanations take the minutes away."""
-    granted = {ask.what for ask in known.asks.get((who, on), ()) if _granted(known, ask)}
-    pardon = ("late" in granted and late > 0) or ("early" in granted and early > 0)
-    late, early = 0 if "late" in granted else late, 0 if "early" in granted else early
-    return late, early, pardon and not late and not early
-
-
-def _waits(
-    seen: list[Seen], counted: list[Seen], first: Seen | None, expected: Expected, late: bool, ends_badly: bool
-) -> bool:
-    """Could somebody's decision still make the first arrival, or the end of the day, better?"""
-    open_ = [one for one in seen if one.state == "waits"]
-    if any(one.kind == "in" and (first is None or (late and one.at < first.at)) for one in open_):
+def _waits(part: Part, expected: Expected, late: int, early: int, short: int) -> bool:
+    """Could somebody's decision still make the first arrival, or the end, better?"""
+    open_ = [one for one in part.seen if one.state == "waits"]
+    sooner = (late and part.late) or short
+    if any(one.kind == "in" and (part.first is None or (sooner and one.at < part.first.at)) for one in open_):
         return True
-    if not (expected.works and first is not None and ends_badly):
+    lacks = part.missing or (early and part.early) or short
+    if not (expected.works and part.first is not None and lacks):
         return False
-    newest = max(one.at for one in counted)
-    return any(one.kind == "out" and one.at >= newest for one in open_)
+    return any(one.kind == "out" and one.at >= part.newest.at for one in open_)
 
 
-def _status(expected, first, last, missing, late, early, waits, word) -> str:  # noqa: C901 - the order is the rule
+def _status(expected, parts, late, early, waits, word) -> str:  # noqa: C901 - the order is the rule
     if word is not None and word.word == "absent":
         return {"leave": "leave", "sick": "leave", "swap": "rest"}.get(word.reason, "absent")
     if waits:
         return "pending"
     if expected.kind == "leave":
         return "leave"
+    first = next((part.first for part in parts if part.first), None)
     if not expected.works:
         return "field_work" if first else "rest"
     if first is None:
-        return "absent" if last is None else "missing_in"
-    if missing:
+        return "missing_in" if any(part.last for part in parts) else "absent"
+    if any(part.first is None for part in parts):
+        return "missing_in"
+    if any(part.missing for part in parts):
         return "missing_out"
     if late:
-        return "late"
+        return "serious_late" if 0 < expected.serious < late else "late"
     if early:
         return "early_leave"
     return "field_work" if first.outside else "normal"
 
 
-def _unheard(known, office, who, on, expected, status, early, counted, word) -> bool:
+def _unheard(known, office, who, on, expected, status, early, short, parts, word) -> bool:
     """A device of the places somebody belongs to may still say that they were there; for three days."""
     if known.by >= expected.ends + WAIT or (word is not None and word.word == "absent"):
         return False
-    by_punch = bool(counted) and counted[-1].source == "device"
-    cut = bool(early) and status in ("late", "early_leave") and by_punch
+    by_punch = any((part.early or short) and part.newest and part.newest.source == "device" for part in parts)
+    cut = bool(early) and status in ("late", "serious_late", "early_leave") and by_punch
     if status not in ("absent", "missing_in", "missing_out") and not cut:
         return False
     there = {*known.plans.get((who, on), ()), *(tap.place for tap in known.days_of_taps.get((who, on), ()))}
     walls = {code for code, wall in office.walls.items() if there & set(wall.places)}
-    for (person, date_), fingers in known.fingers.items():
-        if person == who and on - USED <= date_ <= on:
-            walls |= {finger.wall for finger in fingers}
+    for before in range(USED_DAYS + 1):
+        walls |= {finger.wall for finger in known.fingers.get((who, on - timedelta(days=before)), ())}
     return any((known.heard(wall) or expected.starts) < expected.ends for wall in walls)
 
 

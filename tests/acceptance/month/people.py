@@ -76,7 +76,10 @@ def _leave(month: Month, office: Office, person: Person, dice: Random) -> Iterat
     last = first + dice.choice((0, 0, 1, 2)) * DAY
     after = dice.random() < 0.25 and person.rota not in ("night", "swing")
     at = office.local(last + DAY, "13:00") if after else office.local(first - 2 * DAY, "15:00")
-    leave = Leave(at + dice.randrange(3000) * SECOND, person.no, key(person.no, first, "leave"), first, last, "annual")
+    half = dice.choice(((True, False), (False, True), (False, False)))
+    half = half if first != last or not after else (False, False)
+    at += dice.randrange(3000) * SECOND
+    leave = Leave(at, person.no, key(person.no, first, "leave"), first, last, "annual", *half)
     yield leave
     if dice.random() < 0.2 and not after:
         yield CancelLeave(leave.at + 2 * HOUR, person.no, leave.key)
@@ -157,15 +160,22 @@ def requests(month: Month, dice: Random, share: float = 0.3) -> list[Fact]:
     for office in month.offices:
         for on in month.dates():
             at = office.local(on + 2 * DAY, "12:30")
-            known = Known(month, at - HOUR)
+            known, later = Known(month, at - HOUR), Known(month, at + HOUR)
             for who, person in office.people.items():
-                if person.employed(on):
-                    found += _request(office, who, on, day(known, office, who, on), at, dice, share)
+                one = day(known, office, who, on)
+                if person.employed(on) and one == day(later, office, who, on):
+                    found += _request(office, who, on, one, at, dice, share)
     return found
 
 
 def _request(office: Office, who: str, on: date, one: Day, at: datetime, dice: Random, share: float) -> list[Fact]:
-    what = {"late": "late", "early_leave": "early", "missing_out": "missing_out", "absent": "absent"}.get(one.status)
+    what = {
+        "late": "late",
+        "serious_late": "late",
+        "early_leave": "early",
+        "missing_out": "missing_out",
+        "absent": "absent",
+    }.get(one.status)
     if what is None or one.undecided or dice.random() > share:
         return []
     at += dice.randrange(1500) * SECOND
@@ -188,7 +198,7 @@ def corrections(month: Month, known: Known, dice: Random, share: float = 0.05) -
         for office in month.offices
         for who, person in office.people.items()
         for on in month.dates()[-20:]
-        if person.employed(on) and day(known, office, who, on).status == "late"
+        if person.employed(on) and day(known, office, who, on).status in ("late", "serious_late")
     ]
     fresh = [one for one in late if all(ask.what != "late" for ask in known.asks.get(one[1:], ()))]
     found: list[Fact] = []

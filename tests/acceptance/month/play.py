@@ -28,6 +28,7 @@ from webapp.people.models import Team
 from webapp.rules.service import seed_defaults
 from webapp.schedules import service as schedules
 from webapp.schedules.rules import PlannedStop
+from webapp.schedules.rules.terms import read_terms
 from webapp.visits import service as visits
 
 BEAT = timedelta(hours=4)
@@ -64,7 +65,8 @@ def company(month: w.Month) -> Stage:
         do(seed_defaults, branch_id=branch.id, currency=office.currency, effective_from=month.first, at=begin)
         teams = {n: factories.save(Team(branch_id=branch.id, name=f"{office.code}{n}")) for n in (1, 2)}
         for shift in office.shifts.values():
-            known = {"name": shift.code, "start": shift.start, "end": shift.end, "grace_minutes": shift.grace}
+            known = {"name": shift.code, "start": shift.start, "end": shift.end, "grace_minutes": shift.grace,
+                     "terms": read_terms(shift.terms)}  # fmt: skip
             made = do(schedules.create_shift, by=None, branch_id=branch.id, **known, at=begin)
             stage.shifts[office.code, shift.code] = made
         kinds = {
@@ -222,7 +224,7 @@ class Player:
     def _leave(self, fact: w.Leave) -> None:
         self.stage.leaves[fact.key] = do(
             schedules.record_leave, by=None, employee_id=self._id(fact), first_on=fact.first, last_on=fact.last,
-            kind=fact.kind, at=fact.at,
+            kind=fact.kind, starts_half=fact.starts_half, ends_half=fact.ends_half, at=fact.at,
         )  # fmt: skip
 
     def _cancelleave(self, fact: w.CancelLeave) -> None:

@@ -54,8 +54,8 @@ def settle_again(player: Player, month: Month, known: Known, paid: check.Parts) 
     """One in twenty late days is corrected, and exactly the difference is posted."""
     facts = people.corrections(month, known, Random(5))
     newest = check.newest_txn()
-    player.play_more(facts)
     month.facts += facts
+    player.play_more(facts)
     known = Known(month, facts[-1].at)
     days, after = money.worth(month, known)
     check.days_equal(player.stage, known, days)
