@@ -139,6 +139,8 @@ def _form(bound: Bound[Any]) -> Response:
         left = found[user.id, one.code].left
         hint = "" if left is None else gettext("%(days)s left", days=lines.days_text(max(left, 0)))
         options.append((one.code, one.name_zh if lang() == "zh" else one.name_en, hint))
+    if not bound.values.get("kind") and options:
+        bound.values["kind"] = options[0][0]
     context = {"options": options, "rules": queries.leave_policy(user.branch_id), "today": _today()}
     return hx.respond("rep/leave_new.html", status=bound.status, form=bound, **context)
 
