@@ -21,6 +21,7 @@ from webapp.schedules.service.leave_types import (
     move_leave_type,
     set_leave_policy,
 )
+from webapp.schedules.service.own_plan import reorder_own_plan
 from webapp.schedules.service.patterns import archive_pattern, change_pattern, create_pattern
 from webapp.schedules.service.periods import close as close_period
 from webapp.schedules.service.periods import reopen as reopen_period
@@ -35,6 +36,6 @@ __all__ = [
     "ask_swap", "cancel_leave", "change_leave_type", "change_pattern", "change_shift", "change_store_type",
     "clear_roster", "close_period", "copy_week", "create_leave_type", "create_pattern", "create_shift",
     "decide_swap", "grant_leave", "look_at_leave", "look_at_swap", "move_leave_type", "publish", "record_leave",
-    "reopen_period", "schedule_day", "seed_calendar", "set_calendar_day", "set_day", "set_days", "set_leave_policy",
-    "set_plan", "try_pattern", "unarchive_shift", "undo_change", "withdraw_leave", "withdraw_swap",
+    "reopen_period", "reorder_own_plan", "schedule_day", "seed_calendar", "set_calendar_day", "set_day", "set_days",
+    "set_leave_policy", "set_plan", "try_pattern", "unarchive_shift", "undo_change", "withdraw_leave", "withdraw_swap",
 ]  # fmt: skip
