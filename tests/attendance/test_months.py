@@ -214,7 +214,7 @@ def test_leave_is_not_asked_for_in_a_closed_month(one: Branch) -> None:
     rep = signed_in(one.known, one.w.branch)
     one.close()
     span = Span(DAYS[3], CLOSING)
-    with pytest.raises(Conflict, match="month_closed"):
+    with pytest.raises(DomainError, match="month_closed"):
         do(schedules.ask_leave, rep=rep, client_id="a" * 36, kind="personal", span=span, at=clock.now())
 
 

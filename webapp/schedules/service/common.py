@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,15 +16,6 @@ from webapp.schedules import policy
 from webapp.schedules.queries.periods import check_open
 from webapp.schedules.rules import months_between, never_closed
 from webapp.wallet.rules import month_span
-
-
-class Person(Protocol):
-    """An Employee or somebody signed in."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def branch_id(self) -> int: ...
 
 
 def person(by: SignedIn | None, employee_id: int, on: date, at: datetime) -> Employee:
@@ -83,13 +73,8 @@ def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> Non
         first += timedelta(days=1)
 
 
-def check_days_open(someone: Person, dates: Iterable[date], at: datetime) -> None:
-    """Raises Conflict when one of these days lies in a closed month of the branch the person was in then."""
-    now = today(someone.branch_id, at)
-    _check_open(someone, [on for on in dates if not never_closed(on, now)])
-
-
-def _check_open(someone: Person, dates: list[date]) -> None:
+def _check_open(someone: Employee, dates: list[date]) -> None:
+    """A day belongs to the branch the person was in then."""
     if not dates:
         return
     left = select(BranchMove.moved_on, BranchMove.from_branch_id).where(BranchMove.employee_id == someone.id)
