@@ -22,7 +22,7 @@ from tests.support import apps, forks, postgres, process
 KINDS = ("sqlite", "postgresql")
 SECONDS = {
     "check-in": 420, "running": 420, "settlement": 3000, "push": 420, "pull": 240, "rebuild": 300,
-    "phone": 480, "lighthouse": 600,
+    "roster": 240, "phone": 480, "lighthouse": 600,
 }  # fmt: skip
 
 
@@ -73,12 +73,12 @@ def _part(part: str, kind: str, options: argparse.Namespace) -> list[Row]:
 
 
 def _measure(part: str, kind: str, quick: bool, answer: Path) -> None:
-    from tests.bench import check_in, lighthouse, phone, pull, push, rebuild, running, settlement
+    from tests.bench import check_in, lighthouse, phone, pull, push, rebuild, roster, running, settlement
 
     measures: dict[str, Callable[[str, bool], list[Row]]] = {
         "check-in": check_in.measure, "running": running.measure, "settlement": settlement.measure,
         "push": push.measure, "pull": pull.measure, "rebuild": rebuild.measure,
-        "phone": phone.measure, "lighthouse": lighthouse.measure,
+        "roster": roster.measure, "phone": phone.measure, "lighthouse": lighthouse.measure,
     }  # fmt: skip
     try:
         rows = measures[part](kind, quick)

@@ -99,3 +99,46 @@ def test_hr_looks_after_sites_and_hours(
     page.goto("/hr/sites")
     page.get_by_label("Name, code or address").fill("river")
     expect(page.get_by_text("No site matches this.")).to_be_visible()
+
+
+def test_tomorrows_shift_is_changed_in_three_taps(phone: Any, plan: date, screens: Shots) -> None:
+    """U22: at most four, and nothing is dragged."""
+    page = phone("S001")
+    page.goto("/schedule")
+    taps = 0
+    tomorrow = plan + timedelta(days=1)
+    if tomorrow.weekday() == 0:
+        page.get_by_role("link", name="Week after").click()
+        taps += 1
+    page.locator(f'.cal a[href="/schedule?on={tomorrow}"]').click()
+    page.get_by_role("link", name=re.compile("Li Na")).click()
+    page.get_by_role("button", name=re.compile("Early")).click()
+    expect(page.get_by_role("link", name=re.compile("Li Na.*08:00"))).to_be_visible()
+    assert taps + 3 <= 4
+    page.get_by_role("link", name="Tell people of this week").click()
+    page.get_by_role("button", name=re.compile("Tell 1 person")).click()
+    expect(page.get_by_text("1 person was told.")).to_be_visible()
+
+
+def test_the_roster_by_keyboard_alone(desk: Any, plan: date, axe: Any, screens: Shots) -> None:
+    """Into the table once, along it by arrows, a day changed, and back on its cell."""
+    page = desk("H001")
+    page.goto("/hr/schedule")
+    axe(page)
+    page.locator("[data-roster] td.now > a").first.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    cell = page.locator("[data-roster] tbody tr").nth(1).locator("td > a").first
+    expect(cell).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#editor [aria-pressed=true]")).to_be_focused()
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(cell).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#editor [aria-pressed=true]")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(cell).to_contain_text("Rest")
+    expect(cell).to_be_focused()
+    expect(page.locator("#undo button")).to_be_visible()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import random
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests import factories as make
+from tests.support import rosters
 from webapp.people.models import Team
 from webapp.schedules import queries as schedules
 from webapp.schedules.models import PlanStop, RosterDay, Shift
@@ -46,33 +46,8 @@ def cell(html: str, rep: Any, on: date) -> str:
     return found[0]
 
 
-def fill(branch: Any, people: int, first: date, days: int) -> list[Any]:
-    """A month as offices have it: three shifts, two free days a week, up to four visits a day, some out of place."""
-    dice = random.Random(7)
-    shifts = [make.save(Shift(branch_id=branch.id, name=name, start=f"{n:02}:00", end=f"{n + 8:02}:00"))
-              for name, n in (("Early", 7), ("Day", 9), ("Late", 13))]  # fmt: skip
-    kind = make.store_type(branch)
-    sites = [make.site(kind) for _ in range(8)]
-    names = ("Zhang Wei", "Li Na", "Wang Fang", "Chen Jie", "Liu Yang", "Zhao Min")
-    team = [make.employee(branch, name=f"{names[n % 6]} {n}") for n in range(people)]
-    rows: list[Any] = []
-    for person in team:
-        for n in range(days):
-            on, free = first + n * DAY, dice.random() < 2 / 7
-            shift_id = None if free or dice.random() < 0.1 else dice.choice(shifts).id
-            known = {"employee_id": person.id, "work_date": on}
-            rows.append(RosterDay(**known, branch_id=branch.id, kind="rest" if free else "work", shift_id=shift_id))
-            visits = dice.randrange(5) if not free or dice.random() < 0.1 else 0
-            for seq in range(visits):
-                starts = f"{dice.randrange(8, 17):02}:00" if dice.random() < 0.3 else None
-                rows.append(PlanStop(**known, seq=seq + 1, site_id=dice.choice(sites).id, starts=starts))
-    make.save(*rows)
-    return team
-
-
 def test_a_month_of_fifty_people_stays_small(desk: Any, branch: Any, queries: Any) -> None:
-    """Measured: at most 12 statements and 40 KB (docs: bars of the roster)."""
-    fill(branch, 51, date(2026, 3, 1), 31)
+    rosters.fill(branch, 51, date(2026, 3, 1), 31)
     with queries() as seen:
         answer = desk.get("/hr/schedule?monday=2026-03-15&span=month")
     packed = len(gzip.compress(answer.data, 6))
