@@ -11,6 +11,7 @@ from webapp.attendance import queries, service
 from webapp.core.clock import now
 from webapp.core.db import do
 from webapp.core.outbox import Item
+from webapp.devices import queries as devices
 
 BATCH = 100
 
@@ -45,6 +46,16 @@ def close_days() -> int:
             closed += done
             let_pass()
     return closed
+
+
+@job(timeout=LONG)
+def compare_sources() -> None:
+    """Days of the last dates once more: a device may have been heard since that says nothing of somebody."""
+    for branch_id in read(queries.branch_ids):
+        after: tuple[int, date] | None = service.START
+        while after is not None:
+            after = service.compare_recent(branch_id=branch_id, at=now(), after=after, enrolled=devices.enrolled)
+            let_pass()
 
 
 @job(timeout=LONG)

@@ -38,6 +38,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("settle_due", "jobs.settlement.settle_due", MINUTE),
     Periodic("devices_heard", "jobs.devices.listen", 5 * MINUTE),
     Periodic("close_days", "jobs.attendance.close_days", 10 * MINUTE),
+    Periodic("compare_sources", "jobs.attendance.compare_sources", HOUR),
     Periodic("pulls", "jobs.pulls.due", 5 * MINUTE),
     Periodic("forget_spots", "jobs.attendance.forget_spots", DAY, offset=18 * HOUR),
     Periodic("pay_runs", "jobs.payroll.go_on", 5 * MINUTE),

@@ -18,6 +18,7 @@ from webapp.attendance import service as attendance
 from webapp.core.clock import now
 from webapp.core.db import db, do
 from webapp.core.outbox import Item
+from webapp.devices import queries as devices
 from webapp.rewards import service
 from webapp.rewards.queries import runs
 
@@ -74,8 +75,19 @@ def day_changed(items: Sequence[Item]) -> None:
     pairs = {(item.payload["employee_id"], date.fromisoformat(item.payload["work_date"])) for item in items}
     attendance.bind_devices(pairs=pairs)
     attendance.scan(pairs=pairs, at=now())
+    _compare(pairs)
     service.take_changes(pairs=pairs, at=now())
     _tell_waiting(pairs)
+
+
+def _compare(pairs: Collection[tuple[int, date]]) -> None:
+    try:
+        attendance.compare(pairs=pairs, at=now(), enrolled=devices.enrolled)
+    except (OperationalError, JobTimeoutException):
+        raise
+    except Exception:  # noqa: BLE001 - what people are paid does not wait for a question about it
+        db.session.remove()
+        log.exception("the sources of days were not compared")
 
 
 def _tell_waiting(pairs: Collection[tuple[int, date]]) -> None:

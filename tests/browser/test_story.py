@@ -113,7 +113,7 @@ def _the_second_shop_is_too_far_away(day: Day) -> None:
     day.rep.locator("#mistake input[value=other]").check()
     day.rep.locator("#mistake textarea").fill("入口在后面的小巷里")
     day.rep.locator("#mistake [type=submit]").click()
-    sent = zh("Sent. A person looks at it, usually within three working days.")
+    sent = zh("Sent. A person looks at it; you see the answer here.")
     expect(day.rep.locator("#flashes")).to_contain_text(sent)
     day.show(day.rep, "2-reason-sent")
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from webapp.attendance import queries as attendance
 from webapp.attendance.queries import MarkRow, PunchRow
-from webapp.attendance.rules import HOLD, DayResult, Silence, roles, silent
+from webapp.attendance.rules import HOLD, DayResult, Silence, silent
 from webapp.core.errors import N_, WORDS, words
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import say, time_text, when_text
@@ -40,10 +40,9 @@ class Seen:
 
 def seen(pair: tuple[int, date], marks: Sequence[MarkRow], zone: ZoneInfo, *, office: bool = False) -> Seen:
     """At most five statements, one for most days. `office`: with the way each punch came, and from where."""
-    day, rows = attendance.day_and_punches(pair)
+    day, rows, said = attendance.day_and_punches(pair)
     known = devices.punch_sources([row.raw_id for row in rows])
     taps = [mark for mark in marks if mark.void_at is None]
-    said = roles([row.stamp for row in rows], attendance.expectation_of(day)) if day else {}
     lines = tuple(_line(row, known[row.raw_id], said.get(row.raw_id, "between"), zone, office) for row in rows)
     near = {tap.id: text for tap in taps if (text := _beside(tap, rows, known, zone))}
     why = [*_why(day, zone), *_silence(pair, day, zone), *_apart(pair, day, taps, rows, zone)] if day else []
@@ -52,9 +51,8 @@ def seen(pair: tuple[int, date], marks: Sequence[MarkRow], zone: ZoneInfo, *, of
 
 def punches_near(pair: tuple[int, date], site_id: int | None) -> list[PunchLine]:
     """A rep's own punches of a day at one store; two statements, one when there are none."""
-    day, rows = attendance.day_and_punches(pair)
+    day, rows, said = attendance.day_and_punches(pair)
     known = devices.punch_sources([row.raw_id for row in rows])
-    said = roles([row.stamp for row in rows], attendance.expectation_of(day)) if day else {}
     here = [row for row in rows if row.site_id == site_id]
     return [_line(row, known[row.raw_id], said.get(row.raw_id, "between"), None, False) for row in here]
 

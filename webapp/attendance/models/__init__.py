@@ -114,7 +114,7 @@ class AttendanceException(db.Model):
     work_date: Mapped[date]
     kind: Mapped[str] = mapped_column(String(20))
     """outside | uncertain | remark | cannot | late_arrival | clock | signals | photo |
-    mistake | missing_out | late | early | absent"""
+    mistake | missing_out | late | early | absent | sources"""
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     opened_at: Mapped[UTC]

@@ -11,6 +11,7 @@ from webapp.attendance.queries.confirm import (
     waiting_since,
     words_of,
 )
+from webapp.attendance.queries.corrections import quota, request_photo_file, request_photos
 from webapp.attendance.queries.deadlines import deadlines
 from webapp.attendance.queries.evidence import (
     DecisionRow,
@@ -66,6 +67,7 @@ from webapp.attendance.queries.photos import (
     photos_of,
 )
 from webapp.attendance.queries.punches import PunchRow, day_and_punches, punched_lately
+from webapp.attendance.queries.settings import policy_of
 from webapp.attendance.queries.signal_history import (
     SignalCount,
     SignalPage,
@@ -79,11 +81,12 @@ from webapp.attendance.queries.site_code import code_reuse
 __all__ = [
     "MOST", "PAGE", "Checklist", "DecisionRow", "InboxFilters", "InboxPage", "InboxRow", "IssueRow", "MarkRow",
     "MonthSoFar", "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken",
-    "branch_ids", "branches_of", "branches_unheard", "checklist", "code_reuse", "dates_of", "day_and_punches",
-    "days", "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of", "heard_rows",
+    "branch_ids", "branches_of", "branches_unheard", "checklist", "code_reuse", "dates_of", "day_and_punches", "days",
+    "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of", "heard_rows",
     "held_counts", "held_days", "in_closed_months", "inbox", "inbox_one", "inbox_open", "inbox_rows", "inbox_some",
     "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "midnight", "months_so_far",
     "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent", "photos_of",
-    "punched_lately", "result_of", "signal_counts", "signal_history", "signals_of", "silences", "to_confirm",
-    "unheard_days", "waiting", "waiting_since", "whose", "words_of",
+    "policy_of", "punched_lately", "quota", "request_photo_file", "request_photos", "result_of", "signal_counts",
+    "signal_history", "signals_of", "silences", "to_confirm", "unheard_days", "waiting", "waiting_since", "whose",
+    "words_of",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Integer,
     Select,
     String,
@@ -34,7 +35,14 @@ from webapp.attendance.models import (
     Punch,
     Verdict,
 )
-from webapp.attendance.rules import DayFacts, DayResult, Issue, Mark, Stamp, Word
+from webapp.attendance.queries.said import Said
+from webapp.attendance.rules import (
+    USUAL_POLICY,
+    AttendancePolicy,
+    DayFacts,
+    DayResult,
+    read_policy,
+)
 from webapp.core.db import UTCDateTime, conn
 from webapp.people.models import Branch, BranchMove, Employee
 from webapp.schedules.rules import Expectation, read_demand
@@ -70,22 +78,17 @@ def load_facts(pairs: Collection[Pair], zones: Mapping[int, str] | None = None) 
         return {}
     wanted = set(pairs)
     known = zones or {person: branch.timezone for person, branch in branches_of({p for p, _ in wanted}).items()}
-    marks: dict[Pair, list[Mark]] = defaultdict(list)
-    issues: dict[Pair, list[Issue]] = defaultdict(list)
-    punches: dict[Pair, list[Stamp]] = defaultdict(list)
-    spoken: dict[Pair, Word] = {}
+    said: dict[Pair, Said] = defaultdict(Said)
+    policies: dict[tuple[int, date | None], AttendancePolicy] = {}
     for row in conn().execute(_FACTS, _span(wanted)):
-        pair = (row.person, row.on)
-        if row.tag == "mark":
-            marks[pair].append(Mark(row.id, row.kind, row.at, row.ref, row.word))
-        elif row.tag == "issue":
-            issues[pair].append(_issue(row))
-        elif row.tag == "punch":
-            punches[pair].append(Stamp(row.id, row.at, row.ref, row.kind))
-        elif row.kind != "undone":
-            spoken[pair] = Word(row.kind, row.word)
+        if row.tag == "policy":
+            policies[row.person, row.on] = read_policy(json.loads(row.asked))
+        else:
+            said[row.person, row.on].add(row)
     return {
-        pair: DayFacts(midnight(pair[1], known[pair[0]]), marks[pair], issues[pair], spoken.get(pair), punches[pair])
+        pair: said[pair].facts(
+            midnight(pair[1], known[pair[0]]), policies.get(pair) or policies.get((pair[0], None), USUAL_POLICY)
+        )
         for pair in wanted
         if pair[0] in known
     }
@@ -163,11 +166,6 @@ def _homes(people: Collection[int]) -> dict[int, _Home]:
     return homes
 
 
-def _issue(row: Row[Any]) -> Issue:
-    asked, granted = (json.loads(text) if text else {} for text in (row.asked, row.granted))
-    return Issue(row.id, row.kind, row.word, row.ref, asked, granted or {})
-
-
 def _span(pairs: Collection[Pair]) -> dict[str, Any]:
     return {"people": sorted({person for person, _ in pairs}), "dates": sorted({on for _, on in pairs})}
 
@@ -243,5 +241,31 @@ _FACTS = union_all(
     _part("word", _c.c, id=_c.c.seq, kind=_c.c.word, word=_c.c.reason).where(_c.c.seq == _LATEST),
     _part("punch", Punch, id=Punch.raw_id, kind=Punch.key, at=Punch.at, ref=Punch.site_id).where(
         Punch.state != "ignored"
+    ),
+    # What differs in a person's branch; and, for days that stayed with another branch, what that one says.
+    select(
+        literal_column("'policy'", String),
+        Employee.id,
+        cast(null(), Date),
+        *(cast(null(), kind) for name, kind in _TYPES.items() if name not in ("asked", "granted")),
+        cast(Branch.attendance, String),
+        cast(null(), String),
+    )
+    .join(Branch, Branch.id == Employee.branch_id)
+    .where(Employee.id.in_(_PEOPLE), cast(Branch.attendance, String) != "{}"),
+    select(
+        literal_column("'policy'", String),
+        AttendanceDay.employee_id,
+        AttendanceDay.work_date,
+        *(cast(null(), kind) for name, kind in _TYPES.items() if name not in ("asked", "granted")),
+        cast(Branch.attendance, String),
+        cast(null(), String),
+    )
+    .join(Employee, Employee.id == AttendanceDay.employee_id)
+    .join(Branch, Branch.id == AttendanceDay.branch_id)
+    .where(
+        AttendanceDay.employee_id.in_(_PEOPLE),
+        AttendanceDay.work_date.in_(_DATES),
+        AttendanceDay.branch_id != Employee.branch_id,
     ),
 )

@@ -105,7 +105,10 @@ class InboxRow:
     @property
     def asked_at(self) -> datetime | None:
         """The time the person asks for."""
-        written = self.params.get("at")
+        return self.moment("at")
+
+    def moment(self, name: str) -> datetime | None:
+        written = self.params.get(name)
         return datetime.fromisoformat(written).astimezone(UTC) if written else None
 
 

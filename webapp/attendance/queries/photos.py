@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, union
 from sqlalchemy.orm import aliased
 
 from webapp.attendance import policy
-from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, Photo, PhotoBand
+from webapp.attendance.models import AttendanceException, CheckIn, CheckInVoid, ExceptionPhoto, Photo, PhotoBand
 from webapp.attendance.rules.photos import Shot, differ, likeness, near_bands
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
@@ -23,6 +23,7 @@ from webapp.sites.queries import fences
 MOST = 10
 """Photos one visit may have."""
 AGAIN = timedelta(days=7)
+_KEPT: tuple[Any, ...] = (Photo, ExceptionPhoto)
 _AT_ONCE = 40
 """Photos compared in one statement; each asks for 68 bands."""
 
@@ -107,14 +108,14 @@ def photo_file(user: SignedIn, photo_id: int) -> str:
 
 
 def kept_files(names: Collection[str]) -> set[str]:
-    """Those that some photo still needs."""
-    asked = select(Photo.sha256).where(Photo.sha256.in_(list(names)), Photo.deleted_at.is_(None))
-    return set(conn().scalars(asked)) if names else set()
+    """Those that some photo, or a picture of a request, still needs."""
+    found = [select(one.sha256).where(one.sha256.in_(list(names)), one.deleted_at.is_(None)) for one in _KEPT]
+    return set(conn().scalars(union(*found))) if names else set()
 
 
 def lately_expired(*, at: datetime) -> list[str]:
     """Files whose removal is made sure of once more: a process may have died between the row and its file."""
-    return list(conn().scalars(select(Photo.sha256).where(Photo.deleted_at >= at - AGAIN).distinct()))
+    return list(conn().scalars(union(*(select(one.sha256).where(one.deleted_at >= at - AGAIN) for one in _KEPT))))
 
 
 def photo_repeats(check_in_ids: Collection[int]) -> dict[int, list[Repeat]]:

@@ -24,7 +24,7 @@ from webapp.attendance.rules.facts import (
 from webapp.attendance.rules.fence import Fence, Fix, Judgement, judge
 from webapp.attendance.rules.outcome import Outcome, ask_first, outcome_of
 from webapp.attendance.rules.punches import HOLD, UNHEARD, Silence, Stamp, repeats, roles, silent
-from webapp.attendance.rules.settings import USUAL_POLICY, AttendancePolicy, read_policy
+from webapp.attendance.rules.settings import USUAL_POLICY, AttendancePolicy, read_policy, written_policy
 from webapp.attendance.rules.standing import FencePicture, Standing, fence_picture, moment_of, standing
 
 __all__ = [
@@ -34,4 +34,5 @@ __all__ = [
     "ask_first", "assumed", "build_day", "day_bounds", "device_moments", "excusable", "fence_picture", "first_site",
     "is_clean", "judge", "may_wait", "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code",
     "read_evidence", "read_policy", "repeats", "roles", "silent", "standing", "trusted", "without_position",
+    "written_policy",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from webapp.attendance.rules.doubt import believed, waits_alone
 from webapp.attendance.rules.facts import DayFacts, Moment, Word
 from webapp.attendance.rules.punches import HOLD, silent
 from webapp.attendance.rules.stay import Part, parts_of, seen_on, worked_minutes
@@ -46,6 +47,7 @@ def build_day(facts: DayFacts, expected: Expectation, as_of: datetime) -> DayRes
     """Apply the precedence of statuses to what happened until `as_of`."""
     final_at = over_at(facts, expected)
     over = as_of >= final_at
+    told, facts = facts, believed(facts)
     seen = seen_on(facts, expected)
     parts = parts_of(seen, facts, expected)
     worked = worked_minutes(parts, expected)
@@ -68,7 +70,7 @@ def build_day(facts: DayFacts, expected: Expectation, as_of: datetime) -> DayRes
         first_in=came,
         last_out=max((part.last_out for part in parts if part.last_out), default=None),
         excused=_system(facts.word) or (facing.pardoned and not facing.late and not facing.early),
-        confirmed=facts.word.word if facts.word else None,
+        confirmed=told.word.word if told.word else None,
         open_exceptions=sum(issue.state == "open" for issue in facts.issues),
         over=over,
         final_at=None if over else final_at,
@@ -120,6 +122,8 @@ class _Facing:
     early: int
     short: int
     pardoned: bool
+    alone: bool
+    """Only a device speaks for it, and its branch asks for somebody else (rules/doubt.py)."""
 
     @property
     def word_absent(self) -> bool:
@@ -138,7 +142,8 @@ def _facing(
     pardoned = ("late" in excuses and late > 0) or ("early" in excuses and early > 0)
     late = 0 if "late" in excuses else late
     early, short = (0, 0) if "early" in excuses else (early, short)
-    return _Facing(parts, expected, facts.word, over, complete, late, early, short, pardoned)
+    alone = waits_alone(facts, [moment for part in parts for moment in part.seen])
+    return _Facing(parts, expected, facts.word, over, complete, late, early, short, pardoned, alone)
 
 
 def _short(parts: Sequence[Part], worked: int, expected: Expectation) -> int:
@@ -155,7 +160,7 @@ def _fulfilled(parts: Sequence[Part], worked: int, expected: Expectation) -> boo
 
 def _undecided(day: _Facing) -> bool:
     """Could a person's decision still give the day its first check-in, or its end?"""
-    return any(_open(part, day) for part in day.parts)
+    return day.alone or any(_open(part, day) for part in day.parts)
 
 
 def _open(part: Part, day: _Facing) -> bool:

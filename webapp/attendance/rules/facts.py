@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from webapp.attendance.rules.punches import UNHEARD, Silence, Stamp, part_of, roles
+from webapp.attendance.rules.punches import REPEAT, UNHEARD, Silence, Stamp, part_of, roles
 from webapp.schedules.rules import Expectation, Moments
 
 ABOUT_A_TAP = frozenset({"outside", "uncertain", "late_arrival", "clock", "remark", "cannot"})
@@ -63,7 +63,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """`midnight` is the end of the local work date. `silences` are asked for only where they may matter."""
+    """`midnight` is the end of the local work date. `silences` are asked for only where they may matter.
+
+    Of the branch's policy: `again` between two punches of one finger; `alone_waits`, see rules/doubt.py.
+    """
 
     midnight: datetime
     marks: Sequence[Mark] = ()
@@ -71,6 +74,8 @@ class DayFacts:
     word: Word | None = None
     punches: Sequence[Stamp] = ()
     silences: Sequence[Silence] = ()
+    again: timedelta = REPEAT
+    alone_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,9 @@ def moments(facts: DayFacts, expected: Expectation | None = None) -> list[Moment
         for issue in sorted(facts.issues, key=lambda issue: issue.id)
         if issue.kind == "mistake" and issue.state == "approved" and issue.asked.get("category") != "forgot_out"
     }
+    unseen = {issue.asked.get("at_site") for issue in facts.issues if _is_unseen(issue)}
     found = [_moment(mark, own.get(mark.id, ()), moved.get(mark.id)) for mark in facts.marks]
+    found = [replace(one, state="rejected") if one.site_id in unseen and one.site_id else one for one in found]
     found += _added([issue for issue in facts.issues if not _is_about(issue, outs)], expected)
     return sorted(found, key=lambda moment: (moment.at, moment.kind, moment.mark_id or 0))
 
@@ -141,7 +148,7 @@ def device_moments(facts: DayFacts, expected: Expectation, said: Iterable[Moment
     given = [moment for moment in said if moment.whole and moment.counts]
     by_id = {stamp.id: stamp for stamp in facts.punches}
     found = []
-    for number, role in roles(facts.punches, expected).items():
+    for number, role in roles(facts.punches, expected, facts.again).items():
         stamp = by_id[number]
         if role not in ("in", "out"):
             continue
@@ -187,6 +194,11 @@ def _is_about(issue: Issue, outs: Container[int | None]) -> bool:
     return issue.kind in ABOUT_A_MARK or (issue.kind == "missing_out" and issue.check_in_id in outs)
 
 
+def _is_unseen(issue: Issue) -> bool:
+    """Somebody decided that the phone was not where it said, since the device there saw nobody (rules/doubt.py)."""
+    return issue.kind == "sources" and issue.state == "rejected" and issue.asked.get("doubt") == "phone_only"
+
+
 def _moment(mark: Mark, issues: Iterable[Issue], correction: Issue | None) -> Moment:
     at, site_id, states = mark.at, mark.site_id, {"clear"}
     for issue in issues:
@@ -220,7 +232,8 @@ def _added(issues: Iterable[Issue], expected: Expectation | None) -> list[Moment
         for kind, at in _additions(issue, expected):
             if at is not None:
                 whole = issue.check_in_id is None
-                found.append(Moment(kind, at, "approved", False, issue.wish("site_id"), None, "hr", whole))
+                away = issue.asked.get("category") == "field"
+                found.append(Moment(kind, at, "approved", away, issue.wish("site_id"), None, "hr", whole))
     return found
 
 
@@ -231,7 +244,8 @@ def _additions(issue: Issue, expected: Expectation | None) -> list[tuple[Literal
     """
     start, end = (expected.starts_at, expected.ends_at) if expected else (None, None)
     parts = expected.parts if expected and expected.scheduled else ()
-    if issue.kind == "absent":
+    away = issue.kind == "mistake" and issue.asked.get("category") == "field"
+    if issue.kind == "absent" or away:
         return (
             _throughout(issue.time() or start, parts)
             if len(parts) > 1

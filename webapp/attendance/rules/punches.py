@@ -8,7 +8,7 @@ from typing import Literal
 from webapp.schedules.rules import Expectation, Moments
 
 REPEAT = timedelta(seconds=60)
-"""A punch so soon after the one before it is the same finger once more."""
+"""A punch so soon after the one before it is the same finger once more; a branch may say otherwise."""
 STAY = timedelta(minutes=15)
 """Punches that all lie within this time are one arrival or one departure, never both."""
 HOLD = timedelta(days=3)
@@ -39,29 +39,29 @@ UNHEARD = Silence(0, None)
 """Stands for the devices of a day that is stored as unheard."""
 
 
-def runs(stamps: Iterable[Stamp]) -> list[list[Stamp]]:
-    """Punches in order, those together that follow one another within REPEAT."""
+def runs(stamps: Iterable[Stamp], again: timedelta = REPEAT) -> list[list[Stamp]]:
+    """Punches in order, those together that follow one another within `again`."""
     found: list[list[Stamp]] = []
     for stamp in sorted(stamps, key=lambda stamp: (stamp.at, stamp.id)):
-        if found and stamp.at - found[-1][-1].at <= REPEAT:
+        if found and stamp.at - found[-1][-1].at <= again:
             found[-1].append(stamp)
         else:
             found.append([stamp])
     return found
 
 
-def repeats(stamps: Iterable[Stamp]) -> dict[int, int]:
+def repeats(stamps: Iterable[Stamp], again: timedelta = REPEAT) -> dict[int, int]:
     """{punch: the first of its run} of everything that repeats another punch."""
-    return {again.id: run[0].id for run in runs(stamps) for again in run[1:]}
+    return {other.id: run[0].id for run in runs(stamps, again) for other in run[1:]}
 
 
-def roles(stamps: Iterable[Stamp], expected: Expectation) -> dict[int, Role]:
+def roles(stamps: Iterable[Stamp], expected: Expectation, again: timedelta = REPEAT) -> dict[int, Role]:
     """First in, last out, breaks between; of a run the first counts on coming and the last on going.
 
     A split shift has this twice. The key pressed is asked only when a single arrival or departure lies inside the
     shift.
     """
-    found = runs(stamps)
+    found = runs(stamps, again)
     said: dict[int, Role] = {stamp.id: "repeat" for run in found for stamp in run}
     parts = expected.parts if expected.scheduled else ()
     if len(parts) < 2:

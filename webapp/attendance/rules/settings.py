@@ -1,8 +1,11 @@
 """What a branch decides about its attendance; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from webapp.attendance.rules.signals.settings import within
+from webapp.core.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,41 @@ class AttendancePolicy:
     raw_days: int = 400
     """How long the bytes devices sent are kept."""
 
+    def checked(self) -> "AttendancePolicy":
+        """Itself. Raises Invalid with the field."""
+        for name, (least, most) in BOUNDS.items():
+            within(getattr(self, name), least, most, name)
+        for name, known in CHOICES.items():
+            if getattr(self, name) not in known:
+                raise Invalid("not_a_choice", name)
+        return self
+
+    def flat(self) -> dict[str, Any]:
+        return asdict(self)
+
 
 USUAL_POLICY = AttendancePolicy()
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "correction_quota": (0, 31),
+    "correction_days": (1, 92),
+    "confirm_hours": (1, 168),
+    "decide_days": (1, 30),
+    "repeat_seconds": (0, 600),
+    "raw_days": (60, 3650),
+}
+CHOICES: Mapping[str, tuple[str, ...]] = {"device_alone": ("counts", "waits"), "disagreement": ("opens", "silent")}
+MAKES_DAYS = frozenset({"repeat_seconds", "device_alone"})
+"""A change of these makes days come out differently."""
 
 
 def read_policy(written: Mapping[str, Any] | None) -> AttendancePolicy:
-    known = {name: (written or {})[name] for name in AttendancePolicy.__dataclass_fields__ if name in (written or {})}
-    return AttendancePolicy(**known)
+    if not written:
+        return USUAL_POLICY
+    return AttendancePolicy(
+        **{name: written[name] for name in AttendancePolicy.__dataclass_fields__ if name in written}
+    )
+
+
+def written_policy(policy: AttendancePolicy) -> dict[str, Any]:
+    """Only what differs from the usual."""
+    return {name: value for name, value in policy.flat().items() if value != getattr(USUAL_POLICY, name)}

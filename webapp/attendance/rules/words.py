@@ -7,8 +7,9 @@ EXCEPTIONS = (
     "late",
     "early",
     "absent",
+    "sources",
 )  # fmt: skip
-MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "other")
+MISTAKES = ("wrong_time", "forgot_out", "forgot_in", "wrong_store", "field", "leave", "other")
 TAPS = ("check_in", "check_out", "undo", "photo", "cannot", "code", "place", "store", "here")
 """What a phone may have got refused, and a rep then asks a person about; `here`: where nothing can be checked in at."""
 ABSENT_REASONS = ("no_show", "leave", "sick", "swap", "system", "other")
@@ -72,10 +73,24 @@ words(
         "exception_late": N_("Late, excuse asked"),
         "exception_early": N_("Left early, excuse asked"),
         "exception_absent": N_("Absent, correction asked"),
+        "exception_sources": N_("Sources disagree"),
+        "sources_phone_only": N_("%(site)s: the phone was there at %(at)s, the device saw nobody"),
+        "sources_device_only": N_("%(site)s: the device saw the person at %(at)s, the phone says nothing"),
+        "sources_elsewhere": N_("%(site)s: the device saw the person at %(at)s, the phone was far away then"),
+        "sources_in": N_("%(site)s: came %(phone)s by the phone, %(device)s by the device"),
+        "sources_out": N_("%(site)s: left %(phone)s by the phone, %(device)s by the device"),
+        "sources_absent": N_("Marked absent, but there is evidence of %(at)s"),
+        "sources_present": N_("Confirmed as present, but nothing is recorded"),
+        "reject_phone_only": N_("The check-ins at this store do not count, nor their visits."),
+        "reject_device_only": N_("The punches of this day do not count."),
+        "reject_times": N_("The device's times count, the phone's do not."),
+        "reject_word": N_("The supervisor's word does not count; what is recorded does."),
         "mistake_wrong_time": N_("The time is wrong"),
         "mistake_forgot_out": N_("I forgot to check out"),
         "mistake_forgot_in": N_("I forgot to check in"),
         "mistake_wrong_store": N_("It was another store"),
+        "mistake_field": N_("I worked outside the stores"),
+        "mistake_leave": N_("It was leave"),
         "mistake_other": N_("Something else"),
         "tap_check_in": N_("A check-in was not accepted"),
         "tap_check_out": N_("A check-out was not accepted"),
@@ -114,6 +129,8 @@ words(
         "ask_missing_out": N_("I forgot to check out"),
         "ask_absent": N_("I was there"),
         "ask_forgot_in": N_("I forgot to check in"),
+        "ask_field": N_("I worked outside the stores"),
+        "ask_leave": N_("It was leave"),
         "late_minutes": N_("%(minutes)s min late"),
         "serious_late_minutes": N_("Seriously late: %(minutes)s min"),
     }
@@ -146,6 +163,9 @@ words(
         "time_needed": N_("Give the time."),
         "time_outside_day": N_("This time does not belong to that day."),
         "already_asked": N_("You already asked about this, and it is waiting for a decision."),
+        "already_asked_day": N_("Another request for this day waits. Take that one back first, or let it be decided."),
+        "quota_used": N_("All %(limit)s corrections of this month are used. Ask HR before %(on)s to correct it."),
+        "nothing_to_take_back": N_("Somebody has decided this already. Ask about the day again if it is not right."),
         "nothing_to_excuse": N_("There is nothing to excuse on this day."),
         "correction_closed": N_("This day was closed for corrections on %(on)s. Ask HR."),
         "not_a_moment": N_("The time is not understood. Reload the page and try again."),
@@ -182,5 +202,13 @@ words(
         "time_before_token": N_("The time of the tap lies before the page it was made on."),
         "time_moved": N_("The phone's clock was changed between loading the page and sending."),
         "time_offline": N_("Made without a network: tapped %(tapped)s, sent %(received)s."),
+    }
+)
+words(
+    {
+        "device_alone_counts": N_("counts like any other"),
+        "device_alone_waits": N_("waits for a supervisor or the phone"),
+        "disagreement_opens": N_("come up in the inbox"),
+        "disagreement_silent": N_("are only noted with the day"),
     }
 )

@@ -13,21 +13,26 @@ from webapp.attendance.service.months import close_month, rebuild_held, reopen_m
 from webapp.attendance.service.pass_on import pass_on
 from webapp.attendance.service.phones import bind_devices, decide_phone, remove_phone
 from webapp.attendance.service.photos import Taken, expire_photos, record_photo
+from webapp.attendance.service.policy_settings import set_policy
 from webapp.attendance.service.privacy import coarsen_positions, note_looks
 from webapp.attendance.service.punches import Given, date_punches, record_punches, set_heard
+from webapp.attendance.service.request_photos import Picture
 from webapp.attendance.service.scan import forget_spots, is_weighed, scan, weigh_new
 from webapp.attendance.service.signal_settings import set_signals
 from webapp.attendance.service.site_code import enter_code
+from webapp.attendance.service.sources import compare, compare_recent
 from webapp.attendance.service.stand_ins import end_stand_in, set_stand_in
 from webapp.attendance.service.undo import UNDO_TIME, undo
 from webapp.attendance.service.waiting import tell_waiting
+from webapp.attendance.service.withdraw import withdraw
 
 __all__ = [
-    "START", "UNDO_TIME", "Bulk", "Given", "Person", "Recorded", "RefusedTap", "Taken", "ask_about_tap",
+    "START", "UNDO_TIME", "Bulk", "Given", "Person", "Picture", "Recorded", "RefusedTap", "Taken", "ask_about_tap",
     "ask_excuse", "bind_devices", "check_in", "check_month", "check_out", "close_month", "coarsen_positions",
-    "confirm", "confirm_clean", "date_punches", "decide", "decide_phone", "end_stand_in", "enter_code",
-    "expire_photos", "forget_spots", "hold_days", "is_weighed", "lock_people", "mark_absent", "note_looks",
-    "pass_on", "rebuild_day", "rebuild_days", "rebuild_due", "rebuild_heard", "rebuild_held", "record_photo",
-    "record_punches", "remove_phone", "reopen", "reopen_month", "report_mistake", "scan", "set_heard",
-    "set_signals", "set_stand_in", "tell_waiting", "undo", "undo_confirmation", "waiting_ticket", "weigh_new",
+    "compare", "compare_recent", "confirm", "confirm_clean", "date_punches", "decide", "decide_phone", "end_stand_in",
+    "enter_code", "expire_photos", "forget_spots", "hold_days", "is_weighed", "lock_people", "mark_absent",
+    "note_looks", "pass_on", "rebuild_day", "rebuild_days", "rebuild_due", "rebuild_heard", "rebuild_held",
+    "record_photo", "record_punches", "remove_phone", "reopen", "reopen_month", "report_mistake", "scan", "set_heard",
+    "set_policy", "set_signals", "set_stand_in", "tell_waiting", "undo", "undo_confirmation", "waiting_ticket",
+    "weigh_new", "withdraw",
 ]  # fmt: skip

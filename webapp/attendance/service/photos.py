@@ -10,6 +10,7 @@ from webapp.attendance.models import AttendanceException, Photo, PhotoBand
 from webapp.attendance.queries.photos import photo_place, photo_sent
 from webapp.attendance.rules.photos import bands
 from webapp.attendance.service.days import lock_people, rebuild_day
+from webapp.attendance.service.request_photos import expire_request_photos
 from webapp.core.db import conn
 from webapp.core.errors import Conflict
 from webapp.people.models import Branch
@@ -77,7 +78,8 @@ def ask_for_photo(
 
 
 def expire_photos(*, branch_id: int, at: datetime, limit: int) -> list[str]:
-    """Photos kept long enough by the branch's setting are no longer kept: the names of their files.
+    """Photos, those sent with requests too, kept long enough by the branch's setting are no longer kept: the names of
+    their files.
 
     Call until it answers nothing; the file goes after the row says so.
     """
@@ -86,7 +88,8 @@ def expire_photos(*, branch_id: int, at: datetime, limit: int) -> list[str]:
     rows = conn().execute(select(Photo.id, Photo.sha256).where(*kept).order_by(Photo.received_at).limit(limit)).all()
     if rows:
         conn().execute(update(Photo).where(Photo.id.in_([row.id for row in rows])).values(deleted_at=at))
-    return [row.sha256 for row in rows]
+    sent = expire_request_photos(branch_id=branch_id, days=days, at=at, limit=limit)
+    return [*(row.sha256 for row in rows), *sent]
 
 
 def _row(employee_id: int, taken: Taken, place: Any, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.attendance.models import DeviceHeard, Punch
-from webapp.attendance.queries import days_and_branches
+from webapp.attendance.queries import days_and_branches, policy_of
 from webapp.attendance.queries.facts import BranchOf, Pair
 from webapp.attendance.queries.heard import heard_rows
 from webapp.attendance.rules import Stamp, day_bounds, repeats
@@ -67,7 +67,9 @@ def record_punches(*, given: Sequence[Given], gone: Collection[int] = (), at: da
 
 
 def date_punches(*, pairs: Collection[Pair], at: datetime) -> None:
-    """Hours of these days changed: punches near them may belong to another work date now, and those days follow."""
+    """Hours of these days, or what repeats what, changed: punches near them may belong to another work date now, and
+    those days follow.
+    """
     people = {who for who, _ in pairs}
     lock_people(ids=people)
     _, branches = days_and_branches(pairs)
@@ -79,6 +81,7 @@ def date_punches(*, pairs: Collection[Pair], at: datetime) -> None:
     rows = [row for row in near if any(who == row.employee_id and a <= row.at <= b for who, a, b in spans)]
     given = [Given(row.raw_id, row.terminal_id, row.employee_id, row.at, _one(row.site_id), row.key) for row in rows]
     record_punches(given=given, at=at)
+    _mark_repeats(pairs)
 
 
 def set_heard(*, through: Mapping[tuple[int, int], datetime | None]) -> None:
@@ -171,11 +174,14 @@ def _mark_repeats(touched: Collection[Pair]) -> None:
     asked = {"people": sorted({who for who, _ in touched}), "dates": sorted({on for _, on in touched})}
     by_day: dict[Pair, list[Any]] = defaultdict(list)
     for row in conn().execute(_DAYS, asked):
-        by_day[row.employee_id, row.work_date].append(row)
+        if (pair := (row.employee_id, row.work_date)) in touched:
+            by_day[pair].append(row)
+    window = {branch: policy_of(branch).repeat_seconds for branch in {rows[0].branch_id for rows in by_day.values()}}
     changed = []
-    for pair, rows in by_day.items():
-        again = repeats(Stamp(row.raw_id, row.at, row.site_id) for row in rows) if pair in touched else {}
-        changed += [_state(row, again.get(row.raw_id)) for row in rows if pair in touched]
+    for rows in by_day.values():
+        seconds = timedelta(seconds=window[rows[0].branch_id])
+        again = repeats([Stamp(row.raw_id, row.at, row.site_id) for row in rows], seconds)
+        changed += [_state(row, again.get(row.raw_id)) for row in rows]
     writes = [row for row in changed if row is not None]
     if writes:
         conn().execute(_STATE, writes)

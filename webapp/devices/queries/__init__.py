@@ -24,6 +24,7 @@ from webapp.devices.queries.held import decisions as decisions
 from webapp.devices.queries.held import held as held
 from webapp.devices.queries.held import held_count as held_count
 from webapp.devices.queries.held import held_one as held_one
+from webapp.devices.queries.holders import enrolled as enrolled
 from webapp.devices.queries.holders import holder as holder
 from webapp.devices.queries.holders import holder_devices as holder_devices
 from webapp.devices.queries.holders import holders as holders

@@ -1,6 +1,8 @@
 """Whose the ids on devices are, were and will be."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, true
@@ -15,6 +17,7 @@ from webapp.devices.models import PinHolder, Terminal
 from webapp.people.models import Branch, Employee
 
 PAGE = 50
+Span = tuple[date, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,17 @@ def holder_devices(user: SignedIn) -> list[tuple[int, str]]:
     """(id, name) of every device, the retired ones too: what they sent still belongs to somebody."""
     mine = policy.visible_to(user).with_only_columns(Terminal.id, Terminal.name).order_by(Terminal.name, Terminal.id)
     return [(row.id, row.name) for row in conn().execute(mine)]
+
+
+def enrolled(terminal_ids: Collection[int], people: Collection[int]) -> dict[tuple[int, int], list[Span]]:
+    """{(device, person): when an id on that very device was theirs}; what holds for a whole branch says nothing."""
+    rows = select(PinHolder.terminal_id, PinHolder.employee_id, PinHolder.first_on, PinHolder.last_on).where(
+        PinHolder.terminal_id.in_(list(terminal_ids)), PinHolder.employee_id.in_(list(people))
+    )
+    found: dict[tuple[int, int], list[Span]] = {}
+    for terminal_id, employee_id, first_on, last_on in conn().execute(rows) if terminal_ids and people else ():
+        found.setdefault((terminal_id, employee_id), []).append((first_on, last_on))
+    return found
 
 
 def _holders(user: SignedIn) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""One photo, for those who may see the visit it belongs to."""
+"""One photo, for those who may see the visit or the request it belongs to."""
 
 from flask import Blueprint, Response, request
 
@@ -14,8 +14,19 @@ bp = Blueprint("account_photos", __name__)
 @allow(Role.REP, Role.SUPERVISOR, Role.HR, Role.ADMIN)
 def show(photo_id: int) -> Response:
     """?size=small for lists. Never kept by a browser or anything between: permission may end tomorrow."""
-    body = files.read(queries.photo_file(me(), photo_id), small=request.args.get("size") == "small")
+    return _picture(queries.photo_file(me(), photo_id), f"photo-{photo_id}.jpg")
+
+
+@bp.get("/photos/asked/<int:pictured_id>")
+@allow(Role.REP, Role.SUPERVISOR, Role.HR, Role.ADMIN)
+def asked(pictured_id: int) -> Response:
+    """The picture sent with a request, for those who may see the request."""
+    return _picture(queries.request_photo_file(me(), pictured_id), f"request-{pictured_id}.jpg")
+
+
+def _picture(name: str, called: str) -> Response:
+    body = files.read(name, small=request.args.get("size") == "small")
     if body is None:
         raise NotFound("not_found")
-    headers = {"Content-Disposition": f'inline; filename="photo-{photo_id}.jpg"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'inline; filename="{called}"', "Cache-Control": "no-store"}
     return Response(body, mimetype="image/jpeg", headers=headers)

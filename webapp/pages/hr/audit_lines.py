@@ -42,7 +42,8 @@ _VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "
            ("import", "kind"): "import", ("rule", "kind"): "rule_name", ("rule", "code"): "rule_name",
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
            ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device",
-           ("branch", "signals_off"): "signal", ("terminal", "state"): "terminal_state",
+           ("branch", "signals_off"): "signal", ("branch", "device_alone"): "device_alone",
+           ("branch", "disagreement"): "disagreement", ("terminal", "state"): "terminal_state",
            ("pay_question", "outcome"): "pay_outcome", ("shift", "shift_kind"): "shift_kind",
            ("store_type", "shift_kind"): "shift_kind"}  # fmt: skip
 _WHO = ("employee_id", "proposed_by", "standing_for", "stand_in", "colleague")

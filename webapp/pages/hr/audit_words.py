@@ -13,6 +13,8 @@ words(
         "exception.reopened": N_("Opened an exception again"),
         "exception.passed_on": N_("Sent an exception to HR"),
         "branch.signals": N_("Changed the weights of signals"),
+        "branch.attendance": N_("Changed the attendance settings"),
+        "exception.withdrawn": N_("Took a request back"),
         "calendar.seeded": N_("Added public holidays"),
         "calendar.changed": N_("Changed a day of the calendar"),
         "roster.changed": N_("Changed the hours of a day"),
@@ -180,6 +182,14 @@ words(
 )
 words(
     {
+        "field_correction_quota": N_("Corrections a month"),
+        "field_correction_days": N_("Days back a day can be corrected"),
+        "field_confirm_hours": N_("Hours supervisors have to confirm"),
+        "field_decide_days": N_("Working days HR has to decide"),
+        "field_repeat_seconds": N_("Seconds within which punches are one"),
+        "field_device_alone": N_("A day only a device speaks for"),
+        "field_disagreement": N_("Sources that disagree"),
+        "field_raw_days": N_("Days the data of devices are kept"),
         "field_signals_threshold": N_("Ask HR from a sum of"),
         "field_signals_kmh": N_("Fastest speed between check-ins, km/h"),
         "field_signals_off": N_("Signals not looked at"),

@@ -9,14 +9,12 @@ from webapp.attendance.queries import InboxRow
 from webapp.attendance.rules import moment_of
 from webapp.core import hx
 from webapp.core.authz import SignedIn
-from webapp.core.i18n import date_text, say
 from webapp.pages.hr import inbox_lines as view
+from webapp.pages.hr.inbox_effect import effects
 from webapp.pages.looks import note_looks
 from webapp.pages.photo_words import photos_by_mark, repeats_by_mark
 from webapp.pages.punch_lines import seen
 from webapp.pages.signal_lines import favour, reasons
-from webapp.rewards import queries as rewards
-from webapp.rewards.rules import Preview
 from webapp.sites import queries as sites
 
 
@@ -28,7 +26,6 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     note_looks(user, marks, photos.keys(), at=at)
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
-    preview = _preview(row, time_given, at) if row.state == "open" else None
     return {
         "row": row, "zone": zone, "marks": marks,
         "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},
@@ -41,8 +38,8 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
         "takes_time": view.takes_time(row), "needs_time": view.needs_time(row),
         "time_value": time_given.astimezone(zone).strftime("%H:%M") if time_given else "",
         "signals": _signals(row),
-        "preview": preview, "slots": slots(preview) if preview else [], "alone": not hx.wants_fragment(),
-        "later": [(date_text(one.work_date), one.now, one.after) for one in preview.days] if preview else [],
+        "picture": attendance.request_photos([row.id]).get(row.id), "alone": not hx.wants_fragment(),
+        **effects(row, time_given, at=at),
     }  # fmt: skip
 
 
@@ -56,23 +53,9 @@ def granted_time(row: InboxRow, given: time | None) -> datetime | None:
     return asked if same else moment
 
 
-def slots(preview: Preview) -> list[tuple[str, int, int]]:
-    """Lines of the table Now, After, Change: one for each kind of rule that pays before or after."""
-    found: dict[str, tuple[int, int]] = {}
-    for kind, now, after in preview.slots:
-        before = found.get(kind, (0, 0))
-        found[kind] = (before[0] + now, before[1] + after)
-    return [(say(f"rule_name_{kind}"), now, after) for kind, (now, after) in found.items() if now or after]
-
-
 def _signals(row: InboxRow) -> dict[str, Any] | None:
     """What speaks against a check-in, and what for it where that is the question."""
     if row.kind == "signals":
         return {"against": reasons(row.params["signals"]), "favour": favour(row.params["favour"])}
     against = attendance.signals_of(row.check_in_id) if row.check_in_id else []
     return {"against": reasons(against), "favour": []} if against else None
-
-
-def _preview(row: InboxRow, at_time: datetime | None, at: datetime) -> Preview | None:
-    granted = {row.id: {"at": at_time.isoformat()}} if at_time else None
-    return rewards.preview_each([(row.pair, view.deciding([row], "approved", granted))], at=at)[0]

@@ -37,7 +37,10 @@ def index() -> Response:
 
 def askable(day: DayResult | None, has_come: bool) -> list[str]:
     """What a rep may ask about a day."""
-    return (excusable(day) if day else []) + (["forgot_in"] if has_come else [])
+    if not has_come:
+        return excusable(day) if day else []
+    more = [kind for kind, same in (("field", "field_work"), ("leave", "leave")) if day is None or day.status != same]
+    return (excusable(day) if day else []) + ["forgot_in", *more]
 
 
 def _day(user: SignedIn, on: date, today: date) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from webapp.attendance.queries import PersonDay
 from webapp.attendance.rules import Assume, standing
 from webapp.attendance.rules.words import ABSENT_REASONS
 from webapp.core.authz import SignedIn
+from webapp.pages.effect import day_changes, reward_changes
 from webapp.pages.looks import note_looks
 from webapp.pages.photo_words import photos_by_mark
 from webapp.pages.punch_lines import seen
@@ -34,7 +35,9 @@ def person_context(user: SignedIn, employee_id: int, on: date, *, at: datetime, 
     }  # fmt: skip
     if absent:
         return {**found, "absences": _absences(user, person, at)}
-    return {**found, "effect": sheets.effects(user, [(person, sheets.confirming(person))], at=at).get(employee_id)}
+    effect = sheets.effects(user, [(person, sheets.confirming(person))], at=at).get(employee_id)
+    changes = {"changes": day_changes(effect), "slots": reward_changes(effect)} if effect else {}
+    return {**found, "effect": effect, **changes}
 
 
 def _absences(user: SignedIn, person: PersonDay, at: datetime) -> dict[str, Any]:

@@ -105,6 +105,8 @@ def _preview(now: Work, after: Work, days: Later) -> Preview:
             (rule.kind, before.amount, outcome.amount)
             for (rule, before), (_, outcome) in zip(found, assumed_found, strict=True)
         ),
+        days_seen=(now.snapshot, after.snapshot),
+        runs=(run_now, run_assumed),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from webapp.rewards.rules.chain import Walked
-from webapp.rules.rules import Line
+from webapp.rules.rules import Line, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class Preview:
     days: tuple[Walked, ...] = ()
     slots: tuple[tuple[str, int, int], ...] = ()
     """(kind of rule, now, after) of every rule in force on the day, in order."""
+    days_seen: tuple[Snapshot, Snapshot] | None = None
+    """The day as it is, and as it would be."""
+    runs: tuple[int, int] = (0, 0)
+    """Days of the run up to and with this one, now and after."""
 
     @property
     def change(self) -> int:
