@@ -217,3 +217,13 @@ def test_half_a_day_recorded_by_hr(client_as: Any, branch: Any, rep: Any, hr: An
     data = {"branch_id": branch.id, "staff": rep.staff_no, "kind": "annual", "first_on": str(FRIDAY)}
     assert desk.post("/hr/schedule/leave", data={**data, "last_on": str(FRIDAY), "ends_half": "1"}).status_code == 303
     assert "Fri 6 Mar, morning" in desk.get("/hr/schedule/leave").text
+
+
+def test_the_audit_trail_calls_kinds_by_their_names(client_as: Any, branch: Any, rep: Any, hr: Any) -> None:
+    desk = client_as(hr)
+    known = {"branch_id": branch.id, "name_en": "Marriage leave", "name_zh": "婚假"}
+    desk.post("/hr/schedule/leave/types", data=known)
+    ask(client_as(rep), kind="marriage", starts_half="")
+    page = desk.get("/hr/audit").text
+    assert "Kind of leave · Marriage leave" in page
+    assert page.count("Marriage leave") >= 2

@@ -31,14 +31,16 @@ _NAMED = {
     "site_id": "site",
 }
 _OBJECTS = {"branch": "branch_id", "team": "team_id", "employee": "employee_id", "shift": "shift_id",
+            "leave_type": "leave_type_id",
             "store_type": "store_type_id", "site": "site", "rule": "rule", "terminal": "terminal"}  # fmt: skip
-_PAGES = {"employee": "/hr/people/{}", "site": "/hr/sites/{}", "branch": "/hr/settings/{}",
+_LEAVE = frozenset({"leave", "leave_request", "leave_grant", "leave_type"})
+_PAGES = {"leave_type": "/hr/schedule/leave/types/{}",
+          "employee": "/hr/people/{}", "site": "/hr/sites/{}", "branch": "/hr/settings/{}",
           "pay_run": "/hr/pay-runs/{}", "shift": "/hr/schedule/shifts/{}",
           "store_type": "/hr/sites/store-types/{}", "attendance_exception": "/hr/inbox/{}",
           "terminal": "/hr/devices/{}", "new_store": "/hr/sites/new-stores/{}",
           "pay_question": "/hr/pay-questions/{}"}  # fmt: skip
-_VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave", "kind"): "leave",
-           ("leave_request", "kind"): "leave", ("leave_grant", "kind"): "leave", ("leave_request", "step"): "step",
+_VALUES = {("calendar", "kind"): "day", ("schedule", "kind"): "day", ("leave_request", "step"): "step",
            ("import", "kind"): "import", ("rule", "kind"): "rule_name", ("rule", "code"): "rule_name",
            ("attendance_day", "reason"): "absent", ("withdrawal", "state"): "withdrawal_state",
            ("pay_run", "state"): "pay_state", ("employee", "device_state"): "device",
@@ -59,6 +61,8 @@ class Known:
     currencies: Mapping[int | None, str]
     exceptions: Mapping[int, tuple[int, date]]
     rule_kinds: Mapping[int, str]
+    leave_kinds: Mapping[tuple[int | None, str], str]
+    """By branch and code."""
 
 
 def known(rows: Collection[AuditEntry], user: SignedIn) -> Known:
@@ -83,8 +87,12 @@ def known(rows: Collection[AuditEntry], user: SignedIn) -> Known:
     if "store_type" in types or "store_type_id" in fields:
         kinds = sites.store_types(user.branch_ids)
         names["store_type_id"] = {kind.id: kind.name_zh if lang() == "zh" else kind.name_en for kind in kinds}
+    leave = schedules.all_leave_types(user.branch_ids) if types & _LEAVE else []
+    kinds_of_leave = {one.id: one.name_zh if lang() == "zh" else one.name_en for one in leave}
+    names["leave_type_id"] = kinds_of_leave
     currencies: dict[int | None, str] = {branch.id: branch.currency for branch in branches}
-    return Known(names, currencies, issues, {row.rule_id: row.kind for row in versions})
+    return Known(names, currencies, issues, {row.rule_id: row.kind for row in versions},
+                 {(one.branch_id, one.code): kinds_of_leave[one.id] for one in leave})  # fmt: skip
 
 
 def about(row: AuditEntry, names: Known) -> tuple[str, str]:
@@ -155,6 +163,12 @@ def _value(row: AuditEntry, name: str, value: Any, currency: str | None, names: 
         return ", ".join(_value(row, name, item, currency, names) for item in value)
     if isinstance(value, int):
         return _number(name, value, currency, names)
+    return _word(row, name, value, names)
+
+
+def _word(row: AuditEntry, name: str, value: Any, names: Known) -> str:
+    if name == "kind" and row.object_type in _LEAVE:
+        return names.leave_kinds.get((row.branch_id, value), value)
     kind = (
         "present"
         if (row.action, name) == ("attendance.present", "reason")

@@ -51,7 +51,9 @@ def decide_many() -> Response:
     done = sum(_decided(mark, form.data) for mark in dict.fromkeys(form.data.ids))
     if done:
         flash(ngettext("%(num)s request is answered.", "%(num)s requests are answered.", done), "ok")
-    kept = {name: request.args[name] for name in ("state", "branch_id", "kind", "q") if name in request.args}
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("state", "branch_id", "kind", "q") if name in request.args
+    }
     return hx.redirect(url_for(".index", **kept))
 
 

@@ -172,7 +172,7 @@ def _list(branch_id: int, form: Bound[Any] | None) -> Response:
 
 
 def _new(branch_id: int, form: Bound[Any]) -> Response:
-    context = {"branch_id": branch_id, "branch_options": _branch(branch_id)}
+    context: dict[str, Any] = {"branch_id": branch_id, "branch_options": _branch(branch_id)}
     return hx.respond("hr/leave_type_new.html", status=form.status, form=form, **context)
 
 

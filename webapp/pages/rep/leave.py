@@ -141,7 +141,7 @@ def _form(bound: Bound[Any]) -> Response:
         options.append((one.code, one.name_zh if lang() == "zh" else one.name_en, hint))
     if not bound.values.get("kind") and options:
         bound.values["kind"] = options[0][0]
-    context = {"options": options, "rules": queries.leave_policy(user.branch_id), "today": _today()}
+    context: dict[str, Any] = {"options": options, "rules": queries.leave_policy(user.branch_id), "today": _today()}
     return hx.respond("rep/leave_new.html", status=bound.status, form=bound, **context)
 
 

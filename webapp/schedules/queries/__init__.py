@@ -1,7 +1,14 @@
 """Reading schedules: what a day should look like, which work date it is, plans, rosters, calendars, leave."""
 
 from webapp.schedules.queries.days import expectation, expectations, work_date, work_dates, work_day, worked
-from webapp.schedules.queries.leave import balances, halves_wanted, leave_names, leave_policy, leave_types
+from webapp.schedules.queries.leave import (
+    all_leave_types,
+    balances,
+    halves_wanted,
+    leave_names,
+    leave_policy,
+    leave_types,
+)
 from webapp.schedules.queries.leave_requests import (
     LeaveFilter,
     LeavePage,
@@ -56,7 +63,8 @@ from webapp.schedules.queries.week import (
 )
 
 __all__ = [
-    "Cell", "Change", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "away", "balances", "calendar",
+    "Cell", "Change", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "all_leave_types", "away",
+    "balances", "calendar",
     "cells", "check_open", "closed_months", "colleagues", "expectation", "expectations", "find_leave", "find_swaps",
     "halves_wanted", "has_calendar", "last_change", "leave_decisions", "leave_names", "leave_policy",
     "leave_request", "leave_types", "leave_waiting", "leave_waiting_count", "leaves", "mark_of", "month_steps",

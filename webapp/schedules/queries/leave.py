@@ -31,6 +31,10 @@ def leave_type(branch_id: int, code: str) -> LeaveType | None:
     return db.session.scalar(select(LeaveType).where(LeaveType.branch_id == branch_id, LeaveType.code == code))
 
 
+def all_leave_types(branch_ids: Collection[int]) -> list[LeaveType]:
+    return list(db.session.scalars(select(LeaveType).where(LeaveType.branch_id.in_(branch_ids))))
+
+
 def leave_names(branch_ids: Collection[int]) -> dict[tuple[int, str], Names]:
     """What each branch calls its kinds, archived ones too."""
     query = select(LeaveType.branch_id, LeaveType.code, LeaveType.name_en, LeaveType.name_zh)

@@ -41,7 +41,7 @@ class Swap:
 
     @property
     def dates(self) -> tuple[date, ...]:
-        return (self.asker_on,) if self.other_on in (None, self.asker_on) else (self.asker_on, self.other_on)  # type: ignore[return-value]
+        return (self.asker_on,) if self.other_on in (None, self.asker_on) else (self.asker_on, self.other_on)
 
     @property
     def pairs(self) -> list[tuple[int, date]]:
