@@ -18,7 +18,7 @@ from webapp.devices import service
 from webapp.devices.models import PinHolder, Terminal
 from webapp.devices.rules import Line
 from webapp.devices.service.store import Coming
-from webapp.schedules.models import PlanStop
+from webapp.schedules.models import PlanStop, RosterDay, Shift
 from webapp.sites.models import SiteSupervisor
 
 NEXT = ON + timedelta(days=1)
@@ -78,6 +78,27 @@ def test_a_visits_timeline_has_the_punches_at_its_store(f: Field, door: Terminal
     punch(f, door, "08:57:30")
     html = client_as(f.rep).get(f"/visits/{visit}").text
     assert ("Punch: came" in html, "Back door" in html) == (True, True)
+
+
+def test_t14_two_shifts_a_day_at_the_device(f: Field, door: Terminal, client_as: Any) -> None:
+    terms = {"kind": "split", "breaks": [["12:00", "16:00"]], "serious": 20}
+    hours = {"start": "08:00", "end": "21:00", "grace_minutes": 5, "terms": terms}
+    shift = factories.save(Shift(branch_id=f.branch.id, name="Twice", **hours))
+    planned = {"employee_id": f.rep.id, "work_date": ON, "branch_id": f.branch.id, "kind": "work"}
+    factories.save(RosterDay(**planned, shift_id=shift.id))
+    punch(f, door, "07:58:00", "12:03:00", "16:30:00", "21:01:00")
+    day = days([(f.rep.id, ON)])[f.rep.id, ON]
+    assert (day.status, day.minutes_late, day.worked_minutes) == ("serious_late", 30, 242 + 271)
+    html = client_as(boss(f)).get(f"/confirm/{f.rep.id}?on={ON}").text
+    for text in (
+        "Seriously late: 30 min",
+        "Came 30 min late, both parts together; the grace is 5 min each.",
+        "More than 20 minutes late is seriously late.",
+    ):
+        assert text in html, text
+    assert html.count("Punch: came") == html.count("Punch: left") == 2
+    mine = client_as(f.rep).get(f"/visits?view=day&day={ON}").text
+    assert ("08:00–12:00, 16:00–21:00" in mine, "Seriously late: 30 min" in mine) == (True, True)
 
 
 def test_phone_and_device_disagree(f: Field, door: Terminal, client_as: Any) -> None:

@@ -39,6 +39,28 @@ def test_a_store_type_is_added_and_its_hours_change_from_a_date(desk: Any, branc
     assert "Until Wed 1 Apr 2026" in desk.get(f"/hr/sites/store-types/{kind.id}").text
 
 
+def test_a_store_type_has_terms_of_its_own(desk: Any, branch: Any) -> None:
+    typed = {
+        **NEW,
+        "kind": "core",
+        "core_start": "11:00",
+        "core_end": "15:00",
+        "minimum": "420",
+        "branch_id": branch.id,
+    }
+    assert desk.post("/hr/sites/store-types", data=typed).status_code == 303
+    kind = db.session.scalars(select(StoreType)).one()
+    assert kind.terms == {"kind": "core", "core": ["11:00", "15:00"], "minimum": 420}
+    page = desk.get(f"/hr/sites/store-types/{kind.id}").text
+    assert "Be there from 11:00 to 15:00; come and go at any time between 10:00 and 22:00." in page
+    change = {**NEW, "kind": "fixed", "serious": "60", "from_on": "2026-04-01", "version": 1}
+    assert desk.post(f"/hr/sites/store-types/{kind.id}", data=change).status_code == 303
+    rep, site = make.employee(branch), make.site(kind)
+    days = [schedules.expectation(rep.id, on, branch, site_id=site.id) for on in (date(2026, 3, 31), date(2026, 4, 1))]
+    assert [(day.terms.kind, day.terms.serious) for day in days] == [("core", 0), ("fixed", 60)]
+    assert "Be there from 11:00" in desk.get(f"/hr/sites/store-types/{kind.id}").text
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("start", "25:00"), ("end", "10:00"), ("grace_minutes", "241"), ("name_zh", ""), ("code", "x" * 31)],
