@@ -213,9 +213,9 @@ def _word(verb: Callable[..., Any], employee_id: int, text: str, form: Bound[Any
     entry = next((entry for entry in now.entries if entry.person.employee_id == employee_id), None)
     if entry is None:
         raise problem or NotFound("not_found")
-    status, said = (422, explain(problem)) if problem else (200, None)
+    status, why = (422, explain(problem)) if problem else (200, None)
     return hx.respond(
-        "supervisor/confirm_row.html", "row", status, sheet=now, entry=entry, problem=said, typed=form, swapped=True
+        "supervisor/confirm_row.html", "row", status, sheet=now, entry=entry, problem=why, typed=form, swapped=True
     )
 
 
