@@ -1,6 +1,6 @@
 """Lateness: on which weekday, and at which hour a shift begins."""
 
-from typing import Any
+from typing import Any, Literal
 
 from babel import dates
 
@@ -91,7 +91,7 @@ def _cell(one: Lateness | None) -> tuple[float, str] | None:
 
 def _weekday(number: int, *, short: bool = False) -> str:
     """1 is Monday."""
-    width = "abbreviated" if short else "wide"
+    width: Literal["abbreviated", "wide"] = "abbreviated" if short else "wide"
     return str(dates.get_day_names(width, "stand-alone", locale=LANGUAGES[lang()])[number - 1])
 
 
