@@ -11,6 +11,7 @@ from tests.acceptance.month.world import DAY, Hours, Office, Person, Place, Wall
 KINDS = {
     "SH": (Hours("super", "09:00", "18:00", 20), Hours("corner", "08:30", "17:00", 10)),
     "NY": (Hours("super", "09:00", "17:30", 10), Hours("corner", "10:00", "19:00", 0)),
+    "BE": (Hours("super", "08:00", "16:30", 15), Hours("corner", "09:00", "17:00", 5, {"minimum": 450})),
 }
 SHIFTS = (
     Hours("usual", "09:00", "18:00", 5, {"serious": 30, "breaks": [["12:00", "13:00"]]}),
@@ -24,16 +25,24 @@ SHIFTS = (
     Hours("split", "10:00", "21:00", 10, {"kind": "split", "breaks": [["14:00", "17:00"]], "serious": 40}),
 )  # fmt: skip
 ROTAS = ("early", "night", "split", None, "flex", "swing", "core", None, "late", None)
-CENTRES = {"SH": (31.23, 121.47), "NY": (40.75, -73.98)}
-CLOCKS = {"SH": ("Asia/Shanghai", "Asia/Tokyo"), "NY": ("America/New_York", "America/Chicago")}
+CENTRES = {"SH": (31.23, 121.47), "NY": (40.75, -73.98), "BE": (52.52, 13.40)}
+CLOCKS = {
+    "SH": ("Asia/Shanghai", "Asia/Tokyo"),
+    "NY": ("America/New_York", "America/Chicago"),
+    "BE": ("Europe/Berlin", "Europe/Athens"),
+}
 """What the devices of a branch show: about every other one has another zone than its branch."""
 
 
-def offices(dice: Random, first: date, last: date, people: int, places: int) -> list[Office]:
+ABROAD = {"NY": ("America/New_York", "US", "USD"), "BE": ("Europe/Berlin", "DE", "EUR")}
+
+
+def offices(dice: Random, first: date, last: date, people: int, places: int, abroad: str) -> list[Office]:
+    """Shanghai, and a smaller branch where clocks are changed: NY or BE."""
     share = max(2, places // 4)
     return [
         _office(dice, "SH", "Asia/Shanghai", "CN", "CNY", first, last, people - people // 3, places - share),
-        _office(dice, "NY", "America/New_York", "US", "USD", first, last, people // 3, share),
+        _office(dice, abroad, *ABROAD[abroad], first, last, people // 3, share),
     ]
 
 

@@ -25,12 +25,14 @@ from tests.acceptance.month.world import (
     Plan,
     Post,
     Roster,
+    Swap,
     Tap,
     Undo,
     Word,
 )
 
 SECOND = timedelta(seconds=1)
+LOOK_BACK = timedelta(days=16)
 USUAL = Hours("usual", "09:00", "18:00", 0)
 
 
@@ -44,10 +46,11 @@ class Finger:
 
 
 class Known:
-    """Facts that arrived by `by`; what was said last counts."""
+    """Facts that arrived by `by`; what was said last counts. `since`: nobody asks about dates before it."""
 
-    def __init__(self, month: Month, by: datetime) -> None:
+    def __init__(self, month: Month, by: datetime, since: date | None = None) -> None:
         self.month, self.by = month, by
+        self._expected: dict[tuple[str, date, str | None, datetime], Expected] = {}
         self.rosters: dict[tuple[str, date], list[Roster]] = defaultdict(list)
         self.plans: dict[tuple[str, date], tuple[str, ...]] = {}
         self.calendar: dict[tuple[str, date], str] = {}
@@ -61,14 +64,18 @@ class Known:
         self.posts: list[Post] = []
         self.pins: dict[str, Pin] = {}
         self.contacts: dict[str, list[datetime]] = defaultdict(list)
+        old = None if since is None else datetime.combine(since - LOOK_BACK, time(0), UTC)
         for fact in month.ordered():
-            if fact.at <= by:
+            if fact.at <= by and (old is None or fact.at >= old or not isinstance(fact, Tap | Post | Call)):
                 self._take(fact)
+        self._expected.clear()
 
     def _take(self, fact: Fact) -> None:  # noqa: C901 - one line for each kind of fact
         match fact:
             case Roster():
                 self.rosters[fact.who, fact.on].append(fact)
+            case Swap():
+                self._swap(fact)
             case Plan():
                 self.plans[fact.who, fact.on] = fact.places
             case Calendar():
@@ -95,12 +102,37 @@ class Known:
             case Call():
                 self.contacts[fact.who].append(fact.at)
 
+    def _swap(self, swap: Swap) -> None:
+        """On each date either of the two gets what the other had: shift and visits, or a day off."""
+        office = self.month.office_of(swap.who)
+        pairs = [(who, on) for who in (swap.who, swap.other) for on in (swap.on, swap.their)]
+        had = {
+            (who, on): (
+                self._expect(office, who, on, None, self.by).works,
+                self.roster(who, on, self.by),
+                self.plans.get((who, on), ()),
+            )
+            for who, on in pairs
+        }
+        for (who, on), mine in had.items():
+            works, said, stops = had[swap.other if who == swap.who else swap.who, on]
+            if works or mine[0]:
+                shift = said.shift if said is not None and works else None
+                self.rosters[who, on].append(Roster(swap.at, who, on, "work" if works else "rest", shift))
+                self.plans[who, on] = stops
+
     def expected(self, office: Office, who: str, on: date, place: str | None, by: datetime | None = None) -> Expected:
         """Not employed, leave, roster, calendar, week, the first that says something; hours as `hours` says.
 
         `by`: as it was known then.
         """
         by = by or self.by
+        asked_for = (who, on, place, by)
+        if asked_for not in self._expected:
+            self._expected[asked_for] = self._expect(office, who, on, place, by)
+        return self._expected[asked_for]
+
+    def _expect(self, office: Office, who: str, on: date, place: str | None, by: datetime) -> Expected:
         off = self.off(who, on, by)
         hours = self.hours(office, who, on, place, by)
         if not office.people[who].employed(on):

@@ -11,11 +11,14 @@ from tests.acceptance.month.company import offices
 from tests.acceptance.month.world import Fact, Month, Post
 
 
-def month(seed: int, first: date, last: date, *, reps: int, places: int, asked: bool = True) -> Month:
+def month(
+    seed: int, first: date, last: date, *, reps: int, places: int, abroad: str = "NY", asked: bool = True
+) -> Month:
     """`asked`: people explain their days, and HR answers."""
     dice = Random(seed)
-    made = Month(offices(dice, first, last, reps, places), first, last, [])
+    made = Month(offices(dice, first, last, reps, places, abroad), first, last, [])
     made.facts += people.plans(made, dice)
+    people.swaps_and_leave(made, dice)
     made.facts += days.happenings(made, dice)
     made.facts += people.words(made, dice)
     made.facts += people.decisions(made, dice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -23,8 +24,11 @@ from tests.acceptance.month.world import (
     Pin,
     Plan,
     Roster,
+    Swap,
     Tap,
     Word,
+    days,
+    of_kind,
 )
 
 
@@ -38,6 +42,51 @@ def plans(month: Month, dice: Random) -> list[Fact]:
         for person in office.people.values():
             found += list(_person(month, office, person, begin, dice))
     return found
+
+
+def swaps_and_leave(month: Month, dice: Random) -> None:
+    """Some of the leave that was planned ahead is asked for on the phone, and some days are swapped."""
+    for office in month.offices:
+        for leave in of_kind(month.facts, Leave):
+            if leave.who in office.people and dice.random() < 0.6 and _can_ask(month, office, leave):
+                month.facts.remove(leave)
+                month.facts.append(replace(leave, asked=True))
+        for on in month.dates()[2:-2]:
+            for _ in range(len(office.people) // 8 + 1):
+                month.facts += _swap(month, office, on, dice)
+
+
+def _can_ask(month: Month, office: Office, leave: Leave) -> bool:
+    """Ahead of its time, and some of it are working days."""
+    known = Known(month, leave.at - SECOND)
+    works = any(known.expected(office, leave.who, on, None).works for on in days(leave.first, leave.last))
+    return works and leave.at < office.local(leave.first, "00:00")
+
+
+def _swap(month: Month, office: Office, on: date, dice: Random) -> list[Fact]:
+    """Nobody whose nights reach into other days."""
+    able = [one for one in office.people.values() if one.rota not in ("night", "swing")]
+    asker, other = dice.sample(able, 2)
+    their = on if dice.random() < 0.5 else on + dice.randint(1, 2) * DAY
+    at = office.local(on - DAY, "16:00") + dice.randrange(7000) * SECOND
+    known = Known(month, at)
+
+    def works(person: Person, day_: date) -> bool:
+        return known.expected(office, person.no, day_, None).works
+
+    def hours(person: Person) -> object:
+        said = known.roster(person.no, on, at)
+        return said and said.shift, known.plans.get((person.no, on), ())
+
+    if any(not one.employed(day_) or known.off(one.no, day_, at) for one in (asker, other) for day_ in (on, their)):
+        return []
+    if not works(asker, on) or not works(other, their):
+        return []
+    if on == their and hours(asker) == hours(other):
+        return []
+    if on != their and (works(other, on) or works(asker, their)):
+        return []
+    return [Swap(at, asker.no, other.no, on, their)]
 
 
 def _person(month: Month, office: Office, person: Person, begin: datetime, dice: Random) -> Iterator[Fact]:
@@ -160,7 +209,7 @@ def requests(month: Month, dice: Random, share: float = 0.3) -> list[Fact]:
     for office in month.offices:
         for on in month.dates():
             at = office.local(on + 2 * DAY, "12:30")
-            known, later = Known(month, at - HOUR), Known(month, at + HOUR)
+            known, later = Known(month, at - HOUR, on), Known(month, at + HOUR, on)
             for who, person in office.people.items():
                 one = day(known, office, who, on)
                 if person.employed(on) and one == day(later, office, who, on):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,90 +13,21 @@ from werkzeug.utils import import_string
 
 from jobs import attendance as attendance_jobs
 from jobs import base, devices, settlement, sweep
-from tests import factories
 from tests.acceptance.month import world as w
-from tests.devices.world import signed_in
+from tests.acceptance.month.stage import Stage
 from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceException, CheckIn
 from webapp.attendance.rules import Evidence, Fix, Token
-from webapp.core.authz import SignedIn
 from webapp.core.db import db, do
 from webapp.core.queue import silence
 from webapp.devices import service as devices_service
-from webapp.people.models import Team
-from webapp.rules.service import seed_defaults
 from webapp.schedules import service as schedules
-from webapp.schedules.rules import PlannedStop
-from webapp.schedules.rules.terms import read_terms
+from webapp.schedules.models import LeaveRequest
+from webapp.schedules.rules import PlannedStop, Span, Swap
 from webapp.visits import service as visits
 
 BEAT = timedelta(hours=4)
 Look = Callable[[datetime], None]
-
-
-@dataclass
-class Stage:
-    """The month's company in the database."""
-
-    month: w.Month
-    people: dict[str, SignedIn] = field(default_factory=dict)
-    bosses: dict[str, SignedIn] = field(default_factory=dict)
-    hr: dict[str, SignedIn] = field(default_factory=dict)
-    sites: dict[str, int] = field(default_factory=dict)
-    shifts: dict[tuple[str, str], int] = field(default_factory=dict)
-    walls: dict[str, int] = field(default_factory=dict)
-    leaves: dict[str, int] = field(default_factory=dict)
-    asked: dict[str, int] = field(default_factory=dict)
-    refused: Counter[str] = field(default_factory=Counter)
-
-    def branch_of(self, who: str) -> int:
-        return self.hr[self.month.office_of(who).code].branch_id
-
-
-def company(month: w.Month) -> Stage:
-    stage = Stage(month)
-    begin = datetime.combine(month.first, datetime.min.time(), UTC) - 9 * w.DAY
-    for office in month.offices:
-        branch = factories.branch(
-            office.code, name=office.code, timezone=office.zone, currency=office.currency, country=office.country,
-            workdays=list(office.workdays), settled_from=month.first,
-        )  # fmt: skip
-        do(seed_defaults, branch_id=branch.id, currency=office.currency, effective_from=month.first, at=begin)
-        teams = {n: factories.save(Team(branch_id=branch.id, name=f"{office.code}{n}")) for n in (1, 2)}
-        for shift in office.shifts.values():
-            known = {"name": shift.code, "start": shift.start, "end": shift.end, "grace_minutes": shift.grace,
-                     "terms": read_terms(shift.terms)}  # fmt: skip
-            made = do(schedules.create_shift, by=None, branch_id=branch.id, **known, at=begin)
-            stage.shifts[office.code, shift.code] = made
-        kinds = {
-            kind.code: factories.store_type(
-                branch, code=kind.code, shift_start=kind.start, shift_end=kind.end, grace_minutes=kind.grace
-            )
-            for kind in office.kinds.values()
-        }
-        bosses = {
-            code: factories.employee(branch, role="supervisor", staff_no=code, team_id=teams[team].id)
-            for code, (team, _) in office.bosses.items()
-        }
-        for place in office.places.values():
-            theirs = [bosses[code] for code, (_, places) in office.bosses.items() if place.code in places]
-            site = factories.site(
-                kinds[place.kind], *theirs, code=place.code, lat=place.lat, lng=place.lng, radius_m=place.radius_m
-            )
-            stage.sites[place.code] = site.id
-            stage.sites[f"#{place.code}"] = site
-        for person in office.people.values():
-            rep = factories.employee(
-                branch, staff_no=person.no, team_id=teams[person.team].id, joined_on=person.joined, left_on=person.left
-            )
-            stage.people[person.no] = signed_in(rep, branch)
-        for wall in office.walls.values():
-            hung = [stage.sites.get(f"#{place}") for place in wall.places]
-            made = factories.terminal(branch, *hung, serial=wall.code, timezone=wall.zone, created_at=begin)
-            stage.walls[wall.code] = made.id
-        stage.bosses |= {code: signed_in(boss, branch) for code, boss in bosses.items()}
-        stage.hr[office.code] = signed_in(factories.employee(branch, role="hr", staff_no=f"{office.code}H"), branch)
-    return stage
 
 
 class Player:
@@ -203,8 +133,8 @@ class Player:
 
     def _pin(self, fact: w.Pin) -> None:
         do(
-            devices_service.assign, by=self.stage.hr[self.stage.month.office_of(fact.who).code],
-            branch_id=self.stage.branch_of(fact.who), terminal_id=None, pin=fact.pin,
+            devices_service.assign, by=self.stage.office_hr(fact.who),
+            branch_id=self.stage.office_hr(fact.who).branch_id, terminal_id=None, pin=fact.pin,
             employee_id=self.stage.people[fact.who].id, first_on=fact.first, last_on=None, at=fact.at,
         )  # fmt: skip
 
@@ -218,10 +148,49 @@ class Player:
         do(schedules.set_plan, by=None, employee_id=self._id(fact), work_date=fact.on, stops=stops, at=fact.at)
 
     def _calendar(self, fact: w.Calendar) -> None:
-        do(schedules.set_calendar_day, by=None, branch_id=self.stage.branch_of(fact.who), on=fact.on, kind=fact.kind,
-           name=fact.kind, at=fact.at)  # fmt: skip
+        branch_id = self.stage.hr[fact.who].branch_id
+        do(
+            schedules.set_calendar_day,
+            by=None,
+            branch_id=branch_id,
+            on=fact.on,
+            kind=fact.kind,
+            name=fact.kind,
+            at=fact.at,
+        )
+
+    def _swap(self, fact: w.Swap) -> None:
+        """Asked, agreed and approved."""
+        rep, other = self.stage.people[fact.who], self.stage.people[fact.other]
+        swap = Swap(rep.id, other.id, fact.on, fact.their)
+        key = f"{fact.who}-{fact.other}-{fact.on}-{fact.at:%H%M%S}"
+        swap_id = do(schedules.ask_swap, rep=rep, client_id=key, swap=swap, at=fact.at)
+        do(schedules.answer_swap, rep=other, swap_id=swap_id, agrees=True, at=fact.at)
+        by = self.stage.office_hr(fact.who)
+        do(schedules.decide_swap, by=by, swap_id=swap_id, decision="approved", version=2, at=fact.at)
+
+    def _ask_leave(self, fact: w.Leave) -> int:
+        """Asked on the phone; the supervisor agrees, then HR. The id of the leave."""
+        office, span = (
+            self.stage.month.office_of(fact.who),
+            Span(fact.first, fact.last, fact.starts_half, fact.ends_half),
+        )
+        asked = do(schedules.ask_leave, rep=self.stage.people[fact.who], client_id=fact.key, kind=fact.kind, span=span,
+                   note="family", at=fact.at)  # fmt: skip
+        boss = next(code for code, (team, _) in office.bosses.items() if team == office.people[fact.who].team)
+        for by in (self.stage.bosses[boss], self.stage.hr[office.code]):
+            version = db.session.get_one(LeaveRequest, asked).version
+            db.session.remove()
+            do(schedules.answer_leave, by=by, request_id=asked, decision="approved", version=version, at=fact.at)
+        leave_id = db.session.get_one(LeaveRequest, asked).leave_id
+        db.session.remove()
+        assert leave_id is not None
+        return leave_id
 
     def _leave(self, fact: w.Leave) -> None:
+        if fact.asked:
+            self.stage.leaves[fact.key] = self._ask_leave(fact)
+            return
         self.stage.leaves[fact.key] = do(
             schedules.record_leave, by=None, employee_id=self._id(fact), first_on=fact.first, last_on=fact.last,
             kind=fact.kind, starts_half=fact.starts_half, ends_half=fact.ends_half, at=fact.at,
@@ -254,7 +223,7 @@ class Player:
 
     def _answer(self, fact: w.Answer) -> None:
         """About what was asked, or about everything a tap is in doubt for."""
-        by = self.stage.hr[self.stage.month.office_of(fact.who).code]
+        by = self.stage.office_hr(fact.who)
         params = {"at": fact.granted.isoformat()} if fact.granted else None
         asked = self.stage.asked.get(fact.key)
         for exception_id in [asked] if asked else _about(fact.key):

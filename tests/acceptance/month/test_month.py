@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 from tests.acceptance.month import check, make, money, people
 from tests.acceptance.month.known import Known
-from tests.acceptance.month.play import Player, Stage, company
+from tests.acceptance.month.play import Player
+from tests.acceptance.month.stage import Stage, company
 from tests.acceptance.month.world import Month
 
 FIRST, LAST = date(2026, 3, 4), date(2026, 3, 12)
@@ -47,7 +48,8 @@ def to_the_cent(month: Month, freeze, monkeypatch, capsys) -> None:
 
 def look(stage: Stage, month: Month, at: datetime) -> None:
     """Every morning: also days that still wait for a device or for a person."""
-    check.days_equal(stage, Known(month, at))
+    since = at.date() - timedelta(days=6)
+    check.days_equal(stage, Known(month, at, since), since=since)
 
 
 def settle_again(player: Player, month: Month, known: Known, paid: check.Parts) -> int:
