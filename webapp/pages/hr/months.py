@@ -52,20 +52,20 @@ def index() -> Response:
     return hx.respond("hr/months.html", rows=_rows(me(), branches), several=len(branches) > 1, month_name=month_name)
 
 
-@bp.get("/<int:branch_id>/<month>")
+@bp.get("/<int:branch_id>/<string(length=7):month>")
 @allow(*OFFICE)
 def show(branch_id: int, month: str) -> Response:
     return _show(branch_id, month)
 
 
-@bp.post("/<int:branch_id>/<month>/close")
+@bp.post("/<int:branch_id>/<string(length=7):month>/close")
 @allow(*OFFICE)
 def close(branch_id: int, month: str) -> Response:
     text = gettext("%(month)s is closed.", month=month_name(_month(month)))
     return _step(service.close_month, branch_id, month, text)
 
 
-@bp.post("/<int:branch_id>/<month>/reopen")
+@bp.post("/<int:branch_id>/<string(length=7):month>/reopen")
 @allow(*OFFICE)
 def reopen(branch_id: int, month: str) -> Response:
     text = gettext("%(month)s is open again. Days that waited are being built.", month=month_name(_month(month)))
