@@ -110,14 +110,13 @@ def _page(filters: InboxFilters, minimum: int | None, number: int, due: Due) -> 
         one = attendance.inbox(user, filters, number, at=at, due=due)
         return view.lines(one.rows, at=at, due=due), one.page, one.pages, one.total
     rows = attendance.inbox_rows(user, filters, at=at, due=due)
-    if minimum is None and key == "due":
-        found = view.by_due(rows, filters.sort, due)
-    else:
-        found = view.by_money(view.lines(rows, at=at, due=due), filters.sort, minimum)
+    timed = minimum is None and key == "due"
+    found: Any = view.by_due(rows, filters.sort, due) if timed else view.lines(rows, at=at, due=due)
+    found = found if timed else view.by_money(found, filters.sort, minimum)
     pages = max(1, -(-len(found) // attendance.PAGE))
     page = min(max(1, number), pages)
-    shown: Any = found[(page - 1) * attendance.PAGE : page * attendance.PAGE]
-    return view.lines(shown, at=at, due=due) if key == "due" and minimum is None else shown, page, pages, len(found)
+    shown = found[(page - 1) * attendance.PAGE : page * attendance.PAGE]
+    return view.lines(shown, at=at, due=due) if timed else shown, page, pages, len(found)
 
 
 def _tabs(

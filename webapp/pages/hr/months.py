@@ -106,7 +106,8 @@ def _show(branch_id: int, month: str, form: Bound[Any] | None = None) -> Respons
 def _rows(user: SignedIn, branches: list[Branch]) -> list[MonthRow]:
     """The newest month first; a constant number of statements."""
     ids = [branch.id for branch in branches]
-    held, newest = attendance.held_counts(ids), {}
+    held = attendance.held_counts(ids)
+    newest: dict[tuple[int, str], Any] = {}
     for step in schedules.month_steps(ids):
         newest.setdefault((step.branch_id, step.month), step)
     runs = {(run.branch_id, run.month): run.state for run in payroll.runs(user)}
