@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import flash, request
@@ -88,7 +89,7 @@ class Boxes:
         visits = len(cell.stops)
         if visits:
             parts.append(self._once(("visits", visits), lambda: ngettext("%(num)s visit", "%(num)s visits", visits)))
-        notes = tuple(self._once(code, lambda code=code: say(code)) for code in self._codes(cell))
+        notes = tuple(self._once(code, partial(say, code)) for code in self._codes(cell))
         if cell.on == self._today:
             look += " now"
         return Box(cell.on.isoformat(), look, text, " · ".join(parts), notes, cell.untold)

@@ -1,6 +1,6 @@
 """The check page before people are told of their roster; the same for HR and supervisors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ class Shown:
     hidden: dict[str, Any]
 
 
-def add(bp: Blueprint, *, template: str, shown: Callable[[], Shown], roles: tuple[Role, ...]) -> None:
+def add(bp: Blueprint, *, template: str, shown: Callable[[], Shown], roles: Collection[Role]) -> None:
     """Give a schedule's blueprint /publish."""
 
     @bp.get("/publish")

@@ -48,8 +48,8 @@ def plans_of(people: Collection[int], first: date, last: date) -> dict[Pair, lis
     span = (PlanStop.employee_id.in_(people), PlanStop.work_date.between(first, last))
     columns = (PlanStop.employee_id, PlanStop.work_date, PlanStop.site_id, PlanStop.starts, PlanStop.ends)
     found: dict[Pair, list[PlannedStop]] = defaultdict(list)
-    for person, on, *stop in conn().execute(select(*columns).where(*span).order_by(PlanStop.seq)):
-        found[person, on].append(PlannedStop(*stop))
+    for row in conn().execute(select(*columns).where(*span).order_by(PlanStop.seq)):
+        found[row.employee_id, row.work_date].append(PlannedStop(row.site_id, row.starts, row.ends))
     return dict(found)
 
 

@@ -23,9 +23,9 @@ def copy_week(
         raise Invalid("same_week", "from_monday")
     team, shift = team_of(by, people), to_monday - from_monday
     first = first_open(by, by.branch_id, at)
-    read = (rosters_of, plans_of)
-    roster, plan = (found(team, from_monday, from_monday + LAST_OF_WEEK) for found in read)
-    there = {pair for found in read for pair in found(team, to_monday, to_monday + LAST_OF_WEEK)}
+    here, goal = (from_monday, from_monday + LAST_OF_WEEK), (to_monday, to_monday + LAST_OF_WEEK)
+    roster, plan = rosters_of(team, *here), plans_of(team, *here)
+    there = {*rosters_of(team, *goal), *plans_of(team, *goal)}
     source = {(who, on): (who, on + shift) for who, on in {*roster, *plan}}
     kept = {pair for pair in source.values() if pair in there or pair[1] < first}
     changed = write_days(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Invalid
-from webapp.people.models import Branch
+from webapp.people.models import Branch, Employee
 from webapp.schedules.models import CalendarDay, RosterPattern, Shift
 from webapp.schedules.queries import Cell, table
 from webapp.schedules.queries import pattern as find
@@ -70,7 +70,7 @@ def apply_pattern(*, by: SignedIn, laying: Laying, digest: str, at: datetime) ->
     return len(write_days(by=by, team=team, rosters=wanted, plans={}, action="roster.patterned", at=at, more=more))
 
 
-def _wanted(by: SignedIn, laying: Laying, at: datetime) -> tuple[Branch, dict, dict[Pair, State], int]:  # type: ignore[type-arg]
+def _wanted(by: SignedIn, laying: Laying, at: datetime) -> tuple[Branch, dict[int, Employee], dict[Pair, State], int]:
     found = find(by, laying.pattern_id)
     _check(found, laying)
     team = team_of(by, list(laying.offsets))
@@ -78,7 +78,8 @@ def _wanted(by: SignedIn, laying: Laying, at: datetime) -> tuple[Branch, dict, d
         raise Invalid("not_a_choice", "ids")
     branch, dates = db.session.get_one(Branch, found.branch_id), _dates(laying)
     now, free = table(list(team), dates, branch), _holidays(branch.id, laying) if laying.holidays else set()
-    steps, first, wanted, kept = read_steps(found.steps), first_open(by, branch.id, at), {}, 0
+    steps, first, kept = read_steps(found.steps), first_open(by, branch.id, at), 0
+    wanted: dict[Pair, State] = {}
     for who in team:
         for on, state in laid_out(steps, laying.first_on, laying.last_on, laying.offsets[who]).items():
             cell = now[who, on]

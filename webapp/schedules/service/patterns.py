@@ -86,5 +86,13 @@ def _record(
     after: dict[str, Any] | None,
     at: datetime,
 ) -> None:
-    known = {"object_type": "pattern", "object_id": found.id, "branch_id": found.branch_id}
-    audit.record(actor_id=by.id, action=action, before=before, after=after, at=at, **known)
+    audit.record(
+        actor_id=by.id,
+        action=action,
+        object_type="pattern",
+        object_id=found.id,
+        branch_id=found.branch_id,
+        before=before,
+        after=after,
+        at=at,
+    )

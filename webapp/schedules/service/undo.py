@@ -55,7 +55,7 @@ def _group(by: SignedIn, entry_id: int) -> Sequence[Row[Any]] | None:
         if found.request_id
         else near.where(AuditEntry.id == entry_id)
     )
-    entries = conn().execute(group.order_by(AuditEntry.id)).all()
+    entries: Sequence[Row[Any]] = conn().execute(group.order_by(AuditEntry.id)).all()
     if any(row.action not in CAN_BE_UNDONE for row in entries):
         raise Conflict("undo_part")
     return entries
