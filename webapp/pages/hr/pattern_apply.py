@@ -10,7 +10,7 @@ from webapp.core.authz import OFFICE, allow, me
 from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError, Invalid
 from webapp.core.forms import Bound, Form, blank, read_form
-from webapp.core.i18n import ngettext
+from webapp.core.i18n import explain, ngettext
 from webapp.core.ids import row_id
 from webapp.pages.hr.patterns import words_of
 from webapp.pages.roster import Boxes, Span
@@ -85,7 +85,7 @@ def _look(
         lines.append((names.get(who, ""), len(changed), shown, odd))
     context: dict[str, Any] = {
         "pattern": found, "form": form, "outcome": outcome, "lines": lines, "dates": dates[:SHOWN_DAYS],
-        "laying": laying, "error": error, "offsets": laying.offsets,
+        "laying": laying, "error": explain(error) if error else "", "offsets": laying.offsets,
     }  # fmt: skip
     return hx.respond("hr/pattern_look.html", status=409 if error else 200, **context)
 
