@@ -11,7 +11,7 @@ import pytest
 from tests import factories as make
 from webapp.core import clock
 from webapp.schedules import queries as schedules
-from webapp.schedules.models import CalendarDay, Leave, PlanStop, RosterDay, RosterPattern, Shift
+from webapp.schedules.models import CalendarDay, Leave, PeriodLock, PlanStop, RosterDay, RosterPattern, Shift
 
 TODAY, MONDAY = date(2026, 3, 4), date(2026, 3, 9)
 DAY = timedelta(days=1)
@@ -169,3 +169,14 @@ def test_strangers_and_odd_spans_are_refused(desk: Any, reps: Any, pattern: Any)
         assert desk.post(address, data=form).status_code == 422
     foreign = make.save(RosterPattern(branch_id=other.id, name="x", steps=[{"kind": "rest", "shift_id": None}]))
     assert desk.get(f"{BASE}/{foreign.id}/apply").status_code == 404
+
+
+def test_a_closed_month_says_so(desk: Any, branch: Any, reps: Any, pattern: Any) -> None:
+    who = make.employee(branch, "hr")
+    closed = {"branch_id": branch.id, "month": "2026-02", "seq": 1, "action": "closed", "by": who.id}
+    make.save(PeriodLock(**closed, at=clock.now()))
+    form = {**laying(reps, 3), "first_on": "2026-02-10", "last_on": "2026-02-12"}
+    _, digest = look(desk, pattern, form)
+    answer = desk.post(f"{BASE}/{pattern.id}/apply", data={**form, "step": "apply", "digest": digest})
+    assert (answer.status_code, "2026" in answer.text, "%(" in answer.text) == (409, True, False)
+    assert schedules.some_day(reps[0].id, date(2026, 2, 10)) is None

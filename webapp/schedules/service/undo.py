@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.engine import Row
 
 from webapp.core.audit import AuditEntry
 from webapp.core.authz import SignedIn
@@ -39,7 +38,7 @@ def undo_change(*, by: SignedIn, entry_id: int, at: datetime) -> int:
     return len(bulk.write_days(by=by, team=team, rosters=rosters, plans=plans, action=UNDONE, at=at, more=more))
 
 
-def _group(by: SignedIn, entry_id: int) -> Sequence[Row[Any]] | None:
+def _group(by: SignedIn, entry_id: int) -> Sequence[Any] | None:
     """Everything the same request left, oldest first; None when it was taken back already."""
     columns = (AuditEntry.id, AuditEntry.action, AuditEntry.object_id, AuditEntry.request_id)
     mine = select(*columns, AuditEntry.before, AuditEntry.after).where(AuditEntry.actor_id == by.id)
@@ -55,13 +54,13 @@ def _group(by: SignedIn, entry_id: int) -> Sequence[Row[Any]] | None:
         if found.request_id
         else near.where(AuditEntry.id == entry_id)
     )
-    entries: Sequence[Row[Any]] = conn().execute(group.order_by(AuditEntry.id)).all()
+    entries: Any = conn().execute(group.order_by(AuditEntry.id)).all()
     if any(row.action not in CAN_BE_UNDONE for row in entries):
         raise Conflict("undo_part")
     return entries
 
 
-def _sides(entries: Sequence[Row[Any]]) -> tuple[tuple[Days, Days], tuple[Days, Days]]:
+def _sides(entries: Sequence[Any]) -> tuple[tuple[Days, Days], tuple[Days, Days]]:
     """((rosters, plans) before, (rosters, plans) after) of every day, whichever entry told of it."""
     before: tuple[Days, Days] = ({}, {})
     after: tuple[Days, Days] = ({}, {})
