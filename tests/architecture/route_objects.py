@@ -23,7 +23,6 @@ from tests.support.company import Company
 from tests.wallet.people import signed_in
 from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceException, Photo
-from webapp.attendance.service.request_photos import attach
 from webapp.core import clock, files
 from webapp.core.db import db, do
 from webapp.core.import_store import ImportBatch
@@ -150,17 +149,6 @@ def _exception(company: Company, who: str) -> tuple[object, object]:
         for person in (company.people["R001"], company.people["R101"])
     )  # fmt: skip
     return mine.id, other.id
-
-
-def _pictured(company: Company, who: str) -> tuple[object, object]:
-    """A request with a picture, and one of another branch."""
-    found = _exception(company, who)
-    picture = read_picture(shots.jpeg(7))
-    name = files.put(picture.jpeg, small=picture.small, at=clock.now())
-    for asked in found:
-        kept = attendance.Picture(name, 640, 480, len(picture.jpeg))
-        do(attach, exception_id=asked, picture=kept, at=clock.now())
-    return found
 
 
 def _withdrawal(company: Company, who: str) -> tuple[object, object]:
@@ -372,7 +360,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "photo_id": _photo,
     "view_id": _saved_view,
     "month": lambda company, who: (month_of(clock.now().date().replace(day=1) - timedelta(days=1)), "2026-13"),
-    "pictured_id": _pictured,
+    "pictured_id": lambda company, who: shots.sent_with(*_exception(company, who)),
     "on": lambda company, who: (clock.now().date().isoformat(), "no-date"),
     "screen_id": lambda company, who: tuple(screen for screen, _ in _screens(company)),
     "token": lambda company, who: (_screens(company)[0][1], "x" * 43),

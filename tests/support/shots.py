@@ -8,6 +8,11 @@ from typing import Any
 
 from PIL import Image
 
+from webapp.attendance.service.request_photos import Picture, attach
+from webapp.core import clock, files
+from webapp.core.db import do
+from webapp.core.pictures import read_picture
+
 
 def shelf(number: int, width: int = 640, height: int = 480) -> Image.Image:
     """A shelf with products; another number is another shelf."""
@@ -38,3 +43,13 @@ def exif(orientation: int | None = None) -> Image.Exif:
         data[0x0112] = orientation
     data.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 50.0), 3: "E", 4: (121.0, 28.0, 25.0)})
     return data
+
+
+def sent_with(*requests: object) -> tuple[object, ...]:
+    """The same requests (ids of exceptions), each with a picture from now on."""
+    picture = read_picture(jpeg(7))
+    name = files.put(picture.jpeg, small=picture.small, at=clock.now())
+    for asked in requests:
+        kept = Picture(name, picture.width, picture.height, len(picture.jpeg))
+        do(attach, exception_id=asked, picture=kept, at=clock.now())
+    return requests
