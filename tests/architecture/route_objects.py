@@ -265,10 +265,6 @@ def _device(company: Company, who: str) -> tuple[object, object]:
     return _phone_of(company.people["R001"], "waiting"), _phone_of(company.people["R101"], "waiting")
 
 
-def _own_phone(company: Company, who: str) -> tuple[object, object]:
-    return _phone_of(company.people[who], "bound"), _phone_of(company.people["R101"], "bound")
-
-
 def _phone_of(person: Employee, state: str) -> int:
     seen = {"first_seen": clock.now(), "last_seen": clock.now()}
     return factories.save(Device(employee_id=person.id, key=uuid4().hex, label="iPhone", state=state, **seen)).id
@@ -337,7 +333,7 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "raw_punch_id": _held,
     "holder_id": _holder,
     "pin": lambda company, who: ("7", "7"),
-    "phone_id": _own_phone,
+    "phone_id": lambda company, who: tuple(_phone_of(company.people[one], "bound") for one in (who, "R101")),
     "branch_id": lambda company, who: (company.branch.id, company.other_branch.id),
     "sign_in_id": lambda company, who: (apps.add_sign_in(current_app, who), apps.add_sign_in(current_app, "R101")),
     "team_id": _team,
