@@ -86,11 +86,13 @@ def test_t14_two_shifts_a_day_at_the_device(f: Field, door: Terminal, client_as:
     shift = factories.save(Shift(branch_id=f.branch.id, name="Twice", **hours))
     planned = {"employee_id": f.rep.id, "work_date": ON, "branch_id": f.branch.id, "kind": "work"}
     factories.save(RosterDay(**planned, shift_id=shift.id))
+    factories.save(PlanStop(employee_id=f.rep.id, work_date=ON, seq=1, site_id=f.shop.id))
     punch(f, door, "07:58:00", "12:03:00", "16:30:00", "21:01:00")
     day = days([(f.rep.id, ON)])[f.rep.id, ON]
     assert (day.status, day.minutes_late, day.worked_minutes) == ("serious_late", 30, 242 + 271)
     html = client_as(boss(f)).get(f"/confirm/{f.rep.id}?on={ON}").text
     for text in (
+        "Expected 08:00 to 12:00 and 16:00 to 21:00 · grace 5 min",
         "Seriously late: 30 min",
         "Came 30 min late, both parts together; the grace is 5 min each.",
         "More than 20 minutes late is seriously late.",
