@@ -196,6 +196,8 @@ class Known:
         for who, taps in self.taps.items():
             office, dates = self.month.office_of(who), {}
             for tap in sorted(taps, key=lambda tap: tap.kind):  # in before out
+                if tap.of is not None and tap.of not in dates:
+                    continue  # of a date nobody asks about
                 on = dates[tap.of] if tap.of else self.work_date(office, who, tap.tapped, tap.place)
                 dates[tap.key] = on
                 found[who, on].append(tap)

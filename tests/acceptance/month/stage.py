@@ -15,7 +15,6 @@ from webapp.core.db import do
 from webapp.people.models import Branch, Team
 from webapp.rules.service import seed_defaults
 from webapp.schedules import service as schedules
-from webapp.schedules.models import LeaveType
 from webapp.schedules.rules.terms import read_terms
 
 
@@ -46,7 +45,6 @@ def company(month: w.Month) -> Stage:
             workdays=list(office.workdays), settled_from=month.first,
         )  # fmt: skip
         do(seed_defaults, branch_id=branch.id, currency=office.currency, effective_from=month.first, at=begin)
-        factories.save(LeaveType(branch_id=branch.id, code="annual", name_en="Annual", name_zh="年假"))
         _shifts(stage, office, branch, begin)
         bosses = _people(stage, office, branch)
         _places(stage, office, branch, bosses, begin)
