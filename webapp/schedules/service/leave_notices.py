@@ -17,7 +17,7 @@ from webapp.schedules.service.common import today
 
 def tell_waiting(request: LeaveRequest, at: datetime) -> None:
     """Whoever answers next; what others were told before is over."""
-    close(request, at)
+    done_with(request, at)
     code = "notice_leave_cancel_asks" if request.leave_id else "notice_leave_asks"
     told = [
         Told(who, code, f"{about(request)}|{request.version}|{who}", link, _params(request), about(request))
@@ -52,24 +52,24 @@ def office(branch_id: int, without: int, at: datetime) -> list[int]:
 
 def tell_answered(request: LeaveRequest, reason: str, at: datetime) -> None:
     """The asker, and of leave that HR had the last word about the supervisors too."""
-    close(request, at)
+    done_with(request, at)
     _tell_asker(request, f"notice_leave_{request.state}", reason, at)
     if request.state == "approved" and request.steps[-1] == "hr":
         _tell_bosses(request, "notice_leave_away", at)
 
 
 def tell_cancelled(request: LeaveRequest, reason: str, at: datetime) -> None:
-    close(request, at)
+    done_with(request, at)
     _tell_asker(request, "notice_leave_cancelled", reason, at)
     _tell_bosses(request, "notice_leave_back", at)
 
 
 def tell_kept(request: LeaveRequest, reason: str, at: datetime) -> None:
-    close(request, at)
+    done_with(request, at)
     _tell_asker(request, "notice_leave_kept", reason, at)
 
 
-def close(request: LeaveRequest, at: datetime) -> None:
+def done_with(request: LeaveRequest, at: datetime) -> None:
     notices.close(about=about(request), at=at)
 
 
