@@ -115,7 +115,7 @@ def withdraw_leave(*, rep: SignedIn, request_id: int, at: datetime) -> None:
         raise Conflict("leave_decided")
     note_decision(request, "withdrawn", rep, at)
     _finish(request, "withdrawn" if request.leave_id is None else "approved", at)
-    notices.close(request, at)
+    notices.done_with(request, at)
 
 
 def ask_cancelling(*, rep: SignedIn, request_id: int, reason: str, at: datetime) -> None:
