@@ -13,7 +13,7 @@ from webapp.core import outbox
 from webapp.core.clock import now
 from webapp.core.db import conn, db, do
 from webapp.core.queue import nudge, silence
-from webapp.demo import company, devices, house, money, office, photos, rosters
+from webapp.demo import company, devices, house, money, office, photos, requests, rosters
 from webapp.demo.acts import FRESH, Act, act, is_fresh
 from webapp.demo.cast import OFFICES, STAFF
 from webapp.demo.days import BREATH, Stage, live, weigh
@@ -38,6 +38,7 @@ def fill(tell: Callable[[int], None] = lambda percent: None) -> bool:
         if row.told_through is None:
             _today(stage)
             rosters.write(stage)
+            requests.ask(stage)
         for on in (on for on in story.past() if on > last):
             _date(stage, on)
             do(_told, on=on)
