@@ -1,5 +1,8 @@
 """Who changed what, when, from what to what, and why; written in the same transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +11,9 @@ from sqlalchemy import ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, conn, db
+
+
+_whole: ContextVar[str | None] = ContextVar("onsite_audit_whole", default=None)
 
 
 class AuditEntry(db.Model):
@@ -30,6 +36,16 @@ class AuditEntry(db.Model):
     after: Mapped[JSONB | None]
     reason: Mapped[str | None] = mapped_column(String(1000))
     request_id: Mapped[str | None] = mapped_column(String(64))
+
+
+@contextmanager
+def as_one(name: str) -> Iterator[None]:
+    """What is recorded inside carries this in place of the request's id: one act that takes several requests."""
+    before = _whole.set(name)
+    try:
+        yield
+    finally:
+        _whole.reset(before)
 
 
 def record(
@@ -57,7 +73,7 @@ def record(
             "before": _plain(before),
             "after": _plain(after),
             "reason": reason,
-            "request_id": g.get("request_id") if has_request_context() else None,
+            "request_id": _whole.get() or (g.get("request_id") if has_request_context() else None),
         },
     )
 

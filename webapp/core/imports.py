@@ -123,6 +123,11 @@ def judge(kind: ImportKind, rows: Sequence[tuple[int, dict[str, str]]], ask: Ask
 def run(kind: ImportKind, batch: ImportBatch, by: SignedIn | None, *, more: Callable[[], bool] = lambda: True) -> None:
     """Carry out waiting rows while `more()`; safe to call again, and by two at once."""
     do(_start, batch_id=batch.id, at=clock.now())
+    with audit.as_one(f"import:{batch.id}"):
+        _run(kind, batch, by, more)
+
+
+def _run(kind: ImportKind, batch: ImportBatch, by: SignedIn | None, more: Callable[[], bool]) -> None:
     while more():
         waiting = _waiting(batch.id)
         if not waiting:

@@ -1,7 +1,9 @@
 """What somebody changed last, as far as it can be taken back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,6 +15,9 @@ UNDONE = "roster.undone"
 CAN_BE_UNDONE = frozenset(
     {"roster.changed", "plan.changed", "roster.copied", "roster.cleared", "roster.patterned", "roster.imported"}
 )
+APPLIED = "import.applied"
+MOST_BACK = 5_000
+"""So many entries, of an import so many days, are taken back at once."""
 _LOOKED_AT = 20
 
 
@@ -25,10 +30,25 @@ class Change:
 
 def last_change(user: SignedIn) -> Change | None:
     """The newest of one's last few acts that changed a roster; None when there is none or it was taken back."""
-    mine = select(AuditEntry.id, AuditEntry.action, AuditEntry.at).where(AuditEntry.actor_id == user.id)
+    columns = (AuditEntry.id, AuditEntry.action, AuditEntry.at, AuditEntry.request_id, AuditEntry.after)
+    mine = select(*columns).where(AuditEntry.actor_id == user.id)
+    ended: dict[str | None, int] = {}
     for row in conn().execute(mine.order_by(AuditEntry.id.desc()).limit(_LOOKED_AT)):
         if row.action == UNDONE:
             return None
+        if row.action == APPLIED:
+            ended[row.request_id] = row.after["done"]
         if row.action in CAN_BE_UNDONE:
-            return Change(row.id, row.action, row.at)
+            whole = not is_import(row.request_id) or _is_whole(row, ended)
+            return Change(row.id, row.action, row.at) if whole else None
     return None
+
+
+def is_import(request_id: str | None) -> bool:
+    return (request_id or "").startswith("import:")
+
+
+def _is_whole(row: Any, ended: Mapping[str | None, int]) -> bool:
+    """An import that has come to its end and is not too long."""
+    days = max(1, len((row.after or {}).get("roster", {})))
+    return 0 < ended.get(row.request_id, 0) * days <= MOST_BACK

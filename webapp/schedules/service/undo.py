@@ -11,12 +11,14 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import N_, Conflict, Forbidden, NotFound, words
 from webapp.schedules import policy
-from webapp.schedules.queries.undo import CAN_BE_UNDONE, UNDONE
+from webapp.schedules.queries.undo import APPLIED, CAN_BE_UNDONE, MOST_BACK, UNDONE, is_import
 from webapp.schedules.rules import PlannedStop
 from webapp.schedules.service import bulk
 from webapp.schedules.service.common import today
 
-_MOST = 5_000
+_NEAR = 50_000
+"""So far apart the entries of one act may be, with those of others between them."""
+_LATER = 5_000
 Days = dict[bulk.Pair, Any]
 
 
@@ -39,50 +41,59 @@ def undo_change(*, by: SignedIn, entry_id: int, at: datetime) -> int:
 
 
 def _group(by: SignedIn, entry_id: int) -> Sequence[Any] | None:
-    """Everything the same request left, oldest first; None when it was taken back already."""
+    """Everything the same request or import left, oldest first; None when it was taken back already."""
     columns = (AuditEntry.id, AuditEntry.action, AuditEntry.object_id, AuditEntry.request_id)
     mine = select(*columns, AuditEntry.before, AuditEntry.after).where(AuditEntry.actor_id == by.id)
     found = conn().execute(mine.where(AuditEntry.id == entry_id)).one_or_none()
     if found is None or found.action not in CAN_BE_UNDONE:
         raise NotFound("not_found")
-    later = conn().execute(mine.where(AuditEntry.id > entry_id, AuditEntry.action == UNDONE).limit(_MOST))
+    later = conn().execute(mine.where(AuditEntry.id > entry_id, AuditEntry.action == UNDONE).limit(_LATER))
     if any((row.after or {}).get("undid") == entry_id for row in later):
         return None
-    near = mine.where(AuditEntry.id.between(entry_id - _MOST, entry_id + _MOST))
-    group = (
-        near.where(AuditEntry.request_id == found.request_id)
-        if found.request_id
-        else near.where(AuditEntry.id == entry_id)
-    )
-    entries: Any = conn().execute(group.order_by(AuditEntry.id)).all()
-    if any(row.action not in CAN_BE_UNDONE for row in entries):
+    if not found.request_id:
+        return [found]
+    near = mine.where(AuditEntry.id.between(entry_id - _NEAR, entry_id + _NEAR))
+    group = near.where(AuditEntry.request_id == found.request_id).order_by(AuditEntry.id).limit(MOST_BACK + 2)
+    entries = conn().execute(group).all()
+    acts = {row.action for row in entries} - CAN_BE_UNDONE
+    # An import that has not come to its end goes on from the rows that wait, whatever is taken back meanwhile.
+    if acts - {APPLIED} or len(entries) > MOST_BACK + 1 or is_import(found.request_id) != bool(acts):
         raise Conflict("undo_part")
-    return entries
+    return [row for row in entries if row.action in CAN_BE_UNDONE]
 
 
 def _sides(entries: Sequence[Any]) -> tuple[tuple[Days, Days], tuple[Days, Days]]:
-    """((rosters, plans) before, (rosters, plans) after) of every day, whichever entry told of it."""
+    """((rosters, plans) before, (rosters, plans) after) of every day, whichever entries tell of it.
+
+    Where several tell of one day, the oldest knows what was before and the newest what was left.
+    """
     before: tuple[Days, Days] = ({}, {})
     after: tuple[Days, Days] = ({}, {})
     for row in entries:
         who, _, on = row.object_id.partition("|")
         pair = int(who), date.fromisoformat(on)
-        for side, values in ((before, row.before or {}), (after, row.after or {})):
-            if row.action == "roster.changed":
-                side[0][pair] = {name: values[name] for name in ("kind", "shift_id") if name in values}
-            elif row.action == "plan.changed":
-                side[1][pair] = values["stops"]
-            else:
-                _spread(side, pair[0], values)
+        rosters, plans = _told(row.action, pair, row.before or {})
+        for one, state in rosters.items():
+            before[0][one] = {**state, **before[0].get(one, {})}
+        before[1].update({one: stops for one, stops in plans.items() if one not in before[1]})
+        rosters, plans = _told(row.action, pair, row.after or {})
+        for one, state in rosters.items():
+            after[0][one] = {**after[0].get(one, {}), **state}
+        after[1].update(plans)
     return before, after
 
 
-def _spread(side: tuple[Days, Days], who: int, values: Mapping[str, Any]) -> None:
+def _told(action: str, pair: bulk.Pair, values: Mapping[str, Any]) -> tuple[Days, Days]:
+    """One side of one entry."""
+    if action == "roster.changed":
+        return {pair: {name: values[name] for name in ("kind", "shift_id") if name in values}}, {}
+    if action == "plan.changed":
+        return {}, {pair: values["stops"]}
+    rosters: Days = {}
     for day, state in values.get("roster", {}).items():
         kind, shift_id = state or (None, None)
-        side[0][who, date.fromisoformat(day)] = {"kind": kind, "shift_id": shift_id}
-    for day, stops in values.get("plans", {}).items():
-        side[1][who, date.fromisoformat(day)] = stops
+        rosters[pair[0], date.fromisoformat(day)] = {"kind": kind, "shift_id": shift_id}
+    return rosters, {(pair[0], date.fromisoformat(day)): stops for day, stops in values.get("plans", {}).items()}
 
 
 def _back(
