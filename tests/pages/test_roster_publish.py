@@ -68,12 +68,12 @@ def test_only_what_is_new_is_told(who: Any, branch: Any, rep: Any) -> None:
     page = client.get(f"{path}/publish?monday={MONDAY}&on={TODAY}").text
     assert ("1 person has changes" in page, "Li Na" in page, "Nobody" in page) == (True, True, False)
     assert "1 person was told." in publish(who, branch)
-    assert notices(rep) == [("notice_roster", 2, f"/plan?on={TODAY}")]
+    assert notices(rep) == [("notice_roster", 2, f"/plan?day={TODAY}")]
     assert "Everybody knows their days already." in publish(who, branch)
     assert len(notices(rep)) == 1
     roster(rep, TODAY + 2 * DAY)
     publish(who, branch)
-    assert notices(rep)[1:] == [("notice_roster_one", 1, f"/plan?on={TODAY + 2 * DAY}")]
+    assert notices(rep)[1:] == [("notice_roster_one", 1, f"/plan?day={TODAY + 2 * DAY}")]
 
 
 def test_a_day_that_turns_back_is_told_again(who: Any, branch: Any, rep: Any) -> None:

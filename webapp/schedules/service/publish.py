@@ -72,7 +72,7 @@ def _notice(by: SignedIn, news: News, before: Mapping[Pair, tuple[str, datetime]
     if len(pairs) == 1:
         params["what_line"] = _what(news.cells[0])
     key = f"roster|{news.employee_id}|{sha256(text.encode()).hexdigest()}"
-    return Told(news.employee_id, code, key, f"/plan?on={first}", params)
+    return Told(news.employee_id, code, key, f"/plan?day={first}", params)
 
 
 def _what(cell: Cell) -> tuple[str, dict[str, Any]]:
