@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.architecture import source
@@ -44,3 +46,13 @@ def test_rule_can_fail(rule: Rule) -> None:
 def test_translated_text_is_left_alone(fine: str) -> None:
     rule = next(rule for rule in TEMPLATE_RULES if rule.name == "every text is translated")
     assert list(rule.check(Source("templates/x.html", fine))) == []
+
+
+def test_a_class_of_advisory_locks_belongs_to_one_package() -> None:
+    """Else the ids of one table wait for the same ids of another."""
+    users: dict[str, set[str]] = {}
+    for one in source.python("webapp"):
+        for number in re.findall(r"pg_advisory_\w*lock\w*\((\d+)", one.text):
+            users.setdefault(number, set()).add(str(one.path).split("/")[1])
+    assert len(users) >= 3
+    assert all(len(packages) == 1 for packages in users.values()), users

@@ -111,8 +111,8 @@ def _shown(row: Any, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(row.zone)).date()
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7302, :terminal)")
-_LOCKS = text("SELECT pg_advisory_xact_lock(7302, one) FROM unnest(CAST(:terminals AS integer[])) AS one")
+_LOCK = text("SELECT pg_advisory_xact_lock(7303, :terminal)")
+_LOCKS = text("SELECT pg_advisory_xact_lock(7303, one) FROM unnest(CAST(:terminals AS integer[])) AS one")
 _every = HeldDecision.__table__.alias("every_decision").c
 _LAST = select(func.max(_every.seq)).where(_every.raw_punch_id == _raw.id).scalar_subquery()
 # the partial index must see its condition as text
