@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from webapp.core.errors import Invalid
 from webapp.schedules import rules
-from webapp.schedules.rules import ShiftTimes, window, work_date_of
+from webapp.schedules.rules import ShiftTimes, Terms, window, work_date_of
 
 ZONES = [ZoneInfo(name) for name in ("Asia/Shanghai", "Asia/Kathmandu", "Asia/Kolkata", "America/New_York")]
 DAY, NIGHT = ShiftTimes("09:00", "18:00"), ShiftTimes("22:00", "06:00")
@@ -21,6 +21,7 @@ SPRING, FALL = date(2026, 3, 8), date(2026, 11, 1)
 zones = st.sampled_from(ZONES)
 dates = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 hhmm = st.builds(lambda h, m: f"{h:02}:{m:02}", st.integers(0, 23), st.integers(0, 59))
+minutes = st.integers(0, 240)
 seconds = st.integers(*(int(datetime(year, 1, 2, tzinfo=UTC).timestamp()) for year in (2025, 2028)))
 moments = seconds.map(lambda number: datetime.fromtimestamp(number, UTC))
 
@@ -73,6 +74,46 @@ def test_t14_later_moments_never_belong_to_an_earlier_date(
     zone: ZoneInfo, shift: ShiftTimes, first: datetime, step: timedelta
 ) -> None:
     assert work_date_of(first, zone, lambda on: shift) <= work_date_of(first + step, zone, lambda on: shift)
+
+
+@given(
+    moment=moments, zone=zones, hours=st.lists(st.none() | st.builds(ShiftTimes, hhmm, hhmm), min_size=3, max_size=3)
+)
+def test_t14_with_the_usual_windows_it_is_the_nearest_within_four_hours(
+    moment: datetime, zone: ZoneInfo, hours: list[ShiftTimes | None]
+) -> None:
+    local = moment.astimezone(zone).date()
+    shifts = {local + timedelta(days=n - 1): shift for n, shift in enumerate(hours)}
+    spans = {on: window(shift, on, zone) for on, shift in shifts.items() if shift}
+    far = {on: max(begins - moment, moment - ends, 0 * HOUR) for on, (begins, ends) in spans.items()}
+    near = [(far[on], on) for on in far if far[on] <= 4 * HOUR]
+    assert work_date_of(moment, zone, shifts.get) == (min(near)[1] if near else local)
+
+
+@given(
+    zone=zones,
+    shift=st.builds(ShiftTimes, hhmm, hhmm, st.just(0), st.builds(Terms, before=minutes, after=minutes)),
+    first=moments,
+    step=st.timedeltas(timedelta(0), 3 * HOUR),
+)
+def test_t14_short_windows_keep_the_order_and_leave_nobody_between_two_days(
+    zone: ZoneInfo, shift: ShiftTimes, first: datetime, step: timedelta
+) -> None:
+    found = work_date_of(first, zone, lambda on: shift)
+    assert found <= work_date_of(first + step, zone, lambda on: shift)
+    begins, ends = window(shift, found, zone)
+    near = [window(shift, found + timedelta(days=n), zone) for n in (-1, 0, 1)]
+    if any(begins - 4 * HOUR <= first <= ends + 4 * HOUR for begins, ends in near):
+        assert begins - 4 * HOUR <= first <= ends + 4 * HOUR
+
+
+def test_t14_overtime_past_a_short_window_is_no_arrival_of_the_next_day() -> None:
+    late = ShiftTimes("13:00", "22:00", terms=Terms(before=60, after=60))
+    found = [
+        work_date_of(local(f"2026-03-{moment}"), ZONES[0], lambda on: late).day
+        for moment in ("02T23:00", "03T00:30", "03T02:00", "03T02:01", "03T12:00")
+    ]
+    assert found == [2, 2, 2, 3, 3]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from webapp.core.errors import N_, Invalid, words
 from webapp.schedules.rules.checking import checked_terms
 from webapp.schedules.rules.demand import NO_DEMAND, Demand, Half, Moments, demand_on, halved
-from webapp.schedules.rules.terms import NO_TERMS, Terms
+from webapp.schedules.rules.terms import NO_TERMS, WINDOW, Terms
 from webapp.sites.rules import DEFAULT_POLICY, FencePolicy
 
 GRACE_MAX = 240
@@ -118,21 +118,24 @@ def window(shift: ShiftTimes, on: date, zone: ZoneInfo) -> tuple[datetime, datet
 
 
 def work_date_of(moment: datetime, zone: ZoneInfo, shift_on: Callable[[date], ShiftTimes | None]) -> date:
-    """The work date a moment belongs to: that of the nearest shift whose reach it is in, else the local date.
+    """The work date a moment belongs to: that of the nearest shift whose reach it is in, else of the nearest within
+    the usual four hours, else the local date.
 
-    A shift reaches as long before its start and after its end as its terms say, four hours usually. `shift_on` is
-    asked for the local date and its neighbours; between two shifts equally far, the earlier one wins.
+    A shift reaches as long before its start and after its end as its terms say. `shift_on` is asked for the local
+    date and its neighbours; between two shifts equally far, the earlier one wins.
     """
     local = moment.astimezone(zone).date()
-    best: tuple[timedelta, date] | None = None
+    best: tuple[bool, timedelta, date] | None = None
     for on in (local - timedelta(days=1), local, local + timedelta(days=1)):
         shift = shift_on(on)
         if shift is None:
             continue
-        far = _outside(moment, shift, *window(shift, on, zone))
-        if far is not None and (best is None or far < best[0]):
-            best = (far, on)
-    return local if best is None else best[1]
+        begin, end = window(shift, on, zone)
+        far = max(begin - moment, moment - end, timedelta(0))
+        beyond = _is_beyond(moment, shift, begin, end)
+        if far <= timedelta(minutes=WINDOW) and (best is None or (beyond, far) < best[:2]):
+            best = (beyond, far, on)
+    return local if best is None else best[2]
 
 
 def decide(day: DayWords, on: date) -> tuple[Kind, str]:
@@ -213,12 +216,10 @@ def _without_leave(day: DayWords, on: date) -> tuple[Kind, str]:
     return ("work" if on.isoweekday() in day.workdays else "rest"), "week"
 
 
-def _outside(moment: datetime, shift: ShiftTimes, begin: datetime, end: datetime) -> timedelta | None:
-    """How far outside the shift; None beyond its reach."""
+def _is_beyond(moment: datetime, shift: ShiftTimes, begin: datetime, end: datetime) -> bool:
+    """Outside the shift and what its terms reach."""
     early, late = begin - moment, moment - end
-    if early > timedelta(minutes=shift.terms.before) or late > timedelta(minutes=shift.terms.after):
-        return None
-    return max(early, late, timedelta(0))
+    return early > timedelta(minutes=shift.terms.before) or late > timedelta(minutes=shift.terms.after)
 
 
 words(
