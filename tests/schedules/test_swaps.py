@@ -7,15 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests import factories as make
 from tests.sites.test_service import refusal, signed
-from webapp.core.db import db, do
+from webapp.core.db import db, do, transaction
 from webapp.notifications.models import Notice
 from webapp.people.models import Branch, Employee, Team
 from webapp.schedules import queries, service
-from webapp.schedules.models import RosterDay, Shift, SwapRequest
+from webapp.schedules.models import CalendarDay, RosterDay, Shift, SwapRequest
 from webapp.schedules.rules import PlannedStop, Swap
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
@@ -147,6 +147,56 @@ def test_what_does_not_fit_is_said_before_anybody_is_asked(branch: Branch, anna:
     assert refusal(lambda: ask(anna, ben, FRIDAY)).code == "swap_leave"
     for stranger in (anna, make.employee(make.branch()), make.employee(branch, "supervisor")):
         assert refusal(lambda who=stranger: ask(anna, who, FRIDAY)).code == "swap_colleague"
+
+
+@pytest.mark.parametrize("half", ["starts_half", "ends_half"])
+@pytest.mark.parametrize("whose", ["giver", "taker", "taker's free day"])
+def test_half_a_day_of_leave_is_leave(anna: Employee, ben: Employee, boss: Employee, whose: str, half: str) -> None:
+    gives, takes = (FRIDAY, None) if whose != "taker's free day" else (FRIDAY, THURSDAY)
+    day(ben, FRIDAY)
+    day(anna, THURSDAY)
+    asked = ask(anna, ben, gives, takes)
+    who = anna if whose == "giver" else ben
+    known = {"first_on": FRIDAY, "last_on": FRIDAY, "kind": "sick", half: True}
+    leave = do(service.record_leave, by=None, employee_id=who.id, at=NOW, **known)
+    assert refusal(lambda: agree(ben, asked)).code == "swap_leave"
+    do(service.cancel_leave, by=None, leave_id=leave, reason="x", at=NOW)
+    agree(ben, asked)
+    do(service.record_leave, by=None, employee_id=who.id, at=NOW, **known)
+    assert refusal(lambda: decide(boss, asked)).code == "swap_leave"
+    do(service.withdraw_swap, rep=signed(anna), swap_id=asked, at=NOW)
+    assert refusal(lambda: ask(anna, ben, gives, takes)).code == "swap_leave"
+
+
+def test_who_is_gone_by_then_takes_nothing(anna: Employee, ben: Employee, boss: Employee) -> None:
+    day(ben, FRIDAY)
+    asked = ask(anna, ben, FRIDAY)
+    leaves(ben, THURSDAY)
+    assert refusal(lambda: agree(ben, asked)).code == "swap_gone"
+    leaves(ben, FRIDAY)
+    agree(ben, asked)
+    leaves(ben, THURSDAY)
+    assert refusal(lambda: decide(boss, asked)).code == "swap_gone"
+    do(service.withdraw_swap, rep=signed(anna), swap_id=asked, at=NOW)
+    assert refusal(lambda: ask(anna, ben, FRIDAY)).code == "swap_gone"
+
+
+def leaves(who: Employee, on: date) -> None:
+    with transaction() as conn:
+        conn.execute(update(Employee).where(Employee.id == who.id).values(left_on=on))
+
+
+def test_a_holiday_worked_by_roster_comes_back_as_a_holiday(
+    branch: Branch, anna: Employee, ben: Employee, boss: Employee
+) -> None:
+    make.save(CalendarDay(branch_id=branch.id, on=FRIDAY, kind="holiday", name="x"))
+    day(anna, FRIDAY, kind="work")
+    asked = ask(anna, ben, FRIDAY)
+    agree(ben, asked)
+    decide(boss, asked)
+    assert [works(who, FRIDAY, branch)[0] for who in (anna, ben)] == ["holiday", "work"]
+    rows = db.session.scalars(select(RosterDay.employee_id).where(RosterDay.work_date == FRIDAY))
+    assert list(rows) == [ben.id]
 
 
 def test_once_however_often_it_is_sent(anna: Employee, ben: Employee) -> None:

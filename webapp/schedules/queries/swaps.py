@@ -12,7 +12,7 @@ from webapp.core.db import conn
 from webapp.core.errors import NotFound
 from webapp.people.models import Employee
 from webapp.schedules import policy
-from webapp.schedules.models import PlanStop, RosterDay, SwapRequest
+from webapp.schedules.models import Leave, PlanStop, RosterDay, SwapRequest
 from webapp.schedules.queries.days import HasZone, expectations
 from webapp.schedules.rules import Swap, SwapDay
 
@@ -38,11 +38,11 @@ def swap_days(swap: Swap, branch: HasZone) -> dict[tuple[int, date], SwapDay]:
         RosterDay.employee_id.in_(span["people"]), RosterDay.work_date.in_(span["dates"])
     )
     shifts = {(row.employee_id, row.work_date): row.shift_id for row in conn().execute(rostered)}
-    stops = _stops(span["people"], span["dates"])
+    stops, off = _stops(span["people"], span["dates"]), _on_leave(pairs)
     return {
         pair: SwapDay(
             expected[pair].kind, pair in shifts, shifts.get(pair), expected[pair].starts_at, expected[pair].ends_at,
-            tuple(stops.get(pair, ())),
+            tuple(stops.get(pair, ())), expected[pair].source != "employment", pair in off,
         )
         for pair in pairs
     }  # fmt: skip
@@ -109,6 +109,17 @@ def _swaps() -> Select[Any]:
 def _colleague(user: SignedIn, on: date) -> tuple[ColumnElement[bool], ...]:
     here = Employee.left_on.is_(None) | (Employee.left_on >= on)
     return Employee.branch_id == user.branch_id, Employee.role == "rep", Employee.id != user.id, here
+
+
+def _on_leave(pairs: list[tuple[int, date]]) -> set[tuple[int, date]]:
+    """Half a day counts, and so does leave of a day that is free anyhow."""
+    people, dates = {who for who, _ in pairs}, {on for _, on in pairs}
+    query = select(Leave.employee_id, Leave.first_on, Leave.last_on).where(
+        Leave.employee_id.in_(people), Leave.first_on <= max(dates), Leave.last_on >= min(dates),
+        Leave.cancelled_at.is_(None),
+    )  # fmt: skip
+    rows = conn().execute(query).all()
+    return {(who, on) for who, on in pairs if any(row[0] == who and row[1] <= on <= row[2] for row in rows)}
 
 
 def _stops(people: Any, dates: Any) -> dict[tuple[int, date], list[tuple[int, str | None, str | None]]]:

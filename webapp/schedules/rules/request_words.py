@@ -44,6 +44,7 @@ words(
 words(
     {
         "swap_leave": N_("One of you is on leave on these days. Choose another day."),
+        "swap_gone": N_("One of you is not employed on these days. Choose another day."),
         "swap_nothing": N_("The day that is given away has no work. Choose a day you work."),
         "swap_busy": N_("Your colleague works on that day. Take over a day in return, or choose somebody who is off."),
         "swap_nothing_back": N_("Your colleague does not work on the day you would take. Choose another one."),

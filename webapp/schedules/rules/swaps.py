@@ -12,7 +12,8 @@ OPEN_SWAPS = ("asked", "accepted")
 
 @dataclass(frozen=True, slots=True)
 class SwapDay:
-    """`rostered`: a row of the roster says it; `starts`/`ends`: moments; `stops`: (site, from, until) in order."""
+    """`rostered`: a row of the roster says it; `starts`/`ends`: moments; `stops`: (site, from, until) in order;
+    `on_leave`: any part of the day is."""
 
     kind: str
     rostered: bool
@@ -20,6 +21,8 @@ class SwapDay:
     starts_at: datetime | None
     ends_at: datetime | None
     stops: tuple[tuple[int, str | None, str | None], ...] = ()
+    employed: bool = True
+    on_leave: bool = False
 
     @property
     def works(self) -> bool:
@@ -51,7 +54,9 @@ class Swap:
 def check_swap(swap: Swap, days: Days, at: datetime) -> None:
     """Raises Invalid with what does not fit and the field."""
     asker, other = (days[person, swap.asker_on] for person in (swap.asker, swap.other))
-    if "leave" in {day.kind for day in days.values()}:
+    if not all(day.employed for day in days.values()):
+        raise Invalid("swap_gone", "asker_on")
+    if any(day.on_leave for day in days.values()):
         raise Invalid("swap_leave", "asker_on")
     if not asker.works:
         raise Invalid("swap_nothing", "asker_on")
@@ -77,13 +82,18 @@ def _check_return(swap: Swap, days: Days) -> None:
         raise Invalid("swap_same", "other_on")
 
 
-def exchanged(swap: Swap, days: Days) -> dict[tuple[int, date], tuple[str, int | None, Sequence[Any]]]:
-    """What each of the people works on each of the dates afterwards: kind, shift, stops; plans travel with the work."""
-    after: dict[tuple[int, date], tuple[str, int | None, Sequence[Any]]] = {}
+def exchanged(swap: Swap, days: Days) -> dict[tuple[int, date], tuple[str | None, int | None, Sequence[Any]]]:
+    """What each of the people works on each of the dates afterwards: kind, shift, stops; plans travel with the work.
+
+    The kind is None where the colleague was off without a row of the roster: the calendar and the week say it, so
+    that a holiday stays one.
+    """
+    after: dict[tuple[int, date], tuple[str | None, int | None, Sequence[Any]]] = {}
     for on in swap.dates:
         for person, colleague in ((swap.asker, swap.other), (swap.other, swap.asker)):
             now, gets = days[person, on], days[colleague, on]
-            after[person, on] = ("work", gets.shift_id, gets.stops) if gets.works else ("rest", None, gets.stops)
+            off = "rest" if gets.rostered else None
+            after[person, on] = ("work", gets.shift_id, gets.stops) if gets.works else (off, None, gets.stops)
             if not now.works and not gets.works:
                 after.pop((person, on))
     return after

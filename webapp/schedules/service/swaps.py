@@ -129,9 +129,10 @@ def _exchange(request: SwapRequest, by: SignedIn, at: datetime) -> None:
         person_changed(someone, [on for one, on in after if one == who], at)
 
 
-def _write(someone: Employee, on: date, kind: str, shift_id: int | None, stops: Sequence[Any]) -> None:
+def _write(someone: Employee, on: date, kind: str | None, shift_id: int | None, stops: Sequence[Any]) -> None:
     known = {"employee_id": someone.id, "work_date": on}
-    conn().execute(insert(RosterDay), {**known, "branch_id": someone.branch_id, "kind": kind, "shift_id": shift_id})
+    if kind is not None:
+        conn().execute(insert(RosterDay), {**known, "branch_id": someone.branch_id, "kind": kind, "shift_id": shift_id})
     rows = [
         {**known, "seq": seq, "site_id": site, "starts": starts, "ends": ends}
         for seq, (site, starts, ends) in enumerate(stops, 1)
