@@ -99,6 +99,14 @@ def test_visits_and_hours_are_news_and_leave_is_not(who: Any, branch: Any, rep: 
     assert "1 visit" in client.get(f"{path}?on={TODAY}&monday={MONDAY}").text
 
 
+def test_the_working_half_of_a_day_of_leave_is_news(who: Any, branch: Any, rep: Any) -> None:
+    span = {"first_on": TODAY, "last_on": TODAY, "kind": "annual", "ends_half": True}
+    make.save(Leave(employee_id=rep.id, recorded_at=clock.now(), **span))
+    shop = make.site(make.store_type(branch), code="A1")
+    make.save(PlanStop(employee_id=rep.id, work_date=TODAY, seq=1, site_id=shop.id))
+    assert "1 person was told." in publish(who, branch)
+
+
 def test_a_new_name_of_a_shift_is_no_news_but_new_hours_are(branch: Any, rep: Any) -> None:
     hr = make.employee(branch, "hr")
     early = make.save(Shift(branch_id=branch.id, name="Early", start="07:00", end="15:00"))
@@ -122,5 +130,6 @@ def test_the_notice_is_read_in_both_languages(client_as: Any, who: Any, branch: 
     publish(who, branch)
     phone = client_as(rep)
     assert "Wang told you of your roster, Wed 4 Mar: Rest." in phone.get("/notices").text
+    assert "<h2>Fri 6 Mar" in phone.get(f"/plan?day={TODAY + 2 * DAY}").text
     phone.post("/language", data={"lang": "zh"})
     assert "休息" in phone.get("/notices").text

@@ -16,10 +16,10 @@ def told_mark(day: Expectation, stops: Sequence[Stop], zone: ZoneInfo) -> str:
 
 
 def is_untold(day: Expectation, explicit: bool, told: str | None, mark: str) -> bool:
-    """Whether the day is news. Nobody needs to be told what the calendar and the week say anyway, nor of their own
+    """Whether the day is news. Nobody needs to be told what the calendar and the week say anyway, nor of a whole day of
     leave (its answer is a notice), nor of days they are not employed.
     """
-    if day.source in ("leave", "employment"):
+    if day.kind == "leave" or day.source == "employment":
         return False
     return explicit if told is None else told != mark
 
