@@ -54,7 +54,10 @@ def compare_sources() -> None:
     for branch_id in read(queries.branch_ids):
         after: tuple[int, date] | None = service.START
         while after is not None:
-            after = service.compare_recent(branch_id=branch_id, at=now(), after=after, enrolled=devices.enrolled)
+            after = service.compare_recent(
+                branch_id=branch_id, at=now(), after=after,
+                enrolled=devices.enrolled, registered=devices.registered_on,
+            )  # fmt: skip
             let_pass()
 
 

@@ -82,7 +82,7 @@ def day_changed(items: Sequence[Item]) -> None:
 
 def _compare(pairs: Collection[tuple[int, date]]) -> None:
     try:
-        attendance.compare(pairs=pairs, at=now(), enrolled=devices.enrolled)
+        attendance.compare(pairs=pairs, at=now(), enrolled=devices.enrolled, registered=devices.registered_on)
     except (OperationalError, JobTimeoutException):
         raise
     except Exception:  # noqa: BLE001 - what people are paid does not wait for a question about it

@@ -18,6 +18,8 @@ from webapp.attendance.models import AttendanceDay, AttendanceException, DeviceH
 from webapp.attendance.service import Given
 from webapp.core.db import db, do, transaction
 from webapp.core.errors import Conflict
+from webapp.devices import queries as devices
+from webapp.devices.models import Terminal
 from webapp.people.models import Branch
 from webapp.sites.models import SiteSupervisor
 
@@ -84,7 +86,37 @@ def test_nobody_is_asked_about_a_shop_whose_device_they_do_not_use(f: Field) -> 
     assert asked() == [("phone_only", "open")]
 
 
+def test_a_device_says_nothing_of_days_before_it_hung_there(f: Field, freeze: Any) -> None:
+    """A terminal is replaced: what nobody punched at the new one before it was there is no doubt."""
+    punch(f, 1, "09:00", BEFORE)
+    worked(f)
+    registered = f.moment("10:00", ON)
+    new = factories.terminal(f.branch, f.shop, created_at=registered)
+    do(service.set_heard, through={(new.id, f.shop.id): f.moment("22:00")})
+    known = {"enrolled": devices.enrolled, "registered": devices.registered_on}
+    assert (compare(f, **known), asked()) == (0, [])
+    freeze(f.moment("09:00", ON + timedelta(days=1)))
+    jobs.compare_sources()
+    assert asked() == []
+    with transaction():
+        db.session.get_one(Terminal, new.id).created_at = f.moment("23:59", ON - timedelta(days=1))
+    jobs.compare_sources()
+    assert asked() == [("phone_only", "open")]
+
+
+def test_the_one_that_hung_there_before_still_speaks(f: Field) -> None:
+    punch(f, 1, "09:00", BEFORE)
+    worked(f)
+    old = factories.terminal(f.branch, f.shop, created_at=f.moment("10:00", BEFORE))
+    new = factories.terminal(f.branch, f.shop, created_at=f.moment("10:00", ON))
+    heard_at = {old.id: f.moment("22:00"), new.id: None}
+    do(service.set_heard, through={(number, f.shop.id): through for number, through in heard_at.items()})
+    assert compare(f, registered=devices.registered_on) == 1
+    assert asked() == [("phone_only", "open")]
+
+
 def test_a_device_that_is_heard_later_is_looked_at_by_the_hour(f: Field, freeze: Any) -> None:
+    factories.terminal(f.branch, f.shop, id=DEVICE, created_at=f.moment("10:00", BEFORE))
     punch(f, 1, "09:00", BEFORE)
     heard(f, f.moment("12:00"))
     worked(f)

@@ -20,6 +20,8 @@ from webapp.sites.queries import fences
 Span = tuple[date, date | None]
 Enrolled = Callable[[Collection[int], Collection[int]], Mapping[tuple[int, int], Sequence[Span]]]
 """(devices, people) -> {(device, person): when an id on that device was theirs}."""
+Registered = Callable[[Collection[int]], Mapping[int, date]]
+"""devices -> {device: the date it was registered}."""
 Uses = dict[tuple[int, int], list[date]]
 
 
@@ -35,11 +37,13 @@ class Compared:
     silent: bool
 
 
-def compared(pairs: Collection[Pair], enrolled: Enrolled | None = None) -> list[Compared]:
+def compared(
+    pairs: Collection[Pair], enrolled: Enrolled | None = None, registered: Registered | None = None
+) -> list[Compared]:
     """Pairs without a stored day are left out."""
     rows = _rows(pairs)
     facts = load_facts(rows.keys(), {who: "UTC" for who, _ in rows})
-    known = _known({pair: facts[pair] for pair in rows if _may_differ(facts[pair])}, enrolled)
+    known = _known({pair: facts[pair] for pair in rows if _may_differ(facts[pair])}, enrolled, registered)
     found = []
     for pair, row in rows.items():
         day = result_of(row)
@@ -79,10 +83,12 @@ def _may_differ(facts: DayFacts) -> bool:
     return bool(facts.punches or facts.word or any(mark.site_id for mark in facts.marks))
 
 
-def _known(facts: Mapping[Pair, DayFacts], enrolled: Enrolled | None) -> dict[Pair, Known]:
+def _known(
+    facts: Mapping[Pair, DayFacts], enrolled: Enrolled | None, registered: Registered | None
+) -> dict[Pair, Known]:
     if not facts:
         return {}
-    there = _devices(facts.keys())
+    there = _devices(facts.keys(), registered)
     uses = _uses(facts.keys(), there, enrolled)
     phones = _phones([pair for pair, one in facts.items() if one.punches and not one.marks])
     office = _office([pair for pair, one in facts.items() if one.word is not None])
@@ -98,10 +104,14 @@ def _known(facts: Mapping[Pair, DayFacts], enrolled: Enrolled | None) -> dict[Pa
     }
 
 
-def _devices(pairs: Collection[Pair]) -> dict[Pair, dict[int, list[Silence]]]:
+def _devices(pairs: Collection[Pair], registered: Registered | None) -> dict[Pair, dict[int, list[Silence]]]:
+    """One that was registered on the date or later says nothing of it: it may have hung there for a part of it."""
     found: dict[Pair, dict[int, list[Silence]]] = defaultdict(lambda: defaultdict(list))
-    for row in conn().execute(_AT, _span(pairs)):
-        found[row.employee_id, row.work_date][row.site_id].append(Silence(row.terminal_id, row.through))
+    rows = conn().execute(_AT, _span(pairs)).all()
+    since = registered({row.terminal_id for row in rows}) if registered and rows else {}
+    for row in rows:
+        if registered is None or since.get(row.terminal_id, date.max) < row.work_date:
+            found[row.employee_id, row.work_date][row.site_id].append(Silence(row.terminal_id, row.through))
     return found
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.attendance.models import AttendanceDay, AttendanceException
 from webapp.attendance.queries.facts import BranchOf, Pair
 from webapp.attendance.queries.months import in_closed_months
-from webapp.attendance.queries.sources import RECENT, Compared, Enrolled, compared, to_compare
+from webapp.attendance.queries.sources import RECENT, Compared, Enrolled, Registered, compared, to_compare
 from webapp.attendance.rules.doubt import KIND
 from webapp.attendance.service.days import START, lock_people, rebuild_days
 from webapp.core.db import conn, db, do, is_postgres
@@ -26,7 +26,9 @@ OLD_NEWS = timedelta(days=35)
 log = logging.getLogger("onsite.attendance")
 
 
-def compare(*, pairs: Collection[Pair], at: datetime, enrolled: Enrolled | None = None) -> int:
+def compare(
+    *, pairs: Collection[Pair], at: datetime, enrolled: Enrolled | None = None, registered: Registered | None = None
+) -> int:
     """Compare the sources of some rep-days; how many came out otherwise than before.
 
     Opens a unit of work for each batch in which something changed; call it outside any transaction.
@@ -34,29 +36,34 @@ def compare(*, pairs: Collection[Pair], at: datetime, enrolled: Enrolled | None 
     rest, changed = sorted(set(pairs), key=lambda pair: (pair[1], pair[0])), 0
     for start in range(0, len(rest), BATCH):
         some = rest[start : start + BATCH]
-        found = _changeable(compared(some, enrolled), at)
+        found = _changeable(compared(some, enrolled, registered), at)
         asked = _asked(some)
         db.session.remove()
         news = [one.pair for one in found if _differs(one, asked.get(one.pair, ()), at)]
         if news:
-            do(keep_doubts, pairs=news, at=at, enrolled=enrolled)
+            do(keep_doubts, pairs=news, at=at, enrolled=enrolled, registered=registered)
         changed += len(news)
     return changed
 
 
-def compare_recent(*, branch_id: int, at: datetime, after: Pair = START, enrolled: Enrolled | None = None) -> Any:
-    """Days a device that was away may say something about, from behind `after` on; the last one looked at, or None."""
+def compare_recent(*, branch_id: int, at: datetime, after: Pair = START, **known: Any) -> Any:
+    """Days a device that was away may say something about, from behind `after` on; the last one looked at, or None.
+
+    `known`: as compare takes it.
+    """
     pairs = to_compare(branch_id, since=at.date() - RECENT, after=after, limit=BATCH)
     db.session.remove()
-    compare(pairs=pairs, at=at, enrolled=enrolled)
+    compare(pairs=pairs, at=at, **known)
     return pairs[-1] if len(pairs) == BATCH else None
 
 
-def keep_doubts(*, pairs: Collection[Pair], at: datetime, enrolled: Enrolled | None = None) -> None:
+def keep_doubts(
+    *, pairs: Collection[Pair], at: datetime, enrolled: Enrolled | None = None, registered: Registered | None = None
+) -> None:
     """Looked at again under the people's locks: note it with the day, open and withdraw, build those days anew."""
     lock_people(ids={who for who, _ in pairs})
     asked, touched = _asked(pairs), set()
-    for one in _changeable(compared(pairs, enrolled), at):
+    for one in _changeable(compared(pairs, enrolled, registered), at):
         if one.stored != _code(one):
             asked_of = (AttendanceDay.employee_id == one.pair[0], AttendanceDay.work_date == one.pair[1])
             conn().execute(update(AttendanceDay).where(*asked_of).values(doubt=_code(one)))

@@ -28,6 +28,7 @@ from webapp.devices.queries.holders import enrolled as enrolled
 from webapp.devices.queries.holders import holder as holder
 from webapp.devices.queries.holders import holder_devices as holder_devices
 from webapp.devices.queries.holders import holders as holders
+from webapp.devices.queries.holders import registered_on as registered_on
 from webapp.devices.queries.one import Recent as Recent
 from webapp.devices.queries.one import bad_lines as bad_lines
 from webapp.devices.queries.one import names as names

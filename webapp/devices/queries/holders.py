@@ -1,9 +1,10 @@
-"""Whose the ids on devices are, were and will be."""
+"""Whose the ids on devices are, were and will be, and since when the devices are there."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.engine import Row
@@ -68,6 +69,17 @@ def enrolled(terminal_ids: Collection[int], people: Collection[int]) -> dict[tup
     for terminal_id, employee_id, first_on, last_on in conn().execute(rows) if terminal_ids and people else ():
         found.setdefault((terminal_id, employee_id), []).append((first_on, last_on))
     return found
+
+
+def registered_on(terminal_ids: Collection[int]) -> dict[int, date]:
+    """{device: the date it was registered, in its branch's zone}."""
+    rows = (
+        select(Terminal.id, Terminal.created_at, Branch.timezone)
+        .join(Branch, Branch.id == Terminal.branch_id)
+        .where(Terminal.id.in_(list(terminal_ids)))
+    )
+    found = conn().execute(rows) if terminal_ids else ()
+    return {row.id: row.created_at.astimezone(ZoneInfo(row.timezone)).date() for row in found}
 
 
 def _holders(user: SignedIn) -> Select[Any]:
