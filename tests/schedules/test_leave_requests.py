@@ -70,6 +70,11 @@ def row(request_id: int) -> LeaveRequest:
     return db.session.get_one(LeaveRequest, request_id)
 
 
+def said(request_id: int) -> list[LeaveDecision]:
+    mine = select(LeaveDecision).where(LeaveDecision.request_id == request_id)
+    return list(db.session.scalars(mine.order_by(LeaveDecision.seq)))
+
+
 def left(rep: Employee, kind: str = "annual", year: int = 2026) -> Any:
     db.session.remove()
     return queries.balances([rep.id], signed(rep).branch, year)[rep.id, kind]
@@ -227,6 +232,33 @@ class TestChain:
         assert answer(deputy, asked) == "open"
         assert refusal(lambda: answer(deputy, asked)).code == "forbidden"
         assert answer(other, asked) == "approved"
+
+    def test_the_only_hr_who_stands_in_answers_both_steps_at_once(self, branch: Branch, rep: Employee, boss: Employee,
+                                                                  hr: Employee) -> None:  # fmt: skip
+        make.save(Delegation(from_id=boss.id, to_id=hr.id, first_on=TODAY, last_on=TODAY, made_at=NOW))
+        asked = ask(rep)
+        assert answer(hr, asked) == "approved"
+        assert [one.standing_for for one in said(asked)] == [boss.id]
+
+    def test_after_the_only_hr_who_stands_in_comes_an_admin(self, branch: Branch, rep: Employee, boss: Employee,
+                                                            hr: Employee) -> None:  # fmt: skip
+        admin = make.employee(branch, "admin")
+        make.save(Delegation(from_id=boss.id, to_id=hr.id, first_on=TODAY, last_on=TODAY, made_at=NOW))
+        asked = ask(rep)
+        assert answer(hr, asked) == "open"
+        assert (notices(hr), notices(admin)) == ([], ["notice_leave_asks"])
+        assert answer(admin, asked) == "approved"
+        do(service.ask_cancelling, rep=signed(rep), request_id=asked, reason="I can work", at=NOW)
+        assert "notice_leave_cancel_asks" in notices(hr)
+        assert answer(hr, asked) == "cancelled"
+
+    def test_hr_stands_in_for_nobody_in_its_own_step(self, branch: Branch, rep: Employee, boss: Employee,
+                                                     hr: Employee) -> None:  # fmt: skip
+        make.save(Delegation(from_id=boss.id, to_id=hr.id, first_on=TODAY, last_on=TODAY, made_at=NOW))
+        asked = ask(rep)
+        answer(boss, asked)
+        assert answer(hr, asked) == "approved"
+        assert [one.standing_for for one in said(asked)] == [None, None]
 
     def test_a_closed_month_takes_none(self, branch: Branch, rep: Employee, boss: Employee, hr: Employee) -> None:
         policy(branch, back_days=10)

@@ -81,6 +81,14 @@ def leave_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
     return and_(open_one, near)
 
 
+def said_yes(request: LeaveRequest) -> list[int]:
+    """Who has approved a step and so answers no other; giving leave back begins anew."""
+    if request.leave_id is not None:
+        return []
+    yes = (LeaveDecision.request_id == request.id, LeaveDecision.decision == "approved")
+    return list(conn().scalars(select(LeaveDecision.by).where(*yes)))
+
+
 def swaps_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
     about = SwapRequest
     others = and_(about.state == "accepted", about.asker_id != user.id, about.other_id != user.id)

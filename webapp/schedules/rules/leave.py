@@ -129,7 +129,8 @@ def steps_of(policy: LeavePolicy, halves: int, *, supervised: bool) -> tuple[str
 
 
 def step_after(steps: Sequence[str], step: int, *, by_office: bool) -> int:
-    """The one to answer next. Where HR answered in place of a supervisor who is no longer there, HR has answered."""
+    """The one to answer next. Where HR answered in place of a supervisor who is no longer there, or stands in for one
+    and nobody else of the office could answer its step, HR has answered."""
     step += 1
     while by_office and step < len(steps) and steps[step] == "hr":
         step += 1

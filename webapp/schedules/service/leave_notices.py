@@ -1,5 +1,6 @@
 """Who hears of leave that is asked for, and of what became of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ def deciders(request: LeaveRequest, at: datetime) -> list[tuple[int, str]]:
     """(person, page) of everybody who may answer the step that is next."""
     if request.steps[request.step] == "supervisor" and (found := bosses(request.employee_id, request.branch_id, at)):
         return [(who, _page(request, role)) for who, role in found]
-    return [(who, _page(request, "hr")) for who in office(request.branch_id, request.employee_id, at)]
+    return [(who, _page(request, "hr")) for who in next_office(request, at)]
 
 
 def bosses(employee_id: int, branch_id: int, at: datetime) -> list[tuple[int, str]]:
@@ -41,10 +42,15 @@ def bosses(employee_id: int, branch_id: int, at: datetime) -> list[tuple[int, st
     return sorted((who, role) for who, role in known.items() if who != employee_id)
 
 
-def office(branch_id: int, without: int, at: datetime) -> list[int]:
+def next_office(request: LeaveRequest, at: datetime) -> list[int]:
+    """Who of the office may answer: nobody answers twice."""
+    return office(request.branch_id, {request.employee_id, *policy.said_yes(request)}, at)
+
+
+def office(branch_id: int, without: Collection[int], at: datetime) -> list[int]:
     """HR of the branch; where there is none, admins."""
     for role in ("hr", "admin"):
-        found = [one.id for one in office_of([branch_id], role, on=at.date()) if one.id != without]
+        found = [one.id for one in office_of([branch_id], role, on=at.date()) if one.id not in without]
         if found:
             return found
     return []

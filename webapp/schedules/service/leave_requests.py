@@ -94,7 +94,8 @@ def answer_leave(
         raise Invalid("not_a_choice", "decision")
     if decision == "rejected" and not reason:
         raise Invalid("leave_reason", "reason")
-    standing = policy.stands_for(by, request.employee_id, on)
+    theirs = request.steps[request.step] == "supervisor"
+    standing = policy.stands_for(by, request.employee_id, on) if theirs else None
     if request.leave_id is not None:
         _answer_cancelling(request, decision, by, standing, reason, at)
     elif decision == "rejected":
@@ -135,7 +136,7 @@ def ask_cancelling(*, rep: SignedIn, request_id: int, reason: str, at: datetime)
 
 def _approve(request: LeaveRequest, by: SignedIn, standing: int | None, reason: str, at: datetime) -> None:
     note_decision(request, "approved", by, at, reason, standing)
-    in_place = by.role in OFFICE and standing is None
+    in_place = by.role in OFFICE and (standing is None or not notices.next_office(request, at))
     request.step = step_after(request.steps, request.step, by_office=in_place)
     if request.step < len(request.steps):
         request.version += 1

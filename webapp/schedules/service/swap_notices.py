@@ -21,7 +21,7 @@ def tell_deciders(request: SwapRequest, at: datetime) -> None:
     both = (request.asker_id, request.other_id)
     found = [one for one in bosses(request.asker_id, request.branch_id, at) if one[0] not in both]
     if not found:
-        found = [(who, "hr") for who in office(request.branch_id, request.asker_id, at)]
+        found = [(who, "hr") for who in office(request.branch_id, {request.asker_id}, at)]
     roots = {"supervisor": "/team/swaps", "hr": "/hr/schedule/swaps"}
     pages = [(who, f"{roots[role]}/{request.id}") for who, role in found]
     _tell(request, "notice_swap_waits", pages, at)
