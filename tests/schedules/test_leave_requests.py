@@ -114,6 +114,16 @@ class TestCounting:
         assert left(rep).left == 0
         ask(rep, date(2026, 5, 4), date(2026, 5, 29), "sick")
 
+    def test_days_sent_twice_are_given_once(self, rep: Employee, hr: Employee) -> None:
+        known = {"employee_id": rep.id, "kind": "annual", "year": 2026, "halves": 2, "note": "x"}
+
+        def give(**other: Any) -> int:
+            return do(service.grant_leave, by=signed(hr), **{**known, "at": NOW, **other})
+
+        assert give() == give(at=NOW + timedelta(seconds=119))
+        assert left(rep).left == TEN_DAYS + 2
+        assert len({give(), give(note="y"), give(halves=1), give(at=NOW + timedelta(minutes=3))}) == 4
+
     def test_only_the_other_days_off(self, rep: Employee, boss: Employee) -> None:
         assert refusal(lambda: ask(rep, date(2026, 3, 7), date(2026, 3, 8))).code == "leave_no_work"
 

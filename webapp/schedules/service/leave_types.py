@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from webapp.core import audit
 from webapp.core.authz import SignedIn
-from webapp.core.db import db
+from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.people.models import Branch, Employee
 from webapp.schedules.models import LeaveGrant, LeaveType
@@ -16,6 +18,8 @@ from webapp.schedules.rules import STEPS, LeavePolicy, read_leave_policy, writte
 from webapp.schedules.service.common import office
 
 MOST_HALVES = 732
+SENT_TWICE = timedelta(minutes=2)
+"""A form sent twice by a slow line; nobody gives the same days with the same reason twice so soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,33 @@ def set_leave_policy(*, by: SignedIn | None, branch_id: int, policy: LeavePolicy
 def grant_leave(
     *, by: SignedIn, employee_id: int, kind: str, year: int, halves: int, note: str, at: datetime
 ) -> int:  # fmt: skip
-    """Half days given to one person, or taken (less than 0). Raises NotFound, Forbidden, Invalid with the field."""
-    someone = db.session.get(Employee, employee_id)
+    """Half days given to one person, or taken (less than 0); the same again at once is the same one.
+
+    Raises NotFound, Forbidden, Invalid with the field.
+    """
+    someone = db.session.get(Employee, employee_id, with_for_update=True)
     if someone is None:
         raise NotFound("not_found", "staff")
     office(by, someone.branch_id)
     if by.id == employee_id:
         raise Forbidden("forbidden")
-    counted = {one.code for one in leave_types(someone.branch_id) if one.yearly_halves is not None}
+    _check_grant(someone.branch_id, kind, year, halves, note, at)
+    known = {"employee_id": employee_id, "kind": kind, "year": year, "halves": halves, "note": note, "by": by.id}
+    again = select(LeaveGrant.id).filter_by(**known).where(LeaveGrant.at > at - SENT_TWICE)
+    if (same := conn().scalar(again.limit(1))) is not None:
+        return same
+    grant = LeaveGrant(**known, at=at)
+    db.session.add(grant)
+    db.session.flush()
+    audit.record(
+        actor_id=by.id, action="leave.granted", object_type="leave_grant", object_id=f"{employee_id}|{year}-01-01",
+        branch_id=someone.branch_id, after={"kind": kind, "year": year, "halves": halves}, reason=note, at=at,
+    )  # fmt: skip
+    return grant.id
+
+
+def _check_grant(branch_id: int, kind: str, year: int, halves: int, note: str, at: datetime) -> None:
+    counted = {one.code for one in leave_types(branch_id) if one.yearly_halves is not None}
     if kind not in counted:
         raise Invalid("not_a_choice", "kind")
     if halves == 0:
@@ -125,16 +148,6 @@ def grant_leave(
         raise Invalid("not_a_choice", "year")
     if not note:
         raise Invalid("required", "note")
-    grant = LeaveGrant(
-        employee_id=employee_id, kind=kind, year=year, halves=halves, note=note, by=by.id, at=at
-    )  # fmt: skip
-    db.session.add(grant)
-    db.session.flush()
-    audit.record(
-        actor_id=by.id, action="leave.granted", object_type="leave_grant", object_id=f"{employee_id}|{year}-01-01",
-        branch_id=someone.branch_id, after={"kind": kind, "year": year, "halves": halves}, reason=note, at=at,
-    )  # fmt: skip
-    return grant.id
 
 
 def _plain(policy: LeavePolicy) -> dict[str, Any]:
