@@ -14,6 +14,7 @@ from tests.support import rosters
 from webapp.people.models import Team
 from webapp.schedules import queries as schedules
 from webapp.schedules.models import PlanStop, RosterDay, Shift
+from webapp.schedules.service import common
 
 TODAY, MONDAY = date(2026, 3, 4), date(2026, 3, 2)
 DAY = timedelta(days=1)
@@ -129,7 +130,39 @@ def test_what_somebody_changed_since_stays(client_as: Any, desk: Any, branch: An
     assert schedules.some_day(rep.id, TODAY).shift_id == early.id
     mine = entry(desk.get("/hr/schedule").text)
     foreign = {"entry": mine, "monday": str(MONDAY), "branch_id": branch.id}
-    assert other.post("/hr/schedule/undo", data=foreign).status_code == 404
+    answer = other.post("/hr/schedule/undo", data=foreign)
+    assert answer.status_code == 303
+    assert "days were changed again" not in other.get(answer.location).text
+    assert schedules.some_day(rep.id, TODAY).shift_id == early.id
+
+
+def test_a_supervisor_is_offered_no_day_that_is_over(client_as: Any, branch: Any, freeze: Any) -> None:
+    team = make.save(Team(branch_id=branch.id, name="East"))
+    rep = make.employee(branch, team_id=team.id)
+    boss = client_as(make.employee(branch, "supervisor", team_id=team.id))
+    boss.post(f"/schedule/{rep.id}?on={TODAY}", data={"quick": "1", "day": "rest"})
+    number = entry(boss.get("/schedule").text)
+    assert number is not None
+    freeze("2026-03-05T10:00+08:00")
+    assert entry(boss.get("/schedule").text) is None
+    answer = boss.post("/schedule/undo", data={"entry": number, "on": str(TODAY)})
+    assert answer.status_code == 303
+    assert schedules.some_day(rep.id, TODAY).kind == "rest"
+
+
+def test_many_people_are_copied_cleared_and_told_in_units(desk: Any, branch: Any, monkeypatch: Any) -> None:
+    """What was one tap is taken back as one."""
+    monkeypatch.setattr(common, "UNIT", 1)
+    team = [make.employee(branch) for _ in range(2)]
+    for rep in team:
+        make.save(RosterDay(employee_id=rep.id, work_date=TODAY - 7 * DAY, branch_id=branch.id, kind="rest"))
+    shown = {"monday": str(MONDAY), "branch_id": branch.id}
+    assert "2 days copied." in desk.get(desk.post("/hr/schedule/copy", data=shown).location).text
+    assert "2 days are as before." in undo(desk, branch)
+    desk.post("/hr/schedule/copy", data=shown)
+    assert "2 people were told." in desk.get(desk.post("/hr/schedule/publish", data=shown).location).text
+    assert "2 days cleared." in desk.get(desk.post("/hr/schedule/clear", data=shown).location).text
+    assert "2 days are as before." in undo(desk, branch)
 
 
 def test_copying_and_clearing_are_taken_back(desk: Any, branch: Any, rep: Any) -> None:

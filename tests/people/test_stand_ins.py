@@ -23,6 +23,9 @@ from webapp.notifications.models import Notice
 from webapp.people import queries as people
 from webapp.people.models import Delegation, Employee, Team
 from webapp.schedules import policy as schedules
+from webapp.schedules import service as rosters
+from webapp.schedules.models import PlanStop
+from webapp.schedules.queries import last_change
 from webapp.sites import policy as sites
 from webapp.sites.models import SiteSupervisor
 
@@ -100,6 +103,22 @@ def test_what_a_stand_in_says_is_said_in_their_own_name_for_the_absent_one(crew:
         assert said[action].after["standing_for"] == crew.absent.id
     word = queries.words_of(f.rep.id, ON)[-1]
     assert (word.word, word.by) == ("present", crew.deputy.name)
+
+
+def test_rosters_changed_by_a_stand_in_say_for_whom(crew: Crew) -> None:
+    f = crew.f
+    factories.save(PlanStop(employee_id=f.rep.id, work_date=ON, seq=1, site_id=f.shop.id))
+    agree(crew)
+    me, at = actor(crew.deputy, f.moment("08:30")), f.moment("08:30")
+    do(rosters.set_day, by=me, employee_id=f.rep.id, work_date=ON, kind="rest", at=at)
+    do(rosters.publish, by=me, people=[f.rep.id], first_on=ON, last_on=ON, at=at)
+    change = last_change(me)
+    assert change is not None
+    assert do(rosters.undo_change, by=me, entry_id=change.entry_id, at=at) == 1
+    db.session.remove()
+    said = {row.action: row for row in db.session.scalars(select(AuditEntry))}
+    for action in ("roster.changed", "roster.told", "roster.undone"):
+        assert said[action].after["standing_for"] == crew.absent.id
 
 
 def test_by_ones_own_right_nobody_is_stood_for(crew: Crew) -> None:

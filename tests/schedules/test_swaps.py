@@ -109,6 +109,7 @@ def test_a_day_against_another(branch: Branch, anna: Employee, ben: Employee, bo
     assert works(ben, THURSDAY, branch)[0] == "rest"
     assert notices(boss) == []
     assert notices(ben) == ["notice_swap_approved"]
+    assert queries.untold(signed(boss), [anna.id], THURSDAY, FRIDAY, NOW) == [], "the answer told them"
     assert refusal(lambda: decide(boss, asked)).code == "swap_decided"
 
 

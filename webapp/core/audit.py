@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import JSONB, UTC, Id, conn, db
 
-
 _whole: ContextVar[str | None] = ContextVar("onsite_audit_whole", default=None)
 
 

@@ -12,7 +12,7 @@ from flask import flash, request
 from webapp.core import clock
 from webapp.core.authz import me
 from webapp.core.db import do
-from webapp.core.errors import Conflict
+from webapp.core.errors import DomainError
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import explain, ngettext, say, time_text
 from webapp.schedules import service
@@ -126,7 +126,7 @@ def undo_change() -> None:
     entry_id = request.form.get("entry", 0, type=int)
     try:
         days = do(service.undo_change, by=me(), entry_id=entry_id, at=clock.now())
-    except Conflict as error:
+    except DomainError as error:
         flash(explain(error), "att")
         return
     flash(

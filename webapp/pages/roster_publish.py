@@ -40,8 +40,9 @@ def add(bp: Blueprint, *, template: str, shown: Callable[[], Shown], roles: Coll
     @allow(*roles)
     def publish() -> Response:
         what = shown()
-        span = {"people": what.people, "first_on": what.first, "last_on": what.last}
-        told, _ = do(service.publish, by=me(), at=clock.now(), **span)
+        span: dict[str, Any] = {"first_on": what.first, "last_on": what.last}
+        units = service.in_units(what.people)
+        told = sum(do(service.publish, by=me(), people=some, at=clock.now(), **span)[0] for some in units)
         text = ngettext("%(num)s person was told.", "%(num)s people were told.", told)
         flash(text if told else gettext("Everybody knows their days already."), "ok")
         return hx.redirect(what.back)

@@ -9,9 +9,13 @@ import pytest
 
 from tests import factories
 from tests.attendance.days import ON, Field, arrive, field
+from tests.sites.test_service import signed
+from webapp.core import clock
 from webapp.core.audit import AuditEntry
-from webapp.core.db import db
+from webapp.core.db import db, do, transaction
+from webapp.schedules import service
 from webapp.schedules.models import PlanStop
+from webapp.schedules.rules import PlannedStop
 
 TOMORROW = ON + timedelta(days=1)
 
@@ -51,6 +55,30 @@ def test_the_week_the_way_and_a_shorter_order_that_is_taken(f: Field, client_as:
     assert "A shorter order" not in rep.get("/plan").text
     db.session.remove()
     assert db.session.query(AuditEntry).filter_by(action="plan.reordered").count() == 1
+
+
+def test_a_store_that_is_archived_keeps_its_place(f: Field, client_as: Any) -> None:
+    sites, rep = planned(f), client_as(f.rep)
+    closed = factories.site(f.kind, archived_at=clock.now())
+    with transaction() as opened:
+        opened.execute(PlanStop.__table__.update().where(PlanStop.seq > 1).values(seq=PlanStop.seq + 10))
+    factories.save(PlanStop(employee_id=f.rep.id, work_date=ON, seq=2, site_id=closed.id, starts="10:00"))
+    rep.post("/plan/order", data={"on": ON.isoformat(), "seen": sites, "order": [0, 2, 3, 1]})
+    assert kept(f) == [sites[0], closed.id, sites[2], sites[3], sites[1]]
+
+
+def test_an_own_order_is_no_news(f: Field, client_as: Any) -> None:
+    boss, sites = signed(factories.employee(f.branch, "hr")), planned(f)
+    span = {"people": [f.rep.id], "first_on": ON, "last_on": ON, "at": clock.now()}
+    assert do(service.publish, by=boss, **span) == (1, 1)
+    rep = client_as(f.rep)
+    rep.post("/plan/order", data={"on": ON.isoformat(), "seen": sites, "order": [0, 2, 3, 1]})
+    assert kept(f) == [sites[n] for n in (0, 2, 3, 1)]
+    assert do(service.publish, by=boss, **span) == (0, 0)
+    stops = [PlannedStop(site, None, None) for site in sites[:3]]
+    do(service.set_plan, by=None, employee_id=f.rep.id, work_date=ON, stops=stops, at=clock.now())
+    rep.post("/plan/order", data={"on": ON.isoformat(), "seen": sites[:3], "order": [0, 2, 1]})
+    assert do(service.publish, by=boss, **span) == (1, 1), "nobody told them of the visit that is gone"
 
 
 def test_an_order_of_another_plan_changes_nothing(f: Field, client_as: Any) -> None:

@@ -67,8 +67,11 @@ def copy() -> Response:
     data, user = _shown(), me()
     monday = monday_of(data.monday)
     ids = people_shown(data, monday)
-    result = do(service.copy_week, by=user, people=ids, from_monday=monday - WEEK, to_monday=monday, at=clock.now())
-    flash(copied_text(*result), "ok" if result[0] else "att")
+    weeks = {"from_monday": monday - WEEK, "to_monday": monday}
+    units = service.in_units(ids)
+    results = [do(service.copy_week, by=user, people=some, at=clock.now(), **weeks) for some in units]
+    copied, kept = (sum(numbers) for numbers in zip(*results, strict=True))
+    flash(copied_text(copied, kept), "ok" if copied else "att")
     return hx.redirect(table_url(data))
 
 
@@ -79,7 +82,9 @@ def clear() -> Response:
     data, span = _shown(), _shown().shown
     first = max(span.first, _today())
     ids = people_shown(data, span.first)
-    cleared = do(service.clear_roster, by=me(), people=ids, first_on=first, last_on=span.last, at=clock.now())
+    days: dict[str, Any] = {"first_on": first, "last_on": span.last}
+    units = service.in_units(ids)
+    cleared = sum(do(service.clear_roster, by=me(), people=some, at=clock.now(), **days) for some in units)
     text = ngettext("%(num)s day cleared.", "%(num)s days cleared.", cleared)
     flash(text if cleared else gettext("There is nothing to clear from today on."), "ok" if cleared else "att")
     return hx.redirect(table_url(data))

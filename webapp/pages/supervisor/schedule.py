@@ -39,7 +39,7 @@ def index() -> Response:
     context: dict[str, Any] = {"found": found, "on": on, "before": on - WEEK, "after": on + WEEK}
     context |= {"weekdays": _weekdays(), "days": [_link(monday + timedelta(days=n), on) for n in range(7)]}
     context |= {"can_change": policy.can_change(user), "open_proposals": sites.open_count(user)}
-    context |= {"undo": queries.last_change(user), "today": today, "tomorrow": today + timedelta(days=1)}
+    context |= {"undo": queries.last_change(user, today), "today": today, "tomorrow": today + timedelta(days=1)}
     return hx.respond("supervisor/schedule.html", **context)
 
 
@@ -52,8 +52,10 @@ def copy() -> Response:
         raise NotFound("not_found")
     monday = monday_of(form.data.on)
     ids = queries.week_people(user, queries.WeekFilter(monday, user.branch_id))
-    values = {"people": ids, "from_monday": monday - WEEK, "to_monday": monday}
-    copied, kept = do(service.copy_week, by=user, at=clock.now(), **values)
+    weeks = {"from_monday": monday - WEEK, "to_monday": monday}
+    units = service.in_units(ids)
+    results = [do(service.copy_week, by=user, people=some, at=clock.now(), **weeks) for some in units]
+    copied, kept = (sum(numbers) for numbers in zip(*results, strict=True))
     text = ngettext("%(num)s day copied.", "%(num)s days copied.", copied)
     flash(text if copied or kept else gettext("The week before has nothing to copy."), "ok" if copied else "att")
     return hx.redirect(f"/schedule?on={form.data.on}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -28,9 +28,18 @@ class Change:
     at: datetime
 
 
-def last_change(user: SignedIn) -> Change | None:
-    """The newest of one's last few acts that changed a roster; None when there is none or it was taken back."""
-    columns = (AuditEntry.id, AuditEntry.action, AuditEntry.at, AuditEntry.request_id, AuditEntry.after)
+def last_change(user: SignedIn, first_open: date | None = None) -> Change | None:
+    """The newest of one's last few acts that changed a roster; None when there is none, it was taken back or is about
+    a day before the first that one may change.
+    """
+    columns = (
+        AuditEntry.id,
+        AuditEntry.action,
+        AuditEntry.at,
+        AuditEntry.request_id,
+        AuditEntry.object_id,
+        AuditEntry.after,
+    )
     mine = select(*columns).where(AuditEntry.actor_id == user.id)
     ended: dict[str | None, int] = {}
     for row in conn().execute(mine.order_by(AuditEntry.id.desc()).limit(_LOOKED_AT)):
@@ -40,7 +49,8 @@ def last_change(user: SignedIn) -> Change | None:
             ended[row.request_id] = row.after["done"]
         if row.action in CAN_BE_UNDONE:
             whole = not is_import(row.request_id) or _is_whole(row, ended)
-            return Change(row.id, row.action, row.at) if whole else None
+            still = first_open is None or row.object_id.partition("|")[2] >= first_open.isoformat()
+            return Change(row.id, row.action, row.at) if whole and still else None
     return None
 
 

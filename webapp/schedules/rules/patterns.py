@@ -50,6 +50,7 @@ words(
         "pattern_too_long": N_("At most %(limit)s days."),
         "pattern_name_taken": N_("Another pattern of this branch is called %(name)s."),
         "pattern_span": N_("From 1 to %(limit)s days at once."),
+        "pattern_cells": N_("At most %(limit)s days of people at once. Choose fewer people or a shorter span."),
         "pattern_people": N_("From 1 to %(limit)s people at once."),
         "pattern_begins": N_("The pattern has the days 1 to %(limit)s."),
         "pattern_old_shift": N_("The pattern uses the shift %(name)s, which is archived. Change the pattern first."),

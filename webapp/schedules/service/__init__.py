@@ -1,6 +1,7 @@
 """Changing schedules: hours, rosters, plans, calendars, leave."""
 
 from webapp.schedules.service.calendar import seed_calendar, set_calendar_day
+from webapp.schedules.service.common import in_units
 from webapp.schedules.service.copying import clear_roster, copy_week
 from webapp.schedules.service.hours import archive_shift, change_shift, change_store_type, create_shift, unarchive_shift
 from webapp.schedules.service.laying import MOST_PEOPLE, Laying, Outcome, apply_pattern, try_pattern
@@ -35,7 +36,7 @@ __all__ = [
     "apply_pattern", "archive_leave_type", "archive_pattern", "archive_shift", "ask_cancelling", "ask_leave",
     "ask_swap", "cancel_leave", "change_leave_type", "change_pattern", "change_shift", "change_store_type",
     "clear_roster", "close_period", "copy_week", "create_leave_type", "create_pattern", "create_shift",
-    "decide_swap", "grant_leave", "look_at_leave", "look_at_swap", "move_leave_type", "publish", "record_leave",
-    "reopen_period", "reorder_own_plan", "schedule_day", "seed_calendar", "set_calendar_day", "set_day", "set_days",
+    "decide_swap", "grant_leave", "in_units", "look_at_leave", "look_at_swap", "move_leave_type", "publish",
+    "record_leave", "reopen_period", "reorder_own_plan", "schedule_day", "seed_calendar", "set_calendar_day", "set_day", "set_days",
     "set_leave_policy", "set_plan", "try_pattern", "unarchive_shift", "undo_change", "withdraw_leave", "withdraw_swap",
 ]  # fmt: skip

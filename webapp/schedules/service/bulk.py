@@ -15,7 +15,7 @@ from webapp.people.models import Employee
 from webapp.schedules import policy
 from webapp.schedules.models import PlanStop, RosterDay
 from webapp.schedules.rules import PlannedStop
-from webapp.schedules.service.common import person_changed, today
+from webapp.schedules.service.common import lock, person_changed, today
 
 Pair = tuple[int, date]
 State = tuple[str, int | None] | None
@@ -23,9 +23,10 @@ State = tuple[str, int | None] | None
 
 
 def team_of(by: SignedIn, people: Collection[int]) -> dict[int, Employee]:
-    """Those `by` may plan, oneself left out. Raises NotFound when one of them is not visible, Forbidden."""
+    """Those `by` may plan, oneself left out, locked. Raises NotFound when one of them is not visible, Forbidden."""
     if not policy.can_change(by):
         raise Forbidden("forbidden")
+    lock(people)
     team = {one.id: one for one in db.session.scalars(policy.visible_to(by).where(Employee.id.in_(people)))}
     if set(people) - set(team):
         raise NotFound("not_found", "people")
@@ -141,7 +142,7 @@ def _record(
         object_id=f"{someone.id}|{dates[0]}",
         branch_id=someone.branch_id,
         before=sides[0],
-        after={**sides[1], **more},
+        after={**sides[1], **more, **(policy.standing_for(by, someone.id) if by else {})},
         at=at,
     )
 

@@ -18,6 +18,8 @@ from webapp.schedules.rules.patterns import laid_out, read_steps
 from webapp.schedules.service.bulk import Pair, State, first_open, put_rosters, rosters_of, team_of, write_days
 
 MOST_PEOPLE, MOST_DAYS = 200, 92
+MOST_CELLS = 5_000
+"""People times days, so that nobody else waits long to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ def _check(found: RosterPattern, laying: Laying) -> None:
         raise Invalid("pattern_span", "last_on", limit=MOST_DAYS)
     if not 0 < len(laying.offsets) <= MOST_PEOPLE:
         raise Invalid("pattern_people", "ids", limit=MOST_PEOPLE)
+    if len(laying.offsets) * ((laying.last_on - laying.first_on).days + 1) > MOST_CELLS:
+        raise Invalid("pattern_cells", "last_on", limit=MOST_CELLS)
     ids = {step.get("shift_id") for step in found.steps} - {None}
     archived = select(Shift.name).where(Shift.id.in_(ids), Shift.archived_at.is_not(None)).limit(1)
     if (name := db.session.scalar(archived)) is not None:

@@ -5,18 +5,15 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
-
 from webapp.core import audit
 from webapp.core.authz import SignedIn
-from webapp.core.db import conn
 from webapp.core.errors import N_, words
 from webapp.notifications import service as notices
 from webapp.notifications.rules import Told
-from webapp.schedules.models import RosterTold
+from webapp.schedules import policy
 from webapp.schedules.queries import Cell, News, mark_of, untold
-
-Pair = tuple[int, date]
+from webapp.schedules.service.common import lock
+from webapp.schedules.service.marks import Pair, remember, told_of
 
 
 def publish(*, by: SignedIn, people: Sequence[int], first_on: date, last_on: date, at: datetime) -> tuple[int, int]:
@@ -24,12 +21,13 @@ def publish(*, by: SignedIn, people: Sequence[int], first_on: date, last_on: dat
 
     Raises NotFound, Forbidden, Invalid.
     """
+    lock(people)
     news = untold(by, people, first_on, last_on, at)
     if not news:
         return 0, 0
-    before = _told([one.employee_id for one in news], first_on, last_on)
+    before = told_of([one.employee_id for one in news], first_on, last_on)
     marks = {(cell.employee_id, cell.on): mark_of(cell) for one in news for cell in one.cells}
-    _remember(by, marks, at)
+    remember(by, marks, at)
     notices.tell(told=[_notice(by, one, before, marks) for one in news], at=at)
     for one in news:
         audit.record(
@@ -38,26 +36,10 @@ def publish(*, by: SignedIn, people: Sequence[int], first_on: date, last_on: dat
             object_type="schedule",
             object_id=f"{one.employee_id}|{one.cells[0].on}",
             branch_id=one.branch_id,
-            after={"dates": [cell.on.isoformat() for cell in one.cells]},
+            after={"dates": [cell.on.isoformat() for cell in one.cells], **policy.standing_for(by, one.employee_id)},
             at=at,
         )
     return len(news), len(marks)
-
-
-def _told(people: Sequence[int], first: date, last: date) -> dict[Pair, tuple[str, datetime]]:
-    rows = select(RosterTold.employee_id, RosterTold.work_date, RosterTold.told, RosterTold.at).where(
-        RosterTold.employee_id.in_(people), RosterTold.work_date.between(first, last)
-    )
-    return {(row[0], row[1]): (row[2], row[3]) for row in conn().execute(rows)}
-
-
-def _remember(by: SignedIn, marks: Mapping[Pair, str], at: datetime) -> None:
-    here = (RosterTold.employee_id == bindparam("who"), RosterTold.work_date == bindparam("day"))
-    conn().execute(delete(RosterTold).where(*here), [{"who": who, "day": on} for who, on in marks])
-    rows = [
-        {"employee_id": who, "work_date": on, "told": mark, "at": at, "by": by.id} for (who, on), mark in marks.items()
-    ]
-    conn().execute(insert(RosterTold), rows)
 
 
 def _notice(by: SignedIn, news: News, before: Mapping[Pair, tuple[str, datetime]], marks: Mapping[Pair, str]) -> Told:

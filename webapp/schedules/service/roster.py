@@ -11,11 +11,11 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Invalid
 from webapp.people.models import Employee
-from webapp.schedules import rules
+from webapp.schedules import policy, rules
 from webapp.schedules.models import PlanStop, RosterDay, Shift
 from webapp.schedules.rules import PlannedStop
 from webapp.schedules.service.bulk import write_days
-from webapp.schedules.service.common import person, person_changed
+from webapp.schedules.service.common import lock, person, person_changed
 from webapp.sites.models import Site
 
 MOST_STOPS = 20
@@ -112,6 +112,7 @@ def add_stop(
 
     anew: the plan starts over with it. Raises NotFound, Forbidden, Invalid.
     """
+    lock([employee_id])
     plan = [] if anew else _stops(employee_id, work_date)
     kept = [other for other in plan if (other.site_id, other.starts) != (stop.site_id, stop.starts)]
     set_plan(by=by, employee_id=employee_id, work_date=work_date, stops=[*kept, stop], at=at)
@@ -172,6 +173,6 @@ def _record(
         object_id=f"{someone.id}|{work_date}",
         branch_id=someone.branch_id,
         before=before,
-        after=after,
+        after={**(after or {}), **(policy.standing_for(by, someone.id) if by else {})},
         at=at,
     )

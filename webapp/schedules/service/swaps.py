@@ -16,7 +16,8 @@ from webapp.schedules.models import PlanStop, RosterDay, SwapRequest
 from webapp.schedules.queries.swaps import colleague, swap_days, swap_of
 from webapp.schedules.rules import OPEN_SWAPS, Swap, SwapDay, check_swap, check_unchanged, exchanged, seen
 from webapp.schedules.service import swap_notices as notices
-from webapp.schedules.service.common import person_changed, today
+from webapp.schedules.service.common import lock, person_changed, today
+from webapp.schedules.service.marks import marks_of, remember
 
 
 def look_at_swap(*, rep: SignedIn, swap: Swap, at: datetime) -> dict[tuple[int, date], SwapDay]:
@@ -112,7 +113,7 @@ def _exchange(request: SwapRequest, by: SignedIn, at: datetime) -> None:
     _lock(swap_of(request))
     days = _check_still(request, at)
     people = {one.id: one for one in (_person(request.asker_id), _person(request.other_id))}
-    after = exchanged(swap_of(request), days)
+    after, acting = exchanged(swap_of(request), days), policy.standing_for(by, request.asker_id)
     for who, on in after:
         for model in (RosterDay, PlanStop):
             conn().execute(delete(model).where(model.employee_id == who, model.work_date == on))
@@ -123,10 +124,13 @@ def _exchange(request: SwapRequest, by: SignedIn, at: datetime) -> None:
             actor_id=by.id, action="roster.swapped", object_type="schedule", object_id=f"{who}|{on}",
             branch_id=request.branch_id, before={"kind": before.kind, "shift_id": before.shift_id,
                                                  "stops": [list(stop) for stop in before.stops]},
-            after={"kind": kind, "shift_id": shift_id, "stops": [list(stop) for stop in stops]}, at=at,
+            after={"kind": kind, "shift_id": shift_id, "stops": [list(stop) for stop in stops], **acting}, at=at,
         )  # fmt: skip
     for who, someone in people.items():
         person_changed(someone, [on for one, on in after if one == who], at)
+    # Both saw the days, and hear in the same unit of work that they have swapped them.
+    now = marks_of(people, swap_of(request).dates, db.session.get_one(Branch, request.branch_id))
+    remember(by, {pair: now[pair] for pair in after}, at)
 
 
 def _write(someone: Employee, on: date, kind: str | None, shift_id: int | None, stops: Sequence[Any]) -> None:
@@ -160,8 +164,7 @@ def _finish(request: SwapRequest, state: str, by: SignedIn, reason: str, at: dat
 
 def _lock(swap: Swap) -> None:
     """Both people, so that two swaps of one day come one after the other."""
-    both = select(Employee.id).where(Employee.id.in_((swap.asker, swap.other)))
-    conn().execute(both.order_by(Employee.id).with_for_update())
+    lock((swap.asker, swap.other))
 
 
 def _person(employee_id: int) -> Employee:
@@ -176,8 +179,9 @@ def _find(asked: Any) -> SwapRequest:
 
 
 def _record(request: SwapRequest, action: str, by: SignedIn, at: datetime, reason: str = "") -> None:
+    acting = policy.standing_for(by, request.asker_id)
     audit.record(
         actor_id=by.id, action=action, object_type="swap", object_id=f"{request.asker_id}|{request.asker_on}",
-        branch_id=request.branch_id, after={"colleague": request.other_id, "other_on": request.other_on},
+        branch_id=request.branch_id, after={"colleague": request.other_id, "other_on": request.other_on, **acting},
         reason=reason or None, at=at,
     )  # fmt: skip
