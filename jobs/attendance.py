@@ -21,11 +21,12 @@ def schedule_changed(items: Sequence[Item]) -> None:
 
     At most a hundred days at a time.
     """
-    pairs = sorted({pair for item in items for pair in _pairs(item.payload)})
+    found = [(pair, item.payload.get("anew", False)) for item in items for pair in _pairs(item.payload)]
+    pairs, anew = sorted({pair for pair, _ in found}), {pair for pair, again in found if again}
     for start in range(0, len(pairs), BATCH):
         some = pairs[start : start + BATCH]
         do(service.date_punches, pairs=some, at=now())
-        do(service.rebuild_days, pairs=some, at=now(), bulk=True)
+        do(service.rebuild_days, pairs=some, at=now(), bulk=True, anew=anew)
         let_pass()
 
 

@@ -230,6 +230,7 @@ _FACTS = union_all(
         AttendanceException,
         id=AttendanceException.id,
         kind=AttendanceException.kind,
+        at=Decision.at,
         ref=AttendanceException.check_in_id,
         word=AttendanceException.state,
         asked=cast(AttendanceException.params, String),

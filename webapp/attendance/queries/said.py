@@ -40,4 +40,4 @@ class Said:
 
 def _issue(row: Row[Any]) -> Issue:
     asked, granted = (json.loads(text) if text else {} for text in (row.asked, row.granted))
-    return Issue(row.id, row.kind, row.word, row.ref, asked, granted or {})
+    return Issue(row.id, row.kind, row.word, row.ref, asked, granted or {}, row.at is not None)

@@ -15,7 +15,8 @@ def policy_of(branch_id: int) -> AttendancePolicy:
     return read_policy(conn().scalar(select(Branch.attendance).where(Branch.id == branch_id)))
 
 
-def undecided_dates(branch_id: int, since: date) -> list[date]:
-    """Work dates of a branch on which somebody's day is not decided."""
+def undecided_days(branch_id: int, since: date) -> list[tuple[int, date]]:
+    """(person, work date) of a branch's days that are not decided."""
     days = (AttendanceDay.branch_id == branch_id, AttendanceDay.work_date >= since, AttendanceDay.undecided.is_(True))
-    return list(conn().scalars(select(AttendanceDay.work_date).where(*days).distinct()))
+    found = select(AttendanceDay.employee_id, AttendanceDay.work_date).where(*days)
+    return [(who, on) for who, on in conn().execute(found.order_by(AttendanceDay.work_date, AttendanceDay.employee_id))]

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, exists, select
 
 from webapp.attendance.models import AttendanceDay, CheckIn, Confirmation, DeviceHeard, Punch
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair, expectation_of, load_facts, result_of
-from webapp.attendance.rules import DayFacts, Silence
+from webapp.attendance.rules import DayFacts, Silence, still_counts
 from webapp.attendance.rules.doubt import USES, Doubt, Known, doubt_of
 from webapp.core.authz import OFFICE
 from webapp.core.db import conn
@@ -49,7 +49,7 @@ def compared(
         day = result_of(row)
         doubt = None
         if pair in known:
-            doubt = doubt_of(facts[pair], expectation_of(day), known[pair], over=day.over)
+            doubt = doubt_of(still_counts(facts[pair], day), expectation_of(day), known[pair], over=day.over)
         silent = (row.attendance or {}).get("disagreement") == "silent"
         found.append(Compared(pair, row.branch_id, row.timezone, row.doubt, doubt, silent))
     return found

@@ -2,7 +2,7 @@
 
 from webapp.attendance.rules import words as words
 from webapp.attendance.rules.clock import ON_TIME, Tap, Token, place_tap, trusted
-from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, may_wait, over_at
+from webapp.attendance.rules.day import DayResult, build_day, excusable, is_clean, may_wait, over_at, still_counts
 from webapp.attendance.rules.evidence import CANNOT, Evidence, read_code, read_evidence, without_position
 from webapp.attendance.rules.facts import (
     ABOUT_A_MARK,
@@ -33,6 +33,6 @@ __all__ = [
     "Judgement", "Mark", "Moment", "Outcome", "Silence", "Stamp", "Standing", "Tap", "Token", "Word", "as_stored",
     "ask_first", "assumed", "build_day", "day_bounds", "device_moments", "excusable", "fence_picture", "first_site",
     "is_clean", "judge", "may_wait", "moment_of", "moments", "outcome_of", "over_at", "place_tap", "read_code",
-    "read_evidence", "read_policy", "repeats", "roles", "silent", "standing", "trusted", "without_position",
-    "written_policy",
+    "read_evidence", "read_policy", "repeats", "roles", "silent", "standing", "still_counts", "trusted",
+    "without_position", "written_policy",
 ]  # fmt: skip

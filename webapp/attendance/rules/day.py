@@ -1,10 +1,10 @@
 """One person's work date, built from its facts; the same facts give the same day, in any order, every time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from webapp.attendance.rules.doubt import believed, waits_alone
+from webapp.attendance.rules.doubt import KIND, believed, waits_alone
 from webapp.attendance.rules.facts import DayFacts, Moment, Word
 from webapp.attendance.rules.punches import HOLD, silent
 from webapp.attendance.rules.stay import Part, parts_of, seen_on, worked_minutes
@@ -101,6 +101,17 @@ def may_wait(day: DayResult, as_of: datetime) -> bool:
     """A first look, before devices are asked about: could this day be one that waits for them?"""
     lacking = day.status in _A_DEVICE_MAY_KNOW or day.minutes_early > 0
     return lacking and day.over and day.ends_at is not None and as_of < day.ends_at + HOLD
+
+
+def still_counts(facts: DayFacts, stored: DayResult | None) -> DayFacts:
+    """A day that was over and its device believed for alone stays so, whatever the branch decides about others later:
+    it may be paid. Only once a question about it was decided, the branch's word is asked again."""
+    if not facts.alone_waits or stored is None or not stored.over or stored.undecided or stored.sources != "device":
+        return facts
+    if stored.confirmed or stored.status == "leave":
+        return facts  # nobody had to believe the device
+    decided = any(issue.kind == KIND and issue.decided for issue in facts.issues)
+    return facts if decided else replace(facts, alone_waits=False)
 
 
 def excusable(day: DayResult) -> list[str]:

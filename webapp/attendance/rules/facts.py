@@ -39,6 +39,8 @@ class Issue:
     check_in_id: int | None = None
     asked: Mapping[str, Any] = field(default_factory=dict)
     granted: Mapping[str, Any] = field(default_factory=dict)
+    decided: bool = False
+    """Somebody decided about it, at least once; it may be open again."""
 
     @property
     def counts_open(self) -> bool:

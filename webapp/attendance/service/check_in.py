@@ -31,6 +31,7 @@ from webapp.attendance.rules import (
     outcome_of,
     over_at,
     place_tap,
+    still_counts,
     trusted,
 )
 from webapp.attendance.rules.day import MARGIN
@@ -218,7 +219,8 @@ def _facts(note: Note, check_in_id: int, judged: Judgement, asked: list[Issue], 
     """The day's facts with the new mark; without a stored day there is nothing else to know about it."""
     zone = note.rep.branch.timezone
     if stored is not None:
-        return as_stored(load_facts([note.pair], {note.rep.id: zone})[note.pair], stored.status)
+        told = load_facts([note.pair], {note.rep.id: zone})[note.pair]
+        return as_stored(still_counts(told, stored), stored.status)
     mark = Mark(check_in_id, note.kind, note.tap.counted_at, note.site and note.site.site_id, judged.verdict)  # type: ignore[arg-type]
     return DayFacts(midnight(note.on, zone), [mark], asked)
 

@@ -15,7 +15,17 @@ from webapp.attendance.queries import days_and_branches, load_facts
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair
 from webapp.attendance.queries.heard import silences, unheard_days
 from webapp.attendance.queries.months import in_closed_months, not_held
-from webapp.attendance.rules import HOLD, UNHEARD, DayFacts, DayResult, build_day, first_site, may_wait, silent
+from webapp.attendance.rules import (
+    HOLD,
+    UNHEARD,
+    DayFacts,
+    DayResult,
+    build_day,
+    first_site,
+    may_wait,
+    silent,
+    still_counts,
+)
 from webapp.attendance.service.held import hold_days
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres, together
@@ -40,17 +50,19 @@ def rebuild_day(*, employee_id: int, work_date: date, at: datetime, tell: bool =
 
 
 def rebuild_days(
-    *, pairs: Collection[Pair], at: datetime, tell: bool = False, bulk: bool = False
+    *, pairs: Collection[Pair], at: datetime, tell: bool = False, bulk: bool = False, anew: Collection[Pair] = ()
 ) -> dict[Pair, DayResult]:
     """The same for many; a few statements however many they are, plus two for each day that changed.
 
     `bulk`: nobody waits for what these days are worth, so whatever somebody waits for is settled before them.
+    `anew`: what the branch decided since about devices that speak alone holds for these, see rules.still_counts.
     A day of a closed month stays as it is; that it would come out different is noted.
     """
     lock_people(ids={person for person, _ in pairs})
     before, branches = days_and_branches(pairs)
     closed = in_closed_months(branches, at)
     facts = load_facts(pairs, {pair[0]: branch.timezone for pair, branch in branches.items()})
+    facts = {pair: told if pair in anew else still_counts(told, before.get(pair)) for pair, told in facts.items()}
     found: dict[Pair, DayResult] = {}
     for branch in set(branches.values()):
         mine = [pair for pair in facts if branches[pair] == branch]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from webapp.attendance.queries.settings import undecided_dates
+from webapp.attendance.queries.settings import undecided_days
 from webapp.attendance.rules import AttendancePolicy, read_policy, written_policy
 from webapp.attendance.rules.settings import MAKES_DAYS
 from webapp.core import audit, outbox
@@ -41,11 +41,15 @@ def set_policy(*, by: SignedIn, branch_id: int, version: int, settings: Mapping[
 
 
 def _build_again(branch: Branch, at: datetime) -> None:
-    """Dates that are not paid yet, and those on which somebody still waits. What is paid stays as it was."""
+    """Dates that are not paid yet, and the days before them that still wait. What is paid stays as it was."""
     today = at.astimezone(branch.zone).date()
     paid = branch.settled_through or branch.settled_from - timedelta(days=1)
     first = max(paid + timedelta(days=1), today - LOOK_BACK)
     dates: set[date] = {first + timedelta(days=n) for n in range((today - first).days + 1)}
-    for on in sorted(dates | set(undecided_dates(branch.id, today - LOOK_BACK))):
-        payload = {"branch_id": branch.id, "work_date": on.isoformat()}
-        outbox.put("schedule_changed", f"branch {branch.id}|{on}", payload, at, bulk=True)
+    for on in sorted(dates):
+        payload = {"branch_id": branch.id, "work_date": on.isoformat(), "anew": True}
+        outbox.put("schedule_changed", f"branch {branch.id}|{on}|anew", payload, at, bulk=True)
+    for who, on in undecided_days(branch.id, today - LOOK_BACK):
+        if on not in dates:
+            own = {"employee_id": who, "work_date": on.isoformat()}
+            outbox.put("schedule_changed", f"{who}|{on}", own, at, bulk=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from webapp.attendance import queries as attendance
-from webapp.attendance.rules import Assume, DayFacts, as_stored, assumed, build_day
+from webapp.attendance.rules import Assume, DayFacts, as_stored, assumed, build_day, still_counts
 from webapp.rewards.queries.days import Pair, branch_facts, days_between, snapshot_of
 from webapp.rewards.queries.load import Loaded, load_all
 from webapp.rewards.rules import Earned, Preview, Work, walk
@@ -57,7 +57,8 @@ def earned_between(employee_id: int, first: date, last: date, *, at: datetime) -
 
 def assuming(loaded: Loaded, pair: Pair, said: Assume | None, at: datetime) -> Work:
     """The rep-day as it would be; None: as it is, built from its facts at `at`."""
-    facts = assumed(loaded.facts[pair], said)
+    stored = attendance.result_of(loaded.rows[pair])
+    facts = assumed(still_counts(loaded.facts[pair], stored), said)
     return replace(loaded.works[pair], snapshot=_snapshot(loaded, pair, facts, at))
 
 
