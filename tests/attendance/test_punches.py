@@ -98,6 +98,12 @@ def test_a_device_alone_makes_a_day() -> None:
     assert day("08:55").status == "missing_out"
     gone = day("18:02")
     assert (gone.status, gone.present, gone.first_in, gone.last_out) == ("missing_in", False, None, at("18:02"))
+
+
+def test_an_approved_departure_leaves_the_arrival_missing() -> None:
+    forgot = Issue(1, "mistake", "approved", None, {"category": "forgot_out", "at": at("18:05").isoformat()})
+    gone = build_day(DayFacts(MIDNIGHT, issues=[forgot], punches=stamps("18:02")), WORK, LATER)
+    assert (gone.status, gone.present, gone.last_out) == ("missing_in", False, at("18:05"))
     assert day("18:02", as_of=at("18:03")).status == "pending", "what came before may still arrive"
     assert day("18:02", as_of=at("18:03")).complete is False
     assert day("11:00", expected=REST).status == "field_work"

@@ -91,7 +91,7 @@ def _part(seen: Sequence[Moment], expected: Expectation, bounds: tuple[datetime 
     counted = [moment for moment in seen if moment.counts]
     first = next((moment for moment in counted if moment.kind == "in"), None)
     if first is None:
-        left = [moment.at for moment in counted if moment.kind == "out" and moment.source == "device"]
+        left = [moment.at for moment in counted if moment.kind == "out" and (moment.source == "device" or moment.whole)]
         return Part(seen, last_out=max(left, default=None))
     after = [moment for moment in counted if moment.at >= first.at]
     last_out = max((moment.at for moment in after if moment.kind == "out"), default=None)
