@@ -129,6 +129,16 @@ def test_a_day_only_a_device_speaks_for_waits_where_the_branch_says_so() -> None
     assert day(replace(alone, word=Word("absent", "no_show"))).status == "absent"
 
 
+@pytest.mark.parametrize(("word", "status"), [("absent", "normal"), ("present", "pending")])
+def test_hr_who_does_not_believe_an_absence_has_looked(word: Any, status: str) -> None:
+    """Else the day would wait for ever: the question cannot come up again."""
+    refused = asked("word", "rejected", word=word)
+    alone = facts("08:55", "18:01", alone_waits=True, word=Word(word, "no_show"), issues=[refused])
+    assert build_day(alone, WORK, LATER).status == status
+    again = replace(alone, issues=[replace(refused, state="open")])
+    assert build_day(again, WORK, LATER).status == ("absent" if word == "absent" else "normal")
+
+
 def test_corrections_of_a_status_have_their_effect() -> None:
     def day(category: str, *, told: DayFacts | None = None, expected: Any = WORK, **asks: Any) -> Any:
         issue = Issue(5, "mistake", "approved", None, {"category": category, **asks})

@@ -88,9 +88,17 @@ def waits_alone(facts: DayFacts, seen: Collection[Moment]) -> bool:
     """A device is the only one that speaks for the day, and its branch asks for a second witness."""
     if not facts.alone_waits or facts.word is not None:
         return False
-    if any(issue.kind == KIND and issue.state == "approved" for issue in facts.issues):
+    if any(_has_looked(issue) for issue in facts.issues):
         return False
     return {one.source for one in seen if one.counts} == {"device"}
+
+
+def _has_looked(issue: Issue) -> bool:
+    """Somebody decided that the person was there: the sources count, or the word that they were absent does not."""
+    if issue.kind != KIND:
+        return False
+    absent = issue.asked.get("doubt") == "word" and issue.asked.get("word") == "absent"
+    return issue.state == "approved" or (issue.state == "rejected" and absent)
 
 
 def _is_leave(issue: Issue) -> bool:
