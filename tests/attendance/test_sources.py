@@ -183,6 +183,22 @@ def test_a_branch_may_only_note_it(f: Field) -> None:
     assert (compare(f), compare(f), asked(), day(f).doubt) == (1, 0, [], "phone_only")
 
 
+def test_a_day_that_waits_for_an_answer_is_asked_about_there_too(f: Field) -> None:
+    with transaction():
+        policy = {"disagreement": "silent", "device_alone": "waits"}
+        db.session.get_one(Branch, f.branch.id).attendance = policy
+    hr = signed_in(factories.employee(f.branch, role="hr"), f.branch)
+    punch(f, 1, "08:57")
+    punch(f, 2, "18:02")
+    do(service.rebuild_days, pairs=[(f.rep.id, ON)], at=f.moment("23:00"))
+    assert (day(f).status, day(f).open_exceptions) == ("pending", 0)
+    assert (compare(f), asked()) == (1, [("device_only", "open")])
+    number = queries.inbox(hr, queries.InboxFilters(kind="sources"), 1, at=f.moment("23:10")).rows[0].id
+    said = {"by": hr, "exception_id": number, "at": f.moment("23:11")}
+    do(service.decide, decision="approved", reason="Seen", expected_seq=0, **said)
+    assert (day(f).status, compare(f), asked()) == ("normal", 0, [("device_only", "approved")])
+
+
 def test_statements_do_not_grow_with_the_days(f: Field) -> None:
     punch(f, 1, "09:00", BEFORE)
     heard(f, f.moment("22:00"))

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests import factories
 from tests.attendance.months import DAYS, MONTH, Branch, branch, later, over, work
 from tests.support.queries import record
 from tests.wallet.people import signed_in
+from webapp.attendance.models import AttendanceDay
 from webapp.core import clock
-from webapp.core.db import db, do
+from webapp.core.db import db, do, transaction
 from webapp.payroll import service as payroll
 from webapp.people.models import Employee
 
@@ -70,6 +72,22 @@ def test_the_checklist_leads_to_what_is_open(one: Branch, hr: Any) -> None:
     assert hr.post(f"{here(one)}/close", data={"reason": "ill until May"}).status_code == 303
     page = hr.get(here(one)).text
     assert "1 open matter cannot be decided until" in page
+
+
+def test_days_nobody_was_asked_about_are_open_too(one: Branch, hr: Any) -> None:
+    """Their branch waits for a second witness; what was compared long after the day opened no exception."""
+    with transaction():
+        mine = AttendanceDay.employee_id == one.known.id, AttendanceDay.work_date == DAYS[1]
+        db.session.execute(update(AttendanceDay).where(*mine).values(status="pending", undecided=True))
+    page = hr.get(here(one)).text
+    link = re.search(r'href="(/hr/reports/anomalies[^"]*)">days only a device', page)
+    assert link is not None
+    found = hr.get(link[1].replace("&amp;", "&")).text.partition("<tbody>")[2]
+    assert (one.known.name in found, one.unknown.name in found) == (True, True)
+    assert found.index(one.known.name) < found.index(one.unknown.name), "who waits comes first"
+    refused = hr.post(f"{here(one)}/close")
+    assert (refused.status_code, "1 matters are open" in refused.text) == (422, True)
+    assert hr.post(f"{here(one)}/close", data={"reason": "Nobody remembers"}).status_code == 303
 
 
 def test_a_decision_in_a_closed_month_says_where_to_go(one: Branch, hr: Any) -> None:

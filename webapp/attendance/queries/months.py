@@ -32,6 +32,8 @@ class Checklist:
     """Days that waited for the month to be open, and are being built anew."""
     undecided: int = 0
     """Exceptions nobody has decided."""
+    alone: int = 0
+    """Days that wait for somebody's word though no exception asks for it."""
     leave: int = 0
     """Requests for leave of the month that nobody has answered."""
     swaps: int = 0
@@ -45,7 +47,7 @@ class Checklist:
     @property
     def open(self) -> int:
         """People answer these; a month closed before stays without their answer."""
-        return self.undecided + self.leave + self.swaps
+        return self.undecided + self.alone + self.leave + self.swaps
 
 
 def in_closed_months(branches: Mapping[Pair, BranchOf], at: datetime) -> set[Pair]:
@@ -119,6 +121,14 @@ _OPEN = union_all(
     ),
     _count("held", HeldDay.__table__, _waits.work_date.between(_FIRST, _LAST)),
     _count("undecided", AttendanceException.__table__, _about.work_date.between(_FIRST, _LAST), _about.state == "open"),
+    _count(
+        "alone",
+        AttendanceDay.__table__,
+        _day.work_date.between(_FIRST, _LAST),
+        _day.status == literal_column("'pending'"),
+        _day.over.is_(True),
+        _day.open_exceptions == 0,
+    ),
     _count(
         "leave",
         LeaveRequest.__table__,

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, exists, select
 
 from webapp.attendance.models import AttendanceDay, CheckIn, Confirmation, DeviceHeard, Punch
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair, expectation_of, load_facts, result_of
-from webapp.attendance.rules import DayFacts, Silence, still_counts
+from webapp.attendance.rules import DayFacts, DayResult, Silence, still_counts
 from webapp.attendance.rules.doubt import USES, Doubt, Known, doubt_of
 from webapp.core.authz import OFFICE
 from webapp.core.db import conn
@@ -49,8 +49,9 @@ def compared(
         day = result_of(row)
         doubt = None
         if pair in known:
-            doubt = doubt_of(still_counts(facts[pair], day), expectation_of(day), known[pair], over=day.over)
-        silent = (row.attendance or {}).get("disagreement") == "silent"
+            facts[pair] = still_counts(facts[pair], day)
+            doubt = doubt_of(facts[pair], expectation_of(day), known[pair], over=day.over)
+        silent = (row.attendance or {}).get("disagreement") == "silent" and not _waits(day, facts[pair], doubt)
         found.append(Compared(pair, row.branch_id, row.timezone, row.doubt, doubt, silent))
     return found
 
@@ -76,6 +77,12 @@ def _rows(pairs: Collection[Pair]) -> dict[Pair, Any]:
     asked = {"people": sorted({who for who, _ in wanted}), "dates": sorted({on for _, on in wanted})}
     rows = conn().execute(_STORED, asked) if wanted else ()
     return {pair: row for row in rows if (pair := (row.employee_id, row.work_date)) in wanted}
+
+
+def _waits(day: DayResult, facts: DayFacts, doubt: Doubt | None) -> bool:
+    """The day has no answer until somebody gives one, so somebody is asked in every branch."""
+    alone = facts.alone_waits and day.status == "pending" and day.sources == "device"
+    return alone and doubt is not None and doubt.code == "device_only"
 
 
 def _may_differ(facts: DayFacts) -> bool:

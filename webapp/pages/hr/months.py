@@ -94,6 +94,7 @@ def _show(branch_id: int, month: str, form: Bound[Any] | None = None) -> Respons
         raise NotFound("not_found")
     context: dict[str, Any] = {
         "branch": branch, "month": month, "month_name": month_name, "steps": steps, "form": form,
+        "first": first, "last": last,
         "closed": bool(steps) and steps[0].action == "closed", "zone": ZoneInfo(branch.timezone),
         "left": attendance.checklist(branch_id, month), "held": attendance.held_days(branch_id, month),
         "opens_on": closes_from(month), "too_early": today < closes_from(month),
