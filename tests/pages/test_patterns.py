@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests import factories as make
 from webapp.core import clock
+from webapp.core.db import transaction
 from webapp.schedules import queries as schedules
-from webapp.schedules.models import CalendarDay, Leave, PeriodLock, PlanStop, RosterDay, RosterPattern, Shift
+from webapp.schedules.models import CalendarDay, Leave, LeaveType, PeriodLock, PlanStop, RosterDay, RosterPattern, Shift
 
 TODAY, MONDAY = date(2026, 3, 4), date(2026, 3, 9)
 DAY = timedelta(days=1)
@@ -180,3 +182,15 @@ def test_a_closed_month_says_so(desk: Any, branch: Any, reps: Any, pattern: Any)
     answer = desk.post(f"{BASE}/{pattern.id}/apply", data={**form, "step": "apply", "digest": digest})
     assert (answer.status_code, "2026" in answer.text, "%(" in answer.text) == (409, True, False)
     assert schedules.some_day(reps[0].id, date(2026, 2, 10)) is None
+
+
+def test_who_leaves_later_is_there_until_then(desk: Any, branch: Any, pattern: Any) -> None:
+    going = make.employee(branch, name="Going Gao", left_on=date(2026, 3, 4))
+    make.employee(branch, name="Gone Guo", left_on=date(2026, 3, 3))
+    with transaction() as conn:
+        conn.execute(update(LeaveType).values(yearly_halves=20))
+    for page in (f"{BASE}/{pattern.id}/apply", "/hr/schedule/leave", "/hr/schedule/leave/balances"):
+        html = desk.get(page).text
+        assert ("Going Gao" in html, "Gone Guo" in html) == (True, False), page
+    sick = {"branch_id": branch.id, "staff": going.staff_no, "kind": "sick", "first_on": "2026-03-04"}
+    assert desk.post("/hr/schedule/leave", data={**sick, "last_on": "2026-03-04"}).status_code == 303

@@ -71,7 +71,7 @@ def cancel(leave_id: int) -> Response:
 
 def _leave(data: LeaveForm) -> dict[str, Any]:
     number = data.staff.partition(" · ")[0].strip().casefold()
-    known = {row.staff_no.casefold(): row.id for row in queries.people(me(), data.branch_id)}
+    known = {row.staff_no.casefold(): row.id for row in queries.people(me(), data.branch_id, _today())}
     if number not in known:
         raise Invalid("unknown_staff", "staff", written=data.staff[:40])
     for field in ("first_on", "last_on"):
@@ -87,13 +87,17 @@ def _show(branch_id: int, form: Bound[Any] | None) -> Response:
     branches = people.branches(user.branch_ids)
     if branch_id not in {branch.id for branch in branches}:
         raise NotFound("not_found")
-    today = clock.now().astimezone(user.branch.zone).date()
+    today = _today()
     context: dict[str, Any] = {
         "branch_id": branch_id, "form": form, "data": form or blank({"first_on": today, "last_on": today}),
         "leaves": queries.leaves(user, branch_id, today - LOOK_BACK),
-        "staff": [f"{row.staff_no} · {row.name}" for row in queries.people(user, branch_id)],
+        "staff": [f"{row.staff_no} · {row.name}" for row in queries.people(user, branch_id, today)],
         "kinds": [(one.code, one.name_zh if lang() == "zh" else one.name_en) for one in queries.leave_types(branch_id)],
         "kind": lines.kinds([branch_id]), "waiting": queries.leave_waiting_count(user, today), **lines.words(),
         "branch_options": [(branch.id, branch.name) for branch in branches],
     }  # fmt: skip
     return hx.respond("hr/leave.html", status=form.status if form else 200, **context)
+
+
+def _today() -> date:
+    return clock.now().astimezone(me().branch.zone).date()

@@ -1,5 +1,6 @@
 """What everybody has left of each counted kind of leave, and days given to one person."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -54,7 +55,7 @@ def grant() -> Response:
 
 def _grant(data: GrantForm) -> dict[str, Any]:
     number = data.staff.partition(" · ")[0].strip().casefold()
-    known = {row.staff_no.casefold(): row.id for row in queries.people(me(), data.branch_id)}
+    known = {row.staff_no.casefold(): row.id for row in queries.people(me(), data.branch_id, _today())}
     if number not in known:
         raise Invalid("unknown_staff", "staff", written=data.staff[:40])
     if data.days * 2 != int(data.days * 2):
@@ -69,9 +70,9 @@ def _show(branch_id: int, form: Bound[Any] | None) -> Response:
     branch = next((one for one in branches if one.id == branch_id), None)
     if branch is None:
         raise NotFound("not_found")
-    now = clock.now().astimezone(user.branch.zone).year
+    now = _today().year
     year = min(max(request.args.get("year", now, type=int), now - 2), now + 1)
-    everybody = queries.people(user, branch_id)
+    everybody = queries.people(user, branch_id, _today())
     pages = max(1, -(-len(everybody) // PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
     rows = everybody[(page - 1) * PAGE : page * PAGE]
@@ -86,3 +87,7 @@ def _show(branch_id: int, form: Bound[Any] | None) -> Response:
         "data": form or blank({"year": year}),
     }  # fmt: skip
     return hx.respond("hr/leave_balances.html", status=form.status if form else 200, **context)
+
+
+def _today() -> date:
+    return clock.now().astimezone(me().branch.zone).date()

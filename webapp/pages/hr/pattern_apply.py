@@ -73,7 +73,7 @@ def _look(
     found: RosterPattern, form: Bound[ApplyForm], laying: service.Laying, error: DomainError | None = None
 ) -> Response:
     outcome = do(service.try_pattern, by=me(), laying=laying, at=clock.now())
-    names = {row.id: row.name for row in queries.people(me(), found.branch_id)}
+    names = {row.id: row.name for row in queries.people(me(), found.branch_id, _today())}
     dates = [laying.first_on + timedelta(days=n) for n in range((laying.last_on - laying.first_on).days + 1)]
     boxes = Boxes(Span("two", dates[0], len(dates)), _today())
     lines = []
@@ -110,11 +110,11 @@ def _show(found: RosterPattern, form: Bound[Any]) -> Response:
     user, args = me(), request.args
     team_id, q = args.get("team_id", type=int), args.get("q", "").strip()[:80]
     wanted = queries.WeekFilter(_today(), found.branch_id, team_id=team_id, q=q)
-    shown = set(queries.week_people(user, wanted))
+    shown, everybody = set(queries.week_people(user, wanted)), queries.people(user, found.branch_id, wanted.monday)
     names = {shift.id: shift.name for shift in queries.shifts([found.branch_id])}
     context: dict[str, Any] = {
         "pattern": found, "form": form, "search": blank({"team_id": team_id, "q": q}), "most": service.MOST_PEOPLE,
-        "people": [row for row in queries.people(user, found.branch_id) if row.id in shown][: service.MOST_PEOPLE],
+        "people": [row for row in everybody if row.id in shown][: service.MOST_PEOPLE],
         "picked": set(form.values.get("ids", [])), "typed": request.form,
         "words": [words_of(step, names) for step in read_steps(found.steps)],
         "team_options": [(team.id, team.name) for team in people.teams([found.branch_id])],

@@ -155,9 +155,9 @@ def conflicts(day: Expectation, stops: Sequence[Stop], on: date, zone: ZoneInfo)
     return tuple(found)
 
 
-def people(user: SignedIn, branch_id: int) -> list[Row[Any]]:
-    """(id, staff_no, name) of everybody who may be scheduled, by number."""
-    everybody = _people(user, WeekFilter(date.max, branch_id))
+def people(user: SignedIn, branch_id: int, on: date) -> list[Row[Any]]:
+    """(id, staff_no, name) of everybody who may be scheduled on a date or later, by number."""
+    everybody = _people(user, WeekFilter(on, branch_id))
     return list(conn().execute(everybody.order_by(Employee.staff_no)))
 
 
@@ -178,9 +178,8 @@ def _branch(user: SignedIn, branch_id: int) -> Branch:
 
 def _people(user: SignedIn, wanted: WeekFilter) -> Select[Any]:
     """Reps of the branch who have not left before the first day shown."""
-    working = Employee.left_on.is_(None) if wanted.monday == date.max else _not_left(wanted.monday)
     found = policy.visible_to(user).with_only_columns(Employee.id, Employee.staff_no, Employee.name)
-    found = found.where(Employee.branch_id == wanted.branch_id, Employee.role == "rep", working)
+    found = found.where(Employee.branch_id == wanted.branch_id, Employee.role == "rep", _not_left(wanted.monday))
     if wanted.team_id:
         found = found.where(Employee.team_id == wanted.team_id)
     if wanted.q:
