@@ -12,6 +12,7 @@ from tests.pages.supervisor.crew import NOON, ON, Crew, crew
 from tests.support.queries import record
 from webapp.core.db import db
 from webapp.people.models import Delegation, Employee
+from webapp.sites.models import SiteSupervisor
 
 WEEK = timedelta(days=7)
 
@@ -86,7 +87,14 @@ def test_a_stand_in_of_the_clients_staff_sees_no_money(app: Any, freeze: Any, cl
     team = crew(employer="client")
     deputy = factories.employee(team.field.branch, "supervisor", employer="client")
     team.came("Late Lee", "09:26")
-    client_as(team.boss).post("/team/stand-in", data=form(deputy))
+    boss = client_as(team.boss)
+    assert deputy.name not in boss.get("/team/stand-in").text
+    refused = boss.post("/team/stand-in", data=form(deputy))
+    assert (refused.status_code, "supervises one of your stores" in refused.text) == (422, True)
+    shared = factories.site(factories.store_type(team.field.branch))
+    for who in (team.boss, deputy):
+        factories.save(SiteSupervisor(site_id=shared.id, employee_id=who.id))
+    assert boss.post("/team/stand-in", data=form(deputy)).status_code == 303
     page = client_as(deputy).get("/confirm").text
     assert ("Late Lee" in page, "¥" in page) == (True, False)
 

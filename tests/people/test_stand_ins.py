@@ -195,7 +195,9 @@ def test_only_a_colleague_who_may_do_the_same_or_hr(crew: Crew) -> None:
 def test_the_clients_staff_stand_in_for_each_other_and_see_no_money(crew: Crew) -> None:
     f = crew.f
     absent, deputy = (factories.employee(f.branch, role="supervisor", employer="client") for _ in range(2))
-    factories.save(SiteSupervisor(site_id=f.shop.id, employee_id=absent.id))
+    shared = factories.site(factories.store_type(f.branch))
+    for site, who in ((f.shop, absent), (shared, absent), (shared, deputy)):
+        factories.save(SiteSupervisor(site_id=site.id, employee_id=who.id))
     at = f.moment("08:00")
     arrive(f, "09:05", 300)
     do(set_stand_in, by=actor(absent, at), from_id=absent.id, to_id=deputy.id, first_on=ON, last_on=ON, at=at)
@@ -203,6 +205,22 @@ def test_the_clients_staff_stand_in_for_each_other_and_see_no_money(crew: Crew) 
     assert policy.can_confirm(me, f.rep.id, ON)
     assert not me.sees_money
     assert not schedules.can_change(me, f.rep.id)
+
+
+def test_the_staff_of_another_client_stand_in_only_by_word_of_hr(crew: Crew) -> None:
+    f = crew.f
+    absent, other, near = (factories.employee(f.branch, role="supervisor", employer="client") for _ in range(3))
+    for who in (absent, near):
+        factories.save(SiteSupervisor(site_id=f.shop.id, employee_id=who.id))
+    factories.save(SiteSupervisor(site_id=factories.site(factories.store_type(f.branch)).id, employee_id=other.id))
+    at = f.moment("08:00")
+    known = {"from_id": absent.id, "first_on": ON, "last_on": ON, "at": at}
+    me = actor(absent, at)
+    assert {who for who, _, _ in queries.can_stand_in(me, ON)} == {near.id, crew.hr.id}
+    with pytest.raises(Invalid, match="stand_in_stores"):
+        do(set_stand_in, by=me, to_id=other.id, **known)
+    assert actor(other, at).stands_for == ()
+    do(set_stand_in, by=actor(crew.hr, at), to_id=other.id, **known)
 
 
 def test_what_was_agreed_counts_only_while_both_are_what_they_were(crew: Crew) -> None:

@@ -77,8 +77,11 @@ from webapp.attendance.queries.signal_history import (
     signals_of,
 )
 from webapp.attendance.queries.site_code import code_reuse
+from webapp.attendance.queries.stand_ins import can_stand_in, may_choose
 
 __all__ = [
+    "can_stand_in",
+    "may_choose",
     "MOST", "PAGE", "Checklist", "DecisionRow", "InboxFilters", "InboxPage", "InboxRow", "IssueRow", "MarkRow",
     "MonthSoFar", "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken",
     "branch_ids", "branches_of", "branches_unheard", "checklist", "code_reuse", "dates_of", "day_and_punches", "days",

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from webapp.attendance import queries as attendance
 from webapp.core import hx
 from webapp.core.authz import Role, allow, me
 from webapp.core.forms import Bound, blank
@@ -39,6 +40,6 @@ def _show(form: Bound[StandInForm]) -> Response:
     found: dict[str, Any] = {
         "mine": queries.stand_ins_of(user, user.id, on),
         "others": queries.standing_in(user.id, on),
-        "people": queries.can_stand_in(queries.employee(user, user.id), on),
+        "people": attendance.can_stand_in(user, on),
     }
     return hx.respond("supervisor/stand_in.html", status=form.status, form=form, today=on, **found)

@@ -110,6 +110,13 @@ def supervisors_of(branch_ids: Collection[int]) -> list[Row[Any]]:
     return list(conn().execute(people.where(Employee.branch_id.in_(branch_ids)).order_by(Employee.name)))
 
 
+def supervise_with(employee_id: int) -> set[int]:
+    """Ids of the others who supervise one of this person's sites."""
+    mine = policy.supervised_by(employee_id)
+    others = select(SiteSupervisor.employee_id).where(SiteSupervisor.site_id.in_(mine))
+    return set(conn().scalars(others.where(SiteSupervisor.employee_id != employee_id)))
+
+
 def types_and_supervisors(branch_ids: Collection[int]) -> tuple[list[Row[Any]], list[Row[Any]]]:
     """What a list is filtered by: (id, name_en, name_zh) of store types, and supervisors (name_en); one statement."""
     types = select(literal("type").label("tag"), StoreType.id, StoreType.name_en, StoreType.name_zh, StoreType.code)
