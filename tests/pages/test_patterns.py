@@ -194,3 +194,9 @@ def test_who_leaves_later_is_there_until_then(desk: Any, branch: Any, pattern: A
         assert ("Going Gao" in html, "Gone Guo" in html) == (True, False), page
     sick = {"branch_id": branch.id, "staff": going.staff_no, "kind": "sick", "first_on": "2026-03-04"}
     assert desk.post("/hr/schedule/leave", data={**sick, "last_on": "2026-03-04"}).status_code == 303
+
+
+def test_too_much_at_once_names_the_way_forward(desk: Any, branch: Any, pattern: Any) -> None:
+    reps = [make.employee(branch) for _ in range(55)]
+    html, digest = look(desk, pattern, laying(reps, 91))
+    assert ("At most 5000 days of people at once. Choose fewer people or a shorter span." in html, digest) == (True, "")
