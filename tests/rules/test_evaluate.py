@@ -77,6 +77,15 @@ def test_absent_because_our_system_failed_costs_nothing() -> None:
     assert (outcome.amount, outcome.lines[0].code) == (5000, "allowance_system")
 
 
+def test_allowance_of_a_split_shift_waits_for_its_second_part() -> None:
+    """Paid at the first arrival it would be taken back from whoever misses the second."""
+    half = day(parted=True, complete=False)
+    found = evaluate(ALLOWANCE, half)
+    assert (found.amount, found.pending, found.lines[0].code) == (0, True, "allowance_second_part")
+    for known in ({"parted": False}, {"complete": True}):
+        assert evaluate(ALLOWANCE, replace(half, **known)).amount == 5000
+
+
 def test_undecided_day_pays_nothing_yet() -> None:
     for kind in (ALLOWANCE, STREAK):
         outcome = evaluate(kind, day(status="pending", undecided=True, run_before=9))

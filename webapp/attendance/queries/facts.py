@@ -133,7 +133,7 @@ def dates_of(employee_id: int, first: date, last: date) -> list[date]:
     return list(conn().scalars(select(AttendanceDay.work_date).where(*span).order_by(AttendanceDay.work_date)))
 
 
-def expectation_of(day: DayResult) -> Expectation:
+def expectation_of(day: DayResult | Row[Any]) -> Expectation:
     """What the day was built with."""
     kind: Any = day.expected
     demand = read_demand(day.terms, day.starts_at)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, bindparam, select
 
 from webapp.attendance.models import AttendanceDay
+from webapp.attendance.queries import expectation_of
 from webapp.attendance.rules import DayResult
 from webapp.core.db import conn
 from webapp.rules.queries import Ranges, ranges_of
@@ -99,6 +100,7 @@ def snapshot_of(
         starts=_hm(day.starts_at, zone),
         first_in=_hm(day.first_in, zone),
         timezone=branch.rules.timezone,
+        parted=bool(day.terms) and len(expectation_of(day).parts) > 1,
     )
 
 

@@ -47,6 +47,8 @@ class Snapshot:
     starts: str | None = None
     first_in: str | None = None
     timezone: str = "UTC"
+    parted: bool = False
+    """The shift has two parts; the second can still be late, or missed."""
 
     @property
     def late(self) -> int:

@@ -29,6 +29,8 @@ def attendance_allowance(p: Params, s: Snapshot) -> Outcome:
         return _none("allowance_" + _OFF.get(s.status, "not_scheduled"), inputs)
     if not s.present and s.status != "unheard":
         return _wait("allowance_no_check_in", inputs)
+    if s.parted and s.scheduled and not s.complete:
+        return _wait("allowance_second_part", inputs)
     return _allowance(p, s, inputs)
 
 

@@ -89,6 +89,7 @@ words(
         "allowance_absent": N_("No attendance allowance earned: absent."),
         "allowance_undecided": N_("Attendance allowance waits until somebody decides about the check-in."),
         "allowance_unheard": N_("Attendance allowance waits until the device at the store is heard again."),
+        "allowance_second_part": N_("Attendance allowance is known when the second part of the shift is done."),
         "allowance_missing_in": N_("No attendance allowance earned: nothing says when you came. Ask about it."),
         "allowance_on_leave": N_("No attendance allowance on a day of leave."),
         "allowance_not_scheduled": N_("Attendance allowance is earned on scheduled days only."),
