@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from jobs import devices as jobs
+from jobs import reconcile
 from tests import factories
 from tests.devices.exports import AGL_AMPM, ATTLOG, DAMAGED, attlog
 from tests.devices.road import bring, punches
+from tests.support.clockwork import Frozen
 from webapp.core import clock
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
@@ -69,6 +72,18 @@ def test_another_answer_reads_the_file_again(door: Terminal) -> None:
     assert found is not None
     assert (found.params["answers"], found.params["earlier"]) == ({"order": "mdy"}, [{"order": "dmy"}])
     assert {time[:10] for _, time in punches(door)} == {"2026-07-04", "2026-04-07"}, "evidence stays"
+
+
+def test_a_file_is_read_again_however_old_it_is(door: Terminal, freeze: Frozen) -> None:
+    """What devices sent is emptied in time; of an emptied file nothing would be read, and nobody told."""
+    first, _ = bring(door, AGL_AMPM, answers={"order": "dmy"})
+    freeze((clock.now() + timedelta(days=4000)).isoformat())
+    assert reconcile.forget_bodies() == 0
+    assert bring(door, AGL_AMPM, answers={"order": "mdy"}) == (first, True)
+    assert {time[:10] for _, time in punches(door)} == {"2026-07-04", "2026-04-07"}
+    found = queries.file_imported([door.branch_id], first)
+    assert found is not None
+    assert found.lines
 
 
 def test_bad_lines_are_judged_anew_with_another_answer(door: Terminal) -> None:

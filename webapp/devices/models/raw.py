@@ -32,7 +32,7 @@ class DeviceRequest(db.Model):
     params: Mapped[JSONB | None]
     """The query without secrets; for a file its name, who sent it and the answers to its questions."""
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    """Emptied when the time it is kept is over; what was read out of it stays."""
+    """Emptied when the time it is kept is over, a file's never; what was read out of it stays."""
     sha256: Mapped[str] = mapped_column(String(64))
     ip: Mapped[str | None] = mapped_column(String(45))
     zone: Mapped[str] = mapped_column(String(40))
