@@ -15,6 +15,7 @@ from tests import factories
 from tests.attendance.months import CLOSING, DAYS, MONTH, Branch, branch, over, work
 from tests.devices.world import signed_in
 from webapp.attendance import service
+from webapp.attendance.service import months as months_of
 from webapp.core import clock
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
@@ -107,6 +108,22 @@ def test_closed_again_before_the_job_ran_the_days_go_on_waiting(one: Branch) -> 
     do(schedules.close_period, by=one.w.hr, branch_id=one.w.branch.id, month=MONTH, at=clock.now())
     assert do(service.rebuild_held, branch_id=one.w.branch.id, month=MONTH, at=clock.now()) == 0
     assert one.held() == [(one.known.id, DAYS[2])]
+
+
+def test_what_waited_takes_its_people_before_the_month(one: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As every other unit of work does: two that take both in other orders could wait for each other."""
+    one.close()
+    one.punch("7", DAYS[2], "08:50")
+    one.reopen()
+    order: list[str] = []
+
+    def noted(name: str, done: Any) -> Any:
+        return lambda *args, **known: (order.append(name), done(*args, **known))[1]
+
+    for name in ("lock_people", "closed_months"):
+        monkeypatch.setattr(months_of, name, noted(name, getattr(months_of, name)))
+    assert do(service.rebuild_held, branch_id=one.w.branch.id, month=MONTH, at=clock.now()) == 1
+    assert order == ["lock_people", "closed_months"]
 
 
 def test_days_nobody_closed_do_not_keep_the_job_busy(app: Flask, freeze: Freeze) -> None:

@@ -41,9 +41,9 @@ def rebuild_held(*, branch_id: int, month: str, at: datetime, limit: int = BATCH
     Punches find their work date again first, because the hours may be others by now.
     """
     pairs = held_pairs(branch_id, month, limit)
+    lock_people(ids={who for who, _ in pairs})  # people before months, as everywhere
     if not pairs or (branch_id, month) in closed_months([branch_id], hold=True):
         return 0
-    lock_people(ids={who for who, _ in pairs})
     conn().execute(delete(HeldDay).where(tuple_(HeldDay.employee_id, HeldDay.work_date).in_(pairs)))
     date_punches(pairs=pairs, at=at)
     rebuild_days(pairs=pairs, at=at, tell=True, bulk=True)
