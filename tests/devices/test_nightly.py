@@ -17,6 +17,7 @@ from tests.support.terminals import push
 from webapp.core import clock
 from webapp.core.db import db, do, transaction
 from webapp.core.errors import Invalid, NotFound
+from webapp.core.outbox import OutboxRow
 from webapp.devices import queries, service
 from webapp.devices.models import DeviceCommand, DeviceRequest, RawPunch, Terminal, TerminalDay
 from webapp.devices.queries import reconcile as known
@@ -195,6 +196,27 @@ def test_a_moment_the_device_wrote_itself_stays(place: World) -> None:
     do(service.rezone_some, terminal_id=place.door.id, zone="Asia/Shanghai", first=ON, at=clock.now())
     db.session.remove()
     assert db.session.scalars(select(RawPunch)).one().at == datetime(2026, 3, 2, 5, tzinfo=UTC)
+
+
+def test_two_readings_asked_for_at_once_are_both_done(place: World) -> None:
+    """The first is from an earlier date than the second: neither stands for the other."""
+    before = ON - timedelta(days=3)
+    hang(place, "Asia/Tokyo")
+    place.send(f"{before} 09:00:00", "09:00", digest=False)
+    for zone, first in (("Asia/Singapore", before), ("Asia/Shanghai", ON), ("Asia/Shanghai", ON)):
+        hang(place, zone)
+        do(service.rezone, by=place.hr, terminal_id=place.door.id, first=first, reason="Wrong zone", at=clock.now())
+    asked = select(OutboxRow.payload).where(OutboxRow.topic == "run", OutboxRow.key.startswith(jobs.rezone.spec.name))
+    waiting = list(db.session.scalars(asked.order_by(OutboxRow.id)))
+    db.session.remove()
+    assert [(one["zone"], one["first"]) for one in waiting] == [
+        ("Asia/Singapore", f"{before}"),
+        ("Asia/Shanghai", f"{ON}"),
+    ]
+    for payload in waiting:
+        jobs.rezone(**payload)
+    zones = list(db.session.scalars(select(RawPunch.zone).order_by(RawPunch.device_time)))
+    assert zones == ["Asia/Singapore", "Asia/Shanghai"]
 
 
 def test_a_zone_is_mended_by_those_of_the_branch_with_a_reason(place: World, client_as: Any) -> None:

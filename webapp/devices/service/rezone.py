@@ -35,7 +35,7 @@ def rezone(*, by: SignedIn, terminal_id: int, first: date, reason: str, at: date
     if not count:
         raise Invalid("device_zone_same", "since")
     payload = {"terminal_id": terminal_id, "zone": device.timezone, "first": first.isoformat()}
-    outbox.put("run", f"{JOB}#{terminal_id}", payload, at)
+    outbox.put("run", f"{JOB}#{terminal_id}|{device.timezone}|{first}", payload, at)
     after = {"timezone": device.timezone, "first_on": first.isoformat()}
     audit.record(
         actor_id=by.id, action="terminal.rezoned", object_type="terminal", object_id=terminal_id,
