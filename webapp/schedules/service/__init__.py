@@ -37,7 +37,7 @@ __all__ = [
     "ask_swap", "cancel_leave", "change_leave_type", "change_pattern", "change_shift", "change_store_type",
     "clear_roster", "close_period", "copy_week", "create_leave_type", "create_pattern", "create_shift",
     "decide_swap", "grant_leave", "in_units", "look_at_leave", "look_at_swap", "move_leave_type", "publish",
-    "record_leave", "reopen_period", "reorder_own_plan", "schedule_day", "seed_calendar", "set_calendar_day", "set_day",
-    "set_days", "set_leave_policy", "set_plan", "try_pattern", "unarchive_shift", "undo_change", "withdraw_leave",
-    "withdraw_swap",
+    "record_leave", "reopen_period", "reorder_own_plan", "schedule_day", "seed_calendar", "set_calendar_day",
+    "set_day", "set_days", "set_leave_policy", "set_plan", "try_pattern", "unarchive_shift", "undo_change",
+    "withdraw_leave", "withdraw_swap",
 ]  # fmt: skip
