@@ -36,5 +36,5 @@ def sides(swap: Swap, days: Any) -> list[Side]:
 
 def _side(giver: str, taker: str, on: date, row: Any, shops: Mapping[int, Any]) -> Side:
     starts, ends = (None if text is None else datetime.fromisoformat(text) for text in row[4:6])
-    visits = ", ".join(shops[stop[0]].name for stop in row[6] if stop[0] in shops)
+    visits = " · ".join(shops[stop[0]].name for stop in row[6] if stop[0] in shops)
     return Side(giver, taker, on, starts, ends, visits)
