@@ -11,7 +11,7 @@ words(
         ),
         "leave_overlap": N_("There is leave from %(first)s to %(last)s already."),
         "leave_waits": N_(
-            "A request waits for %(first)s to %(last)s already. It has to be answered or withdrawn first."
+            "There is a request for %(first)s to %(last)s already. It has to be answered or withdrawn first."
         ),
         "leave_notice": N_("Ask at least %(days)s days ahead: the first day can be %(day)s."),
         "leave_too_far_back": N_("Leave can begin on %(day)s at the earliest. For earlier days, ask HR."),
