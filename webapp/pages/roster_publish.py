@@ -41,7 +41,7 @@ def add(bp: Blueprint, *, template: str, shown: Callable[[], Shown], roles: Coll
     def publish() -> Response:
         what = shown()
         span: dict[str, Any] = {"first_on": what.first, "last_on": what.last}
-        units = service.in_units(what.people)
+        units = service.in_units(people=what.people)
         told = sum(do(service.publish, by=me(), people=some, at=clock.now(), **span)[0] for some in units)
         text = ngettext("%(num)s person was told.", "%(num)s people were told.", told)
         flash(text if told else gettext("Everybody knows their days already."), "ok")

@@ -68,7 +68,7 @@ def copy() -> Response:
     monday = monday_of(data.monday)
     ids = people_shown(data, monday)
     weeks = {"from_monday": monday - WEEK, "to_monday": monday}
-    units = service.in_units(ids)
+    units = service.in_units(people=ids)
     results = [do(service.copy_week, by=user, people=some, at=clock.now(), **weeks) for some in units]
     copied, kept = (sum(numbers) for numbers in zip(*results, strict=True))
     flash(copied_text(copied, kept), "ok" if copied else "att")
@@ -83,7 +83,7 @@ def clear() -> Response:
     first = max(span.first, _today())
     ids = people_shown(data, span.first)
     days: dict[str, Any] = {"first_on": first, "last_on": span.last}
-    units = service.in_units(ids)
+    units = service.in_units(people=ids)
     cleared = sum(do(service.clear_roster, by=me(), people=some, at=clock.now(), **days) for some in units)
     text = ngettext("%(num)s day cleared.", "%(num)s days cleared.", cleared)
     flash(text if cleared else gettext("There is nothing to clear from today on."), "ok" if cleared else "att")

@@ -53,7 +53,7 @@ def copy() -> Response:
     monday = monday_of(form.data.on)
     ids = queries.week_people(user, queries.WeekFilter(monday, user.branch_id))
     weeks = {"from_monday": monday - WEEK, "to_monday": monday}
-    units = service.in_units(ids)
+    units = service.in_units(people=ids)
     results = [do(service.copy_week, by=user, people=some, at=clock.now(), **weeks) for some in units]
     copied, kept = (sum(numbers) for numbers in zip(*results, strict=True))
     text = ngettext("%(num)s day copied.", "%(num)s days copied.", copied)

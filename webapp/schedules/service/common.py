@@ -20,7 +20,7 @@ from webapp.wallet.rules import month_span
 UNIT = 50
 
 
-def in_units(people: Sequence[int]) -> list[Sequence[int]]:
+def in_units(*, people: Sequence[int]) -> list[Sequence[int]]:
     """Long work, some people at a time, because SQLite lets one write and the others wait; nobody is one unit."""
     return [people[n : n + UNIT] for n in range(0, len(people), UNIT)] or [people]
 
