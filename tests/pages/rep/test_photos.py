@@ -211,7 +211,7 @@ def test_a_form_without_a_script_sends_it_too(f: Field, client_as: Any) -> None:
 def test_a_store_that_takes_no_photos_says_so(f: Field, client_as: Any) -> None:
     wants(f, "none")
     client, visit = client_as(f.rep), arrive(f, "09:00")
-    assert 'type="file"' not in client.get(f"/visits/{visit.visit_id}").text
+    assert 'capture="environment"' not in client.get(f"/visits/{visit.visit_id}").text
     assert "data-photo" not in client.get("/today").text.partition("data-checkin")[2].partition(">")[0]
     answer = send(client, client_id_of(visit))
     assert (answer.status_code, answer.headers["X-Onsite-Error"]) == (422, "photo_not_wanted")
