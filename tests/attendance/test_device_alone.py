@@ -15,12 +15,14 @@ from tests.attendance.days import ON, Field, arrive, field, subject
 from tests.attendance.test_decisions import signed_in
 from webapp.attendance import service
 from webapp.attendance.models import AttendanceDay, AttendanceException
+from webapp.attendance.policy import can_confirm
 from webapp.attendance.service import Given
 from webapp.core import outbox
 from webapp.core.db import db, do
 from webapp.core.outbox import Item, OutboxRow
 from webapp.people.models import Branch
 from webapp.rewards.queries import preview
+from webapp.sites.models import SiteSupervisor
 
 PAID, UNPAID, NOW = ON, ON + timedelta(days=1), ON + timedelta(days=2)
 
@@ -126,3 +128,14 @@ def test_a_word_taken_back_leaves_a_device_that_nobody_believed(f: Field) -> Non
     assert state(f) == ("absent", False)
     do(service.undo_confirmation, by=by, employee_id=f.rep.id, work_date=PAID, at=at)
     assert state(f) == ("pending", True)
+
+
+def test_the_supervisor_of_the_shop_answers_for_who_only_punched_there(f: Field) -> None:
+    """Else nobody at the store could say the word that such a day waits for."""
+    boss, other = (factories.employee(f.branch, role="supervisor") for _ in range(2))
+    factories.save(SiteSupervisor(site_id=f.shop.id, employee_id=boss.id))
+    assert not can_confirm(signed_in(boss, f.branch), f.rep.id, PAID)
+    punch(f, 1, PAID)
+    assert can_confirm(signed_in(boss, f.branch), f.rep.id, PAID)
+    assert not can_confirm(signed_in(boss, f.branch), f.rep.id, UNPAID)
+    assert not can_confirm(signed_in(other, f.branch), f.rep.id, PAID)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
-from webapp.attendance.models import AttendanceException, CheckIn, Photo
+from webapp.attendance.models import AttendanceException, CheckIn, Photo, Punch
 from webapp.core.authz import OFFICE, Role, SignedIn
 from webapp.core.db import conn
 from webapp.people.models import Employee
@@ -37,7 +37,7 @@ def photos_seen_by(user: SignedIn) -> ColumnElement[bool]:
 
 
 def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
-    """Reps this person answers for on a date: of the team; planned, checked in or asking at one of their sites."""
+    """Reps this person answers for on a date: of the team; planned, checked in, punching or asking at their sites."""
     reps = and_(Employee.role == Role.REP, Employee.id.not_in(user.acts_as))
     if user.role in OFFICE:
         return and_(reps, belonged(list(user.branch_ids), on))
@@ -46,9 +46,10 @@ def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
     sites = supervised_by(*user.acts_as)
     here = exists().where(CheckIn.employee_id == Employee.id, CheckIn.work_date == on, CheckIn.site_id.in_(sites))
     planned = exists().where(PlanStop.employee_id == Employee.id, PlanStop.work_date == on, PlanStop.site_id.in_(sites))
+    punched = exists().where(Punch.employee_id == Employee.id, Punch.work_date == on, Punch.site_id.in_(sites))
     about = AttendanceException
     asked = exists().where(about.employee_id == Employee.id, about.work_date == on, about.site_id.in_(sites))
-    mine = or_(_in_team(user), here, planned, asked)
+    mine = or_(_in_team(user), here, planned, punched, asked)
     return and_(reps, belonged([user.branch_id], on), mine)
 
 

@@ -1,17 +1,19 @@
 """One request about leave or a swap, for whoever answers it; the pages of supervisors and of HR show it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
+from flask import Response, flash
 from pydantic import Field
 
-from webapp.core import clock
+from webapp.core import clock, hx
 from webapp.core.authz import SignedIn
 from webapp.core.db import do
-from webapp.core.errors import Invalid
+from webapp.core.errors import Conflict, DomainError, Invalid
 from webapp.core.forms import Bound, Form
 from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import say
+from webapp.core.i18n import explain, say
 from webapp.pages import leave_lines as lines
 from webapp.pages.swap_lines import sides
 from webapp.people import queries as people
@@ -46,6 +48,21 @@ def swap_context(user: SignedIn, swap_id: int, on: date) -> dict[str, Any]:
     row = queries.swap(user, swap_id, on)
     may = any(one.id == swap_id for one in queries.swaps_waiting(user, on, only=swap_id))
     return {"row": row, "sides": sides(queries.swap_of(row), row.seen), "may": may}
+
+
+def answered(form: Bound[Any], act: Callable[[], str], show: Callable[[Bound[Any]], Response], *, here: str,
+             done: str) -> Response:  # fmt: skip
+    """Say what `act` says and go on to `done`; when somebody was faster look at it again at `here`, else `show` the
+    form with what is wrong.
+    """
+    try:
+        flash(act(), "ok")
+    except Conflict as error:
+        flash(explain(error), "att")
+        return hx.redirect(here)
+    except DomainError as error:
+        return show(form.refuse(error))
+    return hx.redirect(done)
 
 
 def answer_leave(user: SignedIn, request_id: int, form: Bound[AnswerForm]) -> str:

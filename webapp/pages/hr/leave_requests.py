@@ -9,7 +9,7 @@ from pydantic import Field
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.db import do
-from webapp.core.errors import Conflict, DomainError, Invalid
+from webapp.core.errors import DomainError, Invalid
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import explain, lang, ngettext
@@ -68,14 +68,10 @@ def show(leave_request_id: int) -> Response:
 def decide(leave_request_id: int) -> Response:
     form = read_form(answers.AnswerForm)
     queries.leave_request(me(), leave_request_id, _today())
-    try:
-        flash(answers.answer_leave(me(), leave_request_id, form), "ok")
-    except Conflict as error:
-        flash(explain(error), "att")
-        return hx.redirect(f"/hr/schedule/requests/{leave_request_id}")
-    except DomainError as error:
-        return _show(leave_request_id, form.refuse(error))
-    return hx.redirect("/hr/schedule/requests")
+    return answers.answered(
+        form, lambda: answers.answer_leave(me(), leave_request_id, form), lambda bad: _show(leave_request_id, bad),
+        here=f"/hr/schedule/requests/{leave_request_id}", done="/hr/schedule/requests",
+    )  # fmt: skip
 
 
 def _decided(mark: str, data: BulkForm) -> bool:

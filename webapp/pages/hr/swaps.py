@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash
+from flask import Blueprint, Response
 
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
-from webapp.core.errors import Conflict, DomainError
 from webapp.core.forms import Bound, read_form
-from webapp.core.i18n import explain
 from webapp.pages import request_answers as answers
 from webapp.schedules import queries
 
@@ -33,14 +31,10 @@ def show(swap_id: int) -> Response:
 def decide(swap_id: int) -> Response:
     form = read_form(answers.AnswerForm)
     queries.swap(me(), swap_id, _today())
-    try:
-        flash(answers.answer_swap(me(), swap_id, form), "ok")
-    except Conflict as error:
-        flash(explain(error), "att")
-        return hx.redirect(f"/hr/schedule/swaps/{swap_id}")
-    except DomainError as error:
-        return _show(swap_id, form.refuse(error))
-    return hx.redirect("/hr/schedule/swaps")
+    return answers.answered(
+        form, lambda: answers.answer_swap(me(), swap_id, form), lambda bad: _show(swap_id, bad),
+        here=f"/hr/schedule/swaps/{swap_id}", done="/hr/schedule/swaps",
+    )  # fmt: skip
 
 
 def _show(swap_id: int, form: Bound[Any] | None) -> Response:

@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash
+from flask import Blueprint, Response
 
 from webapp.core import clock, hx
 from webapp.core.authz import Role, allow, me
-from webapp.core.errors import Conflict, DomainError
 from webapp.core.forms import Bound, read_form
-from webapp.core.i18n import explain
 from webapp.pages import leave_lines as lines
 from webapp.pages import request_answers as answers
 from webapp.schedules import queries
@@ -42,14 +40,10 @@ def leave(leave_request_id: int) -> Response:
 def answer_leave(leave_request_id: int) -> Response:
     form = read_form(answers.AnswerForm)
     queries.leave_request(me(), leave_request_id, _today())
-    try:
-        flash(answers.answer_leave(me(), leave_request_id, form), "ok")
-    except Conflict as error:
-        flash(explain(error), "att")
-        return hx.redirect(f"/team/leave/{leave_request_id}")
-    except DomainError as error:
-        return _leave(leave_request_id, form.refuse(error))
-    return hx.redirect(LIST)
+    return answers.answered(
+        form, lambda: answers.answer_leave(me(), leave_request_id, form), lambda bad: _leave(leave_request_id, bad),
+        here=f"/team/leave/{leave_request_id}", done=LIST,
+    )  # fmt: skip
 
 
 @bp.get("/swaps/<int:swap_id>")
@@ -63,14 +57,10 @@ def swap(swap_id: int) -> Response:
 def answer_swap(swap_id: int) -> Response:
     form = read_form(answers.AnswerForm)
     queries.swap(me(), swap_id, _today())
-    try:
-        flash(answers.answer_swap(me(), swap_id, form), "ok")
-    except Conflict as error:
-        flash(explain(error), "att")
-        return hx.redirect(f"/team/swaps/{swap_id}")
-    except DomainError as error:
-        return _swap(swap_id, form.refuse(error))
-    return hx.redirect(LIST)
+    return answers.answered(
+        form, lambda: answers.answer_swap(me(), swap_id, form), lambda bad: _swap(swap_id, bad),
+        here=f"/team/swaps/{swap_id}", done=LIST,
+    )  # fmt: skip
 
 
 def _leave(leave_request_id: int, form: Bound[Any] | None) -> Response:
