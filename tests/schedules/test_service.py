@@ -193,10 +193,10 @@ class TestRoster:
         branch = db.session.get_one(Branch, hr.branch_id)
         guest = make.employee(branch, "supervisor", employer="client")
         by = signed_as_client(guest)
-        assert schedules.people(by, branch.id) == []
+        assert schedules.people(by, branch.id, TODAY) == []
         site = make.site(make.store_type(branch), guest)
         plan(hr, rep, TODAY, site.id)
-        assert [found.id for found in schedules.people(by, branch.id)] == [rep.id]
+        assert [found.id for found in schedules.people(by, branch.id, TODAY)] == [rep.id]
         assert isinstance(refusal(lambda: roster(by, rep.id, TODAY)), Forbidden)
 
     def test_a_plan_is_replaced_as_a_whole_and_checked(self, hr: SignedIn, rep: Employee, branch: Branch) -> None:
