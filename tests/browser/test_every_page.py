@@ -45,4 +45,5 @@ def _pages(app, role: str, company: Company) -> Iterator[str]:
         if route.method == "GET" and known and not machine and (route.roles is None or role in route.roles):
             with app.app_context():
                 path = route.path(fill(route.parameters, company, ROLES[role]))
-            yield path
+            if not path.endswith((".csv", ".xlsx")):  # what a browser saves instead of showing it
+                yield path

@@ -98,7 +98,7 @@ def test_a_month_is_made_and_issued_once_whatever_dies_meanwhile(stack, desk) ->
     stack.start_worker()
     other.goto(page.url)
     page.get_by_role("button", name="I looked through it").click(timeout=180_000)
-    page.get_by_role("link", name="Issue").click()
+    page.get_by_role("link", name="Issue…", exact=True).click()
     stack.kill_worker()
     page.get_by_role("button", name=re.compile(r"Issue \d payslip")).evaluate(TWICE)
     expect(page.get_by_role("progressbar")).to_be_visible()
@@ -121,10 +121,10 @@ def test_a_stale_tab_says_so_and_shows_what_is_true(stack, desk) -> None:
     expect(looked).to_be_visible(timeout=180_000)
     second.goto(first.url)
     looked.click()
-    expect(first.get_by_role("link", name="Issue")).to_be_visible()
+    expect(first.get_by_role("link", name="Issue…", exact=True)).to_be_visible()
     second.get_by_role("button", name="I looked through it").click()
     expect(second.locator("[data-errors]")).to_be_visible()
-    expect(second.get_by_role("link", name="Issue")).to_be_visible()
+    expect(second.get_by_role("link", name="Issue…", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
