@@ -5,7 +5,6 @@ from webapp.schedules.rules.checking import SHIFT_KINDS, paid_minutes
 from webapp.schedules.rules.demand import NO_DEMAND, Demand, Half, Moments, demand_text, read_demand
 from webapp.schedules.rules.hours import (
     GRACE_MAX,
-    LEAVE_KINDS,
     USUAL,
     DayWords,
     Expectation,
@@ -49,9 +48,9 @@ from webapp.schedules.rules.terms import NO_TERMS, WINDOW, Terms, read_terms, wr
 from webapp.schedules.rules.told import is_untold, told_mark
 
 __all__ = [
-    "GRACE_MAX", "LEAVE_KINDS", "LEAVE_TYPES", "LONGEST", "MOST_STEPS", "NO_DEMAND", "NO_TERMS", "OPEN_SWAPS",
-    "SHIFT_KINDS", "STEPS", "TEMPLATES", "USUAL", "WINDOW", "Balance", "DayWords", "Demand", "Expectation", "Half",
-    "Kind", "LeavePolicy", "Moments", "PlannedStop", "ShiftTimes", "Span", "Stop", "Swap", "SwapDay", "Terms",
+    "GRACE_MAX", "LEAVE_TYPES", "LONGEST", "MOST_STEPS", "NO_DEMAND", "NO_TERMS", "OPEN_SWAPS", "SHIFT_KINDS",
+    "STEPS", "TEMPLATES", "USUAL", "WINDOW", "Balance", "DayWords", "Demand", "Expectation", "Half", "Kind",
+    "LeavePolicy", "Moments", "PlannedStop", "ShiftTimes", "Span", "Stop", "Swap", "SwapDay", "Terms",
     "check_balance", "check_span", "check_swap", "check_unchanged", "check_when", "clock_time", "closes_from",
     "day_in_reach", "decide", "demand_text", "exchanged", "expectation", "halves_by_year", "halves_number", "hhmm",
     "is_untold", "laid_out", "monday_of", "months_between", "never_closed", "paid_minutes", "read_demand",

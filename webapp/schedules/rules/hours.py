@@ -13,7 +13,6 @@ from webapp.schedules.rules.terms import NO_TERMS, WINDOW, Terms
 from webapp.sites.rules import DEFAULT_POLICY, FencePolicy
 
 GRACE_MAX = 240
-LEAVE_KINDS = ("annual", "sick", "personal", "other")
 Kind = Literal["work", "rest", "holiday", "leave"]
 
 
