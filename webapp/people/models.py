@@ -46,6 +46,8 @@ class Branch(db.Model):
     """What differs from the defaults of attendance.rules.AttendancePolicy."""
     leave_policy: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
     """What differs from the defaults of schedules.rules.LeavePolicy."""
+    roster_policy: Mapped[JSONB] = mapped_column(default=dict, server_default="{}")
+    """What differs from the defaults of schedules.rules.RosterPolicy."""
     photo_days: Mapped[int] = mapped_column(default=180, server_default="180")
     """How long photos are kept."""
     pay_scheme: Mapped[str] = mapped_column(String(20), default="simple")

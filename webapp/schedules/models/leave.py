@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import triggers
@@ -26,6 +26,12 @@ class LeaveType(db.Model):
     half_days: Mapped[bool] = mapped_column(default=True, server_default=true())
     yearly_halves: Mapped[int | None]
     """Half days a person has in a calendar year; null: not counted."""
+    prorated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whoever joins or leaves within the year has a part of it."""
+    carry_halves: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Half days that may be carried into the next year at most; 0: none."""
+    carry_months: Mapped[int | None]
+    """What was carried is to be used within so many months of the new year; null: within all of it."""
     note_needed: Mapped[bool] = mapped_column(default=False, server_default=false())
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     archived_at: Mapped[UTC | None]
@@ -36,13 +42,23 @@ class LeaveGrant(db.Model):
     """Half days given to (or taken from) one person beside what the type gives everybody; never edited."""
 
     __tablename__ = "leave_grant"
-    __table_args__ = (Index("ix_leave_grant_person", "employee_id", "year"),)
+    __table_args__ = (
+        Index("ix_leave_grant_person", "employee_id", "year"),
+        Index(
+            "uq_leave_grant_carried", "employee_id", "kind", "year", unique=True,
+            sqlite_where=text("source = 'carry'"), postgresql_where=text("source = 'carry'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[Id]
     employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
     kind: Mapped[str] = mapped_column(String(12))
     year: Mapped[int]
     halves: Mapped[int]
+    source: Mapped[str] = mapped_column(String(8), default="hand", server_default="hand")
+    """hand | import | carry: what was left of the year before, once for a person, kind and year."""
+    valid_until: Mapped[date | None]
+    """Days taken up to here use it first; what is left of it then lapses. Null: the end of the year."""
     note: Mapped[str] = mapped_column(String(300), default="")
     by: Mapped[int | None] = mapped_column("by_id", ForeignKey("employee.id"))
     at: Mapped[UTC]
