@@ -1,5 +1,5 @@
 // A table worked by keyboard: Tab enters it once, arrows move, Space picks, Enter opens, A and R decide.
-// Letters act only while a row has the focus, and not at all with data-keys="off".
+// Letters act only while a row has the focus, and not at all for whoever switched them off (WCAG 2.1.4).
 (function () {
   onsite.bind('[data-rows]', (table) => {
     const rows = () => [...table.querySelectorAll('tr[data-row]')];
@@ -27,7 +27,7 @@
     if (key === ' ') return press(row, 'input[type=checkbox]') || true;
     if (key === 'Enter') return press(row, 'a[data-open]');
     const letter = key.toLowerCase();
-    if (table.dataset.keys === 'off' || !['a', 'r'].includes(letter)) return false;
+    if (document.documentElement.dataset.keys === 'off' || !['a', 'r'].includes(letter)) return false;
     return press(row, '[data-key=' + letter + ']') || inDrawer(row, letter);
   }
 

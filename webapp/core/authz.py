@@ -70,6 +70,7 @@ class SignedIn:
     """May their phone's position be taken? unasked | yes | no"""
     positions_text: int = 0
     """The version of the text they are asked with."""
+    letter_keys: bool = True
     stands_for: tuple[StoodFor, ...] = ()
     """Supervisors this one stands in for today, by the branch's calendar."""
 

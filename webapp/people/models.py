@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import triggers
@@ -96,6 +96,8 @@ class Employee(db.Model):
     language: Mapped[str] = mapped_column(String(2))
     theme: Mapped[str] = mapped_column(String(8), default="auto")
     text_size: Mapped[str] = mapped_column(String(8), default="normal")
+    letter_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """A and R decide on the row that has the focus; off for whoever speaks to their computer (WCAG 2.1.4)."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_temporary: Mapped[bool] = mapped_column(default=False)
     """Made by HR; the person chooses their own before anything else."""

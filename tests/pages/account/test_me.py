@@ -37,6 +37,21 @@ def test_reading_comfort_is_kept_and_shown(branch, client_as):
     assert client.post("/me", data={**chosen, "theme": "pink"}).status_code == 422
 
 
+def test_letter_keys_can_be_switched_off_at_the_desk(branch, client_as):
+    """WCAG 2.1.4; a phone has no such keys, so its form says nothing about them."""
+    desk, phone = client_as(factories.employee(branch, "hr")), client_as(factories.employee(branch))
+    comfort = {"language": "en", "theme": "auto", "text_size": "normal"}
+    assert "data-keys" not in desk.get("/hr/inbox").text
+    desk.post("/me", data=comfort)
+    assert 'data-keys="off"' in desk.get("/hr/inbox").text
+    desk.post("/me", data={**comfort, "letter_keys": "1"})
+    assert "data-keys" not in desk.get("/hr/inbox").text
+    phone.post("/me", data=comfort)
+    page = phone.get("/me").text
+    assert "data-keys" not in page
+    assert "letter_keys" not in page
+
+
 def test_another_phone_can_be_signed_out(app, branch, client_as):
     """T36: revoking ends the other session with its very next request."""
     who = factories.employee(branch)

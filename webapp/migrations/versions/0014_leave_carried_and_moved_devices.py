@@ -1,4 +1,4 @@
-"""what a branch decides about rosters, leave in proportion and carried over, where devices stood before"""
+"""letter keys, what a branch decides about rosters, leave in proportion and carried over, where devices stood before"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,7 @@ def upgrade():
     op.create_index("ix_terminal_stay_terminal", "terminal_stay", ["terminal_id"])
     op.execute("INSERT INTO terminal_stay (terminal_id, site_id) SELECT terminal_id, site_id FROM terminal_site")
 
+    op.add_column("employee", sa.Column("letter_keys", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("branch", sa.Column("roster_policy", JSON, server_default="{}", nullable=False))
     op.add_column("leave_type", sa.Column("prorated", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("leave_type", sa.Column("carry_halves", sa.Integer(), server_default="0", nullable=False))
@@ -55,4 +56,5 @@ def downgrade():
     op.drop_column("leave_type", "carry_halves")
     op.drop_column("leave_type", "prorated")
     op.drop_column("branch", "roster_policy")
+    op.drop_column("employee", "letter_keys")
     op.drop_table("terminal_stay")

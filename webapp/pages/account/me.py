@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, flash, request
 
 from webapp.core import clock, hx
 from webapp.core.agents import device_name
-from webapp.core.authz import EVERYONE, Role, allow, me
+from webapp.core.authz import EVERYONE, OFFICE, Role, allow, me
 from webapp.core.db import do
 from webapp.core.errors import DomainError, Invalid
 from webapp.core.forms import Bound, Form, blank, read_form
@@ -29,6 +29,7 @@ class Comfort(Form):
     language: Literal["zh", "en"]
     theme: Literal["auto", "light", "dark"]
     text_size: Literal["normal", "large"]
+    letter_keys: bool = False
 
 
 class PasswordForm(Form):
@@ -49,7 +50,8 @@ def save() -> Response:
     form = read_form(Comfort)
     if not form.ok:
         return _show(form)
-    do(service.set_preferences, by=me(), at=clock.now(), **form.data.model_dump())
+    chosen = form.data.model_dump(exclude=set() if me().is_a(*OFFICE, Role.FINANCE) else {"letter_keys"})
+    do(service.set_preferences, by=me(), at=clock.now(), **chosen)
     flash(gettext("Saved."), "ok")
     return _remember(hx.redirect("/me"), form.data)
 
@@ -126,7 +128,8 @@ def _show(form: Bound[Any]) -> Response:
 
 def _comfort() -> dict[str, str]:
     user = me()
-    return {"language": user.language, "theme": user.theme, "text_size": user.text_size}
+    keys = {"letter_keys": "1"} if user.letter_keys else {}
+    return {"language": user.language, "theme": user.theme, "text_size": user.text_size, **keys}
 
 
 def _remember(response: Response, chosen: Comfort) -> Response:

@@ -21,7 +21,7 @@ _DEPUTY = exists().where(
 )
 _PERSON = (
     *(_employee.c[name] for name in ("id", "staff_no", "name", "role", "employer", "language")),
-    *(_employee.c[name] for name in ("theme", "text_size", "left_on", "consent_text", "consent_given")),
+    *(_employee.c[name] for name in ("theme", "text_size", "letter_keys", "left_on", "consent_text", "consent_given")),
     case((_employee.c.role == "supervisor", _DEPUTY), else_=false()).label("deputy"),
     *(_branch.c[name].label(f"branch_{name}") for name in BranchInfo.__dataclass_fields__),
 )
@@ -109,7 +109,7 @@ def _yesterday(at: datetime) -> date:
 def _person(row: object, sign_in_id: int, at: datetime) -> SignedIn:
     values = dict(row)  # type: ignore[call-overload]
     branch = BranchInfo(**{name: values[f"branch_{name}"] for name in BranchInfo.__dataclass_fields__})
-    fields = ("id", "staff_no", "name", "employer", "language", "theme", "text_size")
+    fields = ("id", "staff_no", "name", "employer", "language", "theme", "text_size", "letter_keys")
     role = Role(values["role"])
     reach = _branches_in_reach(values["id"], role, branch.id)
     known = {name: values[name] for name in fields}

@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,9 +101,11 @@ def revoke_sign_ins(*, by: SignedIn | None, employee_id: int, at: datetime, keep
     return ended
 
 
-def set_preferences(*, by: SignedIn, at: datetime, **chosen: str) -> None:
-    """language, theme, text_size of the person themselves. Raises Invalid."""
-    allowed = {"language": rules.LANGUAGES, "theme": rules.THEMES, "text_size": rules.TEXT_SIZES}
+def set_preferences(*, by: SignedIn, at: datetime, **chosen: str | bool) -> None:
+    """language, theme, text_size, letter_keys of the person themselves. Raises Invalid."""
+    allowed: dict[str, Collection[str | bool]] = {
+        "language": rules.LANGUAGES, "theme": rules.THEMES, "text_size": rules.TEXT_SIZES, "letter_keys": (True, False),
+    }  # fmt: skip
     for name, value in chosen.items():
         if value not in allowed[name]:
             raise Invalid("not_a_choice", name)
