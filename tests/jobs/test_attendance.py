@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from jobs import attendance as jobs
 from tests import factories
-from tests.attendance.days import ON, arrive, field
+from tests.attendance.days import ON, arrive, field, subject
 from webapp.attendance import queries
 from webapp.core import outbox
 from webapp.core.db import db, do
@@ -50,6 +51,19 @@ def test_people_who_had_not_joined_or_have_left_are_not_absent(app: Flask, freez
     factories.employee(f.branch, role="supervisor")
     freeze(f.moment("12:00"))
     assert jobs.close_days() == 1
+
+
+def test_a_roster_of_a_date_before_joining_makes_no_day(app: Flask, freeze: Freeze) -> None:
+    """But what happened on it is kept: somebody may be there before HR has put the right date."""
+    f = field()
+    later = factories.employee(f.branch, joined_on=ON + timedelta(days=8))
+    factories.save(RosterDay(employee_id=later.id, work_date=ON, branch_id=f.branch.id, kind="rest"))
+    freeze(f.moment("10:00"))
+    own = {"employee_id": later.id, "work_date": ON.isoformat()}
+    jobs.schedule_changed([Item(1, "schedule_changed", "x", own, 1)])
+    assert queries.days([(later.id, ON)]) == {}
+    arrive(replace(f, rep=later, me=subject(later, f.branch)), "09:05")
+    assert queries.days([(later.id, ON)])[later.id, ON].status == "field_work"
 
 
 def test_a_changed_schedule_builds_the_day_again(app: Flask, freeze: Freeze) -> None:

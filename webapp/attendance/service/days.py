@@ -56,7 +56,8 @@ def rebuild_days(
 
     `bulk`: nobody waits for what these days are worth, so whatever somebody waits for is settled before them.
     `anew`: what the branch decided since about devices that speak alone holds for these, see rules.still_counts.
-    A day of a closed month stays as it is; that it would come out different is noted.
+    A day of a closed month stays as it is; that it would come out different is noted. A date somebody did not work
+    for the company has no day unless something happened on it.
     """
     lock_people(ids={person for person, _ in pairs})
     before, branches = days_and_branches(pairs)
@@ -64,13 +65,17 @@ def rebuild_days(
     facts = load_facts(pairs, {pair[0]: branch.timezone for pair, branch in branches.items()})
     facts = {pair: told if pair in anew else still_counts(told, before.get(pair)) for pair, told in facts.items()}
     found: dict[Pair, DayResult] = {}
+    nobodys: set[Pair] = set()
     for branch in set(branches.values()):
         mine = [pair for pair in facts if branches[pair] == branch]
         expected = expectations(mine, branch, default_site=_first_sites(mine, facts))
         found |= _built(mine, facts, expected, at)
-    waiting = {pair for pair in closed if pair in found and (tell or before.get(pair) != found[pair])}
+        nobodys |= {pair for pair in mine if pair not in before and _nobodys(facts[pair], expected[pair])}
+    waiting = {pair for pair in closed if pair in found.keys() - nobodys and (tell or before.get(pair) != found[pair])}
     hold_days(pairs={pair: branches[pair].id for pair in waiting}, at=at)
     for pair, day in found.items():
+        if pair in nobodys:
+            continue
         if pair in closed:
             found[pair] = before.get(pair, day)
             continue
@@ -142,6 +147,11 @@ def _built(
         if devices:
             found[pair] = build_day(replace(facts[pair], silences=devices), expected[pair], at)
     return found
+
+
+def _nobodys(told: DayFacts, expected: Expectation) -> bool:
+    happened = told.marks or told.issues or told.word or told.punches
+    return expected.source == "employment" and not happened
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7301, who) FROM unnest(CAST(:ids AS integer[])) AS who")
