@@ -29,7 +29,7 @@
     }
     const sum = total(picked);
     bar.querySelectorAll('[data-text]').forEach((el) => {
-      el.textContent = el.dataset.text.replace('{n}', picked.length).replace('{sum}', sum);
+      el.textContent = el.dataset.text.replace('{n}', picked.length).replace('{sum}', sum).replace(/ · $/, '');
     });
   }
 

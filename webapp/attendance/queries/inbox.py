@@ -1,4 +1,4 @@
-"""What waits for HR, filtered, sorted and paged; two statements for a page of any length."""
+"""The exceptions of HR's inbox: their keys in the list of all that waits, and the rows of it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from webapp.attendance.rules.words import EXCEPTIONS
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import NotFound
+from webapp.core.merged import key
 from webapp.people.models import Branch, Employee
 from webapp.sites.models import Site, StoreType
 from webapp.sites.policy import supervised_by
@@ -112,24 +113,14 @@ class InboxRow:
         return datetime.fromisoformat(written).astimezone(UTC) if written else None
 
 
-@dataclass(frozen=True, slots=True)
-class InboxPage:
-    rows: list[InboxRow]
-    total: int
-    page: int
-    pages: int
-
-
-def inbox(user: SignedIn, wanted: InboxFilters, page: int, *, at: datetime, due: Due | None = None) -> InboxPage:
-    """One page; a number beyond the end gives the last page."""
-    found, page = _filtered(user, wanted, at, due or {}), max(1, page)
-    sorted_ = _sorted(found, wanted.sort).add_columns(func.count().over()).limit(PAGE)
-    rows = conn().execute(sorted_.offset(min((page - 1) * PAGE, 2**31))).all()
-    if not rows and page > 1:
-        page = max(1, -(-(conn().scalar(_counted(found)) or 0) // PAGE))
-        rows = conn().execute(sorted_.offset((page - 1) * PAGE)).all()
-    total = rows[0][-1] if rows else 0
-    return InboxPage([InboxRow(*row[:-1]) for row in rows], total, page, max(1, -(-total // PAGE)))
+def inbox_keys(user: SignedIn, wanted: InboxFilters, *, at: datetime, due: Due) -> Select[Any]:
+    """For merging with what else waits."""
+    about = AttendanceException
+    columns = key(
+        "exception", id=about.id, branch_id=about.branch_id, opened_at=about.opened_at, day=about.work_date,
+        person=Employee.name, rank=_SORTS["kind"], place=Site.name, late=is_overdue(due, at),
+    )  # fmt: skip
+    return _filtered(user, wanted, at, due).with_only_columns(*columns)
 
 
 def inbox_rows(user: SignedIn, wanted: InboxFilters, *, at: datetime, due: Due | None = None) -> list[InboxRow]:
@@ -150,11 +141,6 @@ def inbox_one(user: SignedIn, exception_id: int) -> InboxRow:
     if not found:
         raise NotFound("not_found")
     return found[0]
-
-
-def inbox_open(user: SignedIn) -> int:
-    """How many wait for a decision."""
-    return conn().scalar(_counted(_visible(user).where(AttendanceException.state == "open"))) or 0
 
 
 def _visible(user: SignedIn) -> Select[Any]:
@@ -222,13 +208,9 @@ def _matches(text: str) -> ColumnElement[bool]:
     return and_(true(), *(or_(*(spot.icontains(word, autoescape=True) for spot in spots)) for word in words))
 
 
-def _counted(found: Select[Any]) -> Any:
-    return found.with_only_columns(func.count()).order_by(None)
-
-
 def _sorted(found: Select[Any], sort: str) -> Select[Any]:
-    key = _SORTS.get(sort.removeprefix("-"), AttendanceException.work_date)
-    ordered = key.desc() if sort.startswith("-") else key.asc()
+    by = _SORTS.get(sort.removeprefix("-"), AttendanceException.work_date)
+    ordered = by.desc() if sort.startswith("-") else by.asc()
     return found.order_by(ordered, AttendanceException.work_date, Employee.name, AttendanceException.id)
 
 

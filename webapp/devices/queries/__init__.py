@@ -17,13 +17,14 @@ from webapp.devices.queries.health import any_device as any_device
 from webapp.devices.queries.health import device as device
 from webapp.devices.queries.health import devices as devices
 from webapp.devices.queries.health import late as late
-from webapp.devices.queries.health import late_and_held as late_and_held
 from webapp.devices.queries.held import Around as Around
 from webapp.devices.queries.held import around as around
 from webapp.devices.queries.held import decisions as decisions
 from webapp.devices.queries.held import held as held
 from webapp.devices.queries.held import held_count as held_count
 from webapp.devices.queries.held import held_one as held_one
+from webapp.devices.queries.held_keys import held_keys as held_keys
+from webapp.devices.queries.held_keys import held_some as held_some
 from webapp.devices.queries.holders import enrolled as enrolled
 from webapp.devices.queries.holders import holder as holder
 from webapp.devices.queries.holders import holder_devices as holder_devices

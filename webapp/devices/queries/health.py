@@ -118,16 +118,6 @@ def late(user: SignedIn, at: datetime) -> int:
     return conn().scalar(here.where(Terminal.id.in_(mine), _silent(at))) or 0
 
 
-def late_and_held(user: SignedIn, at: datetime) -> tuple[int, int]:
-    """The same, and how many punches wait for somebody to decide about their time; one statement."""
-    mine = policy.visible_to(user).with_only_columns(Terminal.id)
-    silent = select(func.count()).select_from(Terminal).join(TerminalState, TerminalState.terminal_id == Terminal.id)
-    silent = silent.where(Terminal.id.in_(mine), _silent(at))
-    waiting = select(func.count()).select_from(RawPunch).where(HELD, RawPunch.terminal_id.in_(mine))
-    row = conn().execute(select(silent.scalar_subquery(), waiting.scalar_subquery())).one()
-    return row[0], row[1]
-
-
 def known(row: Row[Any]) -> Known:
     """What the alarms are judged by."""
     adapter = adapters().get(row.kind)

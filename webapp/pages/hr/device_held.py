@@ -51,7 +51,17 @@ def show(raw_punch_id: int) -> Response:
 @bp.post("/<int:raw_punch_id>")
 @allow(*OFFICE)
 def decide(raw_punch_id: int) -> Response:
-    form, punch = read_form(HeldForm), queries.held_one(me(), raw_punch_id)
+    form = read_form(HeldForm)
+    text = answer_held(raw_punch_id, form)
+    if not form.ok:
+        return _show(raw_punch_id, form)
+    flash(text, "ok")
+    return hx.redirect(HERE if form.data.decision != "reopen" else f"{HERE}/{raw_punch_id}")
+
+
+def answer_held(raw_punch_id: int, form: Bound[HeldForm]) -> str:
+    """What to say once it is done; what is wrong stands in the form. Raises NotFound."""
+    punch = queries.held_one(me(), raw_punch_id)
     try:
         if form.ok:
             data, granted = form.data, None
@@ -64,26 +74,30 @@ def decide(raw_punch_id: int) -> Response:
     except DomainError as error:
         form.refuse(error)
     if not form.ok:
-        return _show(raw_punch_id, form)
-    said = {
+        return ""
+    return {
         "accept": gettext("Accepted. It counts at the time you gave."),
         "ignore": gettext("It does not count. It can be opened again."),
         "reopen": gettext("It is open again."),
-    }
-    flash(said[form.data.decision], "ok")
-    return hx.redirect(HERE if form.data.decision != "reopen" else f"{HERE}/{raw_punch_id}")
+    }[form.data.decision]
 
 
-def _show(raw_punch_id: int, form: Bound[Any] | None = None) -> Response:
+def held_context(raw_punch_id: int, form: Bound[Any] | None = None) -> dict[str, Any]:
+    """Raises NotFound."""
     punch = queries.held_one(me(), raw_punch_id)
     around = queries.around(punch)
     decisions = around.decisions
     is_open = not decisions or decisions[-1].decision == "reopen"
     data = form or blank({"granted_at": _guess(punch, around)})
-    return hx.respond(
-        "hr/device_held_one.html", status=data.status, punch=punch, around=around, form=data, words=words,
-        is_open=is_open, seen=decisions[-1].seq if decisions else 0, zone=ZoneInfo(punch.zone),
-    )  # fmt: skip
+    return {
+        "punch": punch, "around": around, "form": data, "words": words, "is_open": is_open,
+        "seen": decisions[-1].seq if decisions else 0, "zone": ZoneInfo(punch.zone),
+    }  # fmt: skip
+
+
+def _show(raw_punch_id: int, form: Bound[Any] | None = None) -> Response:
+    context = held_context(raw_punch_id, form)
+    return hx.respond("hr/device_held_one.html", status=context["form"].status, **context)
 
 
 def _guess(punch: Any, around: queries.Around) -> str:

@@ -33,6 +33,12 @@ class Line:
     age: int = 0
     """Working days since it was opened."""
     overdue: bool = False
+    kind = ""
+    """A Matter has one."""
+
+    @property
+    def mark(self) -> tuple[str, int]:
+        return "exception", self.row.id
 
     @property
     def change(self) -> int:
@@ -60,11 +66,6 @@ def lines(
     found = rewards.preview_each([(row.pair, deciding([row], "approved")) for row in asked], at=at) if asked else []
     effects = {row.id: effect for row, effect in zip(asked, found, strict=True)}
     return [Line(row, effects.get(row.id), said.get(row.id, ""), *_timely(row, due or {}, at)) for row in rows]
-
-
-def by_due(rows: Sequence[InboxRow], sort: str, due: Mapping[int, Deadlines]) -> list[InboxRow]:
-    """Sorted by the day they are due; branches may give themselves more days, and have other holidays."""
-    return sorted(rows, key=lambda row: due[row.branch_id].due(row.opened_at), reverse=sort == "-due")
 
 
 def _timely(row: InboxRow, due: Mapping[int, Deadlines], at: datetime) -> tuple[date | None, int, bool]:
@@ -121,11 +122,6 @@ def needs_check(found: Sequence[Line], totals: Mapping[str, int], decision: Deci
     return decision == "approved" and sum(totals.values()) != sum(line.change for line in found)
 
 
-def by_money(found: Sequence[Line], sort: str, minimum: int | None) -> list[Line]:
-    """Sorted by the change, and only those that move at least `minimum` whole units of their currency."""
-    kept = [line for line in found if minimum is None or _moves(line, minimum)]
-    return sorted(kept, key=lambda line: line.change, reverse=sort == "-money") if sort.endswith("money") else kept
-
-
-def _moves(line: Line, minimum: int) -> bool:
+def moves(line: Line, minimum: int) -> bool:
+    """At least so many whole units of its currency."""
     return line.effect is not None and abs(line.change) >= minimum * 10 ** exponent(line.row.currency)

@@ -9,17 +9,18 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from webapp.attendance import queries as attendance
-from webapp.attendance.queries import InboxFilters, InboxRow
+from webapp.attendance.queries import InboxFilters
 from webapp.attendance.queries.inbox import Due
-from webapp.attendance.rules.words import EXCEPTIONS
 from webapp.core import clock
 from webapp.core.authz import me
 from webapp.core.errors import Invalid
 from webapp.core.forms import Bound, blank
 from webapp.core.i18n import lang, ngettext, say
 from webapp.devices import queries as devices
-from webapp.pages.hr import inbox_lines as view
+from webapp.pages.hr.inbox_keys import KINDS, waiting
 from webapp.pages.hr.inbox_lines import Line
+from webapp.pages.hr.inbox_matters import Mark, Matter
+from webapp.pages.hr.inbox_pages import page_lines, some_lines
 from webapp.pages.hr.inbox_views import beside, first_steps, views
 from webapp.pages.payslip_lines import month_name
 from webapp.people import queries as people
@@ -33,36 +34,33 @@ PAGE_NAME = "inbox"
 
 
 def list_context(
-    problems: dict[int, str] | None = None,
+    problems: dict[Mark, str] | None = None,
     result: tuple[str, str] | None = None,
     form: Bound[Any] | None = None,
     view_form: Bound[Any] | None = None,
     own: Sequence[SavedView] | None = None,
 ) -> dict[str, Any]:
     user, filters, at = me(), filters_of(request.args), clock.now()
-    due, (late, held) = attendance.deadlines(user.branch_ids, at), devices.late_and_held(user, at)
-    minimum, number = _minimum(request.args), request.args.get("page", 1, type=int)
-    shown, page, pages, total = _page(filters, minimum, number, due)
-    stuck = problems or {}
-    shown = [replace(line, problem=stuck.get(line.row.id, "")) for line in shown]
-    absent = set(stuck) - {line.row.id for line in shown}
+    due, late = attendance.deadlines(user.branch_ids, at), devices.late(user, at)
+    minimum, number, stuck = _minimum(request.args), request.args.get("page", 1, type=int), problems or {}
+    shown, page, pages, total = page_lines(user, filters, minimum, number, at=at, due=due)
+    shown = [replace(line, problem=stuck.get(line.mark, "")) for line in shown]
+    absent = set(stuck) - {line.mark for line in shown}
     if absent:
-        shown = view.lines(attendance.inbox_some(user, absent), at=at, problems=stuck, due=due) + shown
-    plain = filters == InboxFilters(sort=filters.sort) and minimum is None
-    waiting = total if plain else attendance.inbox_open(user)
+        shown = some_lines(user, sorted(absent), at=at, due=due, problems=stuck) + shown
+    waits = waiting(user, at=at, due=due)
     return {
         "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": query_of(),
-        "result": result, "steps": [] if total else first_steps(user), "late": late, "beside": beside(user, held),
-        "bulk_form": form, "form": None, "badges": {"inbox": waiting}, "month_name": month_name,
-        **_tabs(filters, minimum, own, view_form), **_choices(filters, minimum, due),
+        "result": result, "steps": [] if total else first_steps(user), "late": late, "beside": beside(filters, minimum),
+        "bulk_form": form, "form": None, "badges": {"inbox": waits[0]}, "month_name": month_name,
+        **_tabs(filters, minimum, own, view_form, waits[1]), **_choices(filters, minimum, due),
     }  # fmt: skip
 
 
-def lines_of(rows: Sequence[InboxRow], problems: Mapping[int, str] | None = None) -> list[Line]:
+def lines_of(marks: Sequence[Mark], problems: Mapping[Mark, str] | None = None) -> list[Line | Matter]:
     """Rows for an answer that shows only them."""
-    at = clock.now()
-    due = attendance.deadlines({row.branch_id for row in rows}, at)
-    return view.lines(rows, at=at, problems=problems, due=due)
+    user, at = me(), clock.now()
+    return some_lines(user, marks, at=at, due=attendance.deadlines(user.branch_ids, at), problems=problems)
 
 
 def filters_of(args: MultiDict[str, str]) -> InboxFilters:
@@ -70,7 +68,7 @@ def filters_of(args: MultiDict[str, str]) -> InboxFilters:
     state, sort = args.get("state", "open"), args.get("sort", "day")
     return InboxFilters(
         q=args.get("q", "").strip()[:80],
-        kind=args.get("kind", "") if args.get("kind") in EXCEPTIONS else "",
+        kind=args.get("kind", "") if args.get("kind") in KINDS else "",
         branch_id=_number(args, "branch_id", 2**31 - 1),
         store_type_id=_number(args, "store_type_id", 2**31 - 1),
         supervisor_id=_number(args, "supervisor_id", 2**31 - 1),
@@ -103,30 +101,14 @@ def query_of() -> str:
     return urlencode({name: request.args[name] for name in names if request.args.get(name)})
 
 
-def _page(filters: InboxFilters, minimum: int | None, number: int, due: Due) -> tuple[list[Line], int, int, int]:
-    """Lines, number of the page, pages, rows in all. What the database cannot sort is sorted here."""
-    user, at, key = me(), clock.now(), filters.sort.removeprefix("-")
-    if minimum is None and key != "money" and (key != "due" or len(due) == 1 or filters.branch_id):
-        one = attendance.inbox(user, filters, number, at=at, due=due)
-        return view.lines(one.rows, at=at, due=due), one.page, one.pages, one.total
-    rows = attendance.inbox_rows(user, filters, at=at, due=due)
-    timed = minimum is None and key == "due"
-    found: Any = view.by_due(rows, filters.sort, due) if timed else view.lines(rows, at=at, due=due)
-    found = found if timed else view.by_money(found, filters.sort, minimum)
-    pages = max(1, -(-len(found) // attendance.PAGE))
-    page = min(max(1, number), pages)
-    shown = found[(page - 1) * attendance.PAGE : page * attendance.PAGE]
-    return view.lines(shown, at=at, due=due) if timed else shown, page, pages, len(found)
-
-
 def _tabs(
-    filters: InboxFilters, minimum: int | None, known: Sequence[SavedView] | None, form: Bound[Any] | None
+    filters: InboxFilters, minimum: int | None, known: Sequence[SavedView] | None, form: Bound[Any] | None, late: int
 ) -> dict[str, Any]:
     """Views above the table; what somebody filters and sorts by now may become one of their own."""
     now = kept_query(request.query_string.decode())
     own = people.saved_views(me(), PAGE_NAME) if known is None else known
     chosen = next((one for one in own if one.query == now), None)
-    found = views(me(), filters, minimum, any(one.first for one in own))
+    found = views(me(), filters, minimum, any(one.first for one in own), late)
     nameable = bool(now) and chosen is None and not any(one.chosen for one in found)
     return {"views": found, "own_views": own, "own_view": chosen, "view_form": form, "view_query": now,
             "nameable": nameable}  # fmt: skip
@@ -139,7 +121,7 @@ def _choices(filters: InboxFilters, minimum: int | None, due: Due) -> dict[str, 
     return {
         "search": blank({**values, "min": minimum}),
         "branch_options": [(key, one.name) for key, one in due.items()] if len(due) > 1 else [],
-        "kind_options": [(kind, say(f"exception_{kind}")) for kind in EXCEPTIONS],
+        "kind_options": [(kind, say(f"exception_{kind}")) for kind in KINDS],
         "type_options": [(kind.id, getattr(kind, kind_name)) for kind in types],
         "supervisor_options": [(row.id, row.name_en) for row in supervisors],
         "age_options": [(n, ngettext("%(num)s day and more", "%(num)s days and more", n)) for n in (1, 2, 3, 7, 14)],

@@ -4,11 +4,12 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from webapp.attendance.queries import InboxFilters
+from webapp.attendance.rules.words import EXCEPTIONS
+from webapp.core.assets import url_with
 from webapp.core.authz import SignedIn
 from webapp.core.i18n import _ as gettext
-from webapp.payroll import queries as payroll
+from webapp.pages.hr.inbox_keys import left_out_by
 from webapp.people import queries as people
-from webapp.schedules import queries as schedules
 from webapp.sites import queries as sites
 
 
@@ -16,9 +17,12 @@ class View(NamedTuple):
     href: str
     text: str
     chosen: bool
+    number: int | None = None
 
 
-def views(user: SignedIn, now: InboxFilters, minimum: int | None = None, own_first: bool = False) -> list[View]:
+def views(
+    user: SignedIn, now: InboxFilters, minimum: int | None = None, own_first: bool = False, late: int = 0
+) -> list[View]:
     """In the order of a working day; the one whose filters are exactly those of the page is chosen.
 
     own_first: without filters the inbox opens with a view of the reader's own, so everything has an address too.
@@ -32,19 +36,33 @@ def views(user: SignedIn, now: InboxFilters, minimum: int | None = None, own_fir
         ({"state": "decided", "mine": 1}, gettext("Decided by me")),
     ]
     everything = "/hr/inbox?state=open" if own_first else "/hr/inbox"
-    return [_view(wanted, text, now, minimum, everything) for wanted, text in known]
+    found = [_view(wanted, text, now, minimum, everything) for wanted, text in known]
+    return [one._replace(number=late or None) if wanted == {"overdue": 1} else one
+            for one, (wanted, _) in zip(found, known, strict=True)]  # fmt: skip
 
 
-def beside(user: SignedIn, held: int) -> list[View]:
-    """What else waits for the office, where there is any."""
-    leave, swaps = schedules.waiting_requests(user.branch_ids)
-    counted = [
-        ("/hr/pay-questions", gettext("Questions about pay: %(number)s"), payroll.open_questions(user)),
-        ("/hr/schedule/requests?state=open", gettext("Leave requests: %(number)s"), leave),
-        ("/hr/schedule/swaps", gettext("Swaps: %(number)s"), swaps),
-        ("/hr/devices/held", gettext("Held punches: %(number)s"), held),
-    ]
-    return [View(href, text % {"number": number}, False) for href, text, number in counted if number]
+class Beside(NamedTuple):
+    """What this list leaves out, and where that is."""
+
+    text: str
+    links: list[tuple[str, str]]
+
+
+def beside(now: InboxFilters, minimum: int | None) -> Beside | None:
+    if now.kind in EXCEPTIONS:
+        return None
+    if now.state != "open":
+        elsewhere = [
+            ("/hr/schedule/requests?state=all", gettext("Leave requests")),
+            ("/hr/schedule/swaps", gettext("Swaps")),
+            ("/hr/pay-questions?state=answered", gettext("Questions about pay")),
+        ]
+        return Beside(gettext("Decided exceptions only. Other decided matters have lists of their own:"), elsewhere)
+    if names := left_out_by(now, minimum):
+        said = gettext("Exceptions only: other matters have nothing for “%(filters)s”.", filters=", ".join(names))
+        dropped = {"store_type_id": None, "supervisor_id": None, "min": None, "sent": None, "mine": None, "page": None}
+        return Beside(said, [(url_with(**dropped), gettext("Show all that waits"))])
+    return None
 
 
 class Step(NamedTuple):

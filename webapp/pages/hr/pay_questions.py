@@ -52,19 +52,28 @@ def detail(question_id: int) -> Response:
 @bp.post("/<int:question_id>")
 @allow(*OFFICE)
 def answer(question_id: int) -> Response:
-    user, form = me(), read_form(AnswerForm)
+    form = read_form(AnswerForm)
+    text = answer_question(question_id, form)
+    if not form.ok:
+        return _detail(question_id, form)
+    flash(text, "ok")
+    return hx.redirect("/hr/pay-questions")
+
+
+def answer_question(question_id: int, form: Bound[AnswerForm]) -> str:
+    """What to say once it is done; what is wrong stands in the form. Raises NotFound, Forbidden."""
+    user = me()
     queries.question(user, question_id)
     try:
         if form.ok:
             do(service.answer_question, by=user, question_id=question_id, at=clock.now(), **form.data.model_dump())
-            flash(gettext("Answered. The person reads it on the line of the payslip."), "ok")
-            return hx.redirect("/hr/pay-questions")
     except DomainError as error:
         form.refuse(error)
-    return _detail(question_id, form)
+    return gettext("Answered. The person reads it on the line of the payslip.")
 
 
-def _detail(question_id: int, form: Bound[Any]) -> Response:
+def question_context(question_id: int) -> dict[str, Any]:
+    """Raises NotFound."""
     user = me()
     asked = queries.question(user, question_id)
     slip = queries.payslip(user, asked.run_id, asked.payslip_id)
@@ -74,8 +83,11 @@ def _detail(question_id: int, form: Bound[Any]) -> Response:
         "own": asked.employee_id == user.id, "can_run": policy.can_run(user, asked.branch_id),
         "today": clock.now().astimezone(user.branch.zone).date(), "month_name": month_name,
     }  # fmt: skip
-    context |= behind(line, slip.employee_id, slip.currency, slip.month)
-    return hx.respond("hr/pay_question.html", status=form.status, form=form, **context)
+    return context | behind(line, slip.employee_id, slip.currency, slip.month)
+
+
+def _detail(question_id: int, form: Bound[Any]) -> Response:
+    return hx.respond("hr/pay_question.html", status=form.status, form=form, **question_context(question_id))
 
 
 def _filters() -> QuestionFilters:

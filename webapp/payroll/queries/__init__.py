@@ -31,11 +31,12 @@ from webapp.payroll.queries.runs import (
     to_make,
     why_not_issuable,
 )
+from webapp.payroll.queries.waiting import question_keys, question_some
 
 __all__ = [
     "ListedSlip", "PayslipRow", "Question", "QuestionFilters", "QuestionPage", "QuestionRow", "Reason", "RunRow",
     "SlipFilters", "SlipPage", "asked_about", "asked_of_line", "asked_of_slip", "compute", "eligible",
     "estimate_change", "estimates", "facts_of", "going", "issued_of", "ledger_check", "open_months", "open_questions",
-    "own", "own_payslip", "own_question", "payslip", "problems", "question", "questions", "reasons", "run", "run_of",
-    "runs", "slips", "to_issue", "to_make", "why_not_issuable",
+    "own", "own_payslip", "own_question", "payslip", "problems", "question", "question_keys", "question_some",
+    "questions", "reasons", "run", "run_of", "runs", "slips", "to_issue", "to_make", "why_not_issuable",
 ]  # fmt: skip

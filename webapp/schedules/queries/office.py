@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import extract, select
 from sqlalchemy.engine import Row
 
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.people.models import Branch, Employee
 from webapp.schedules import policy, rules
-from webapp.schedules.models import CalendarDay, EarlierTimes, Leave, LeaveRequest, RosterDay, Shift, SwapRequest
+from webapp.schedules.models import CalendarDay, EarlierTimes, Leave, RosterDay, Shift
 
 
 def shifts(branch_ids: Collection[int]) -> list[Shift]:
@@ -54,14 +54,6 @@ def working_day_after(branch_id: int, on: date, days: int) -> date:
     known = {row.on: row.kind for row in conn().execute(near)}
     workdays = conn().scalars(select(Branch.workdays).where(Branch.id == branch_id)).one()
     return rules.working_day_after(on, days, workdays, known)
-
-
-def waiting_requests(branch_ids: Collection[int]) -> tuple[int, int]:
-    """How many leave requests and accepted swaps wait for an answer; one statement."""
-    leave = select(func.count()).where(LeaveRequest.branch_id.in_(branch_ids), LeaveRequest.state == "open")
-    swaps = select(func.count()).where(SwapRequest.branch_id.in_(branch_ids), SwapRequest.state == "accepted")
-    row = conn().execute(select(leave.scalar_subquery(), swaps.scalar_subquery())).one()
-    return row[0], row[1]
 
 
 def leaves(user: SignedIn, branch_id: int, from_on: date, limit: int = 200) -> list[Row[Any]]:

@@ -1,0 +1,80 @@
+"""The rows of one page of the inbox, of every kind; as many statements for fifty rows as for five."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from webapp.attendance import queries as attendance
+from webapp.attendance.queries import PAGE, InboxFilters
+from webapp.attendance.queries.inbox import MOST, Due
+from webapp.core.authz import SignedIn
+from webapp.core.merged import Key, KeyPage, first_of, page_of
+from webapp.pages.hr import inbox_lines as view
+from webapp.pages.hr.inbox_keys import OTHERS, other_parts, parts
+from webapp.pages.hr.inbox_lines import Line
+from webapp.pages.hr.inbox_matters import Mark, Matter, matters
+
+Row = Line | Matter
+
+
+def page_lines(
+    user: SignedIn, filters: InboxFilters, minimum: int | None, number: int, *, at: datetime, due: Due
+) -> tuple[list[Row], int, int, int]:
+    """Lines, number of the page, pages, rows in all. What the database cannot sort is sorted here."""
+    name = filters.sort.removeprefix("-")
+    if minimum is not None or name == "money":
+        return _by_money(user, filters, minimum, number, at=at, due=due)
+    asked = parts(user, filters, minimum, at=at, due=due)
+    if name == "due":
+        keys = sorted(first_of(asked, "opened", MOST), key=lambda one: _due(one, due), reverse=filters.sort == "-due")
+        found = _cut(keys, number)
+    else:
+        sort = filters.sort.replace("store", "place")
+        found = page_of(asked, sort, number, size=PAGE, branches=list(due)) if asked else KeyPage()
+    marks = [(one.kind, one.id) for one in found.keys]
+    return some_lines(user, marks, at=at, due=due), found.page, found.pages, found.total
+
+
+def some_lines(
+    user: SignedIn, marks: Sequence[Mark], *, at: datetime, due: Due, problems: Mapping[Mark, str] | None = None
+) -> list[Row]:
+    """These, in this order, as far as the person may see them."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for kind, number in marks:
+        ids[kind].append(number)
+    found: dict[Mark, Row] = dict(matters(user, ids, at=at, due=due, problems=problems))
+    rows = attendance.inbox_some(user, ids["exception"]) if ids["exception"] else []
+    for line in view.lines(rows, at=at, due=due):
+        found[line.mark] = replace(line, problem=(problems or {}).get(line.mark, ""))
+    return [found[mark] for mark in marks if mark in found]
+
+
+def _by_money(
+    user: SignedIn, filters: InboxFilters, minimum: int | None, number: int, *, at: datetime, due: Due
+) -> tuple[list[Row], int, int, int]:
+    """What moves no money stands between what gives and what takes."""
+    rows = attendance.inbox_rows(user, filters, at=at, due=due) if filters.kind not in OTHERS else []
+    lines = view.lines(rows, at=at, due=due)
+    known = {line.mark: line for line in lines if minimum is None or view.moves(line, minimum)}
+    asked = other_parts(user, filters, minimum, at=at, due=due)
+    keys = [(one.kind, one.id) for one in first_of(asked, "day", MOST)] if asked else []
+    marks = [*known, *keys]
+    if filters.sort.endswith("money"):
+        worth = {mark: line.change for mark, line in known.items()}
+        marks.sort(key=lambda mark: worth.get(mark, 0), reverse=filters.sort == "-money")
+    found = _cut(marks, number)
+    others = some_lines(user, [mark for mark in found.keys if mark not in known], at=at, due=due)
+    shown: dict[Mark, Row] = {**known, **{line.mark: line for line in others}}
+    return [shown[mark] for mark in found.keys if mark in shown], found.page, found.pages, found.total
+
+
+def _due(key: Key, due: Due) -> date:
+    """Branches may give themselves more days, and have other holidays."""
+    return date.fromisoformat(key.due_on) if key.due_on else due[key.branch_id].due(key.opened_at)
+
+
+def _cut(found: Sequence, number: int) -> KeyPage:
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(1, number), pages)
+    return KeyPage(list(found[(page - 1) * PAGE : page * PAGE]), page, pages, len(found))
