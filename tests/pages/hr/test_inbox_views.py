@@ -15,7 +15,7 @@ from webapp.attendance.models import AttendanceException
 from webapp.attendance.rules.deadlines import Deadlines
 from webapp.core.db import conn, db, do
 from webapp.people.models import Branch, SavedView
-from webapp.schedules.models import CalendarDay, LeaveRequest
+from webapp.schedules.models import CalendarDay
 
 
 @pytest.fixture
@@ -145,14 +145,6 @@ def test_a_branch_gives_itself_other_days(team: Crew, hr: Any) -> None:
 
 def _set_days(*, branch_id: int, days: int) -> None:
     conn().execute(update(Branch).where(Branch.id == branch_id).values(attendance={"decide_days": days}))
-
-
-def test_what_waits_elsewhere_is_counted(team: Crew, hr: Any) -> None:
-    assert "Leave requests" not in hr.get("/hr/inbox").text
-    asked = {"employee_id": team.boss.id, "branch_id": team.field.branch.id, "kind": "annual", "halves": 2}
-    span = {"first_on": date(2026, 5, 1), "last_on": date(2026, 5, 1), "steps": ["hr"]}
-    factories.save(LeaveRequest(client_id="a", asked_at=datetime.now(UTC), **asked, **span))
-    assert "Leave requests: 1" in hr.get("/hr/inbox").text
 
 
 @pytest.mark.parametrize("days", [0, 1, 3])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, flash, request
 
@@ -14,7 +14,7 @@ from webapp.pages import request_answers as answers
 from webapp.pages.hr.device_held import HeldForm, answer_held, held_context
 from webapp.pages.hr.inbox_keys import waiting
 from webapp.pages.hr.inbox_list import back, lines_of, query_of
-from webapp.pages.hr.inbox_matters import Mark
+from webapp.pages.hr.inbox_matters import Mark, Matter
 from webapp.pages.hr.pay_questions import AnswerForm as PayForm
 from webapp.pages.hr.pay_questions import answer_question, question_context
 from webapp.schedules import queries as schedules
@@ -99,14 +99,14 @@ def _answered(mark: Mark, form: Bound[Any], act: Callable[[], str]) -> Response:
 def _show(mark: Mark, form: Bound[Any] | None = None, text: str = "") -> Response:
     kind, alone = mark[0], not hx.wants_fragment()
     failed = form if form and form.errors else None
-    context = {"form": failed, **_CONTEXTS[kind](mark[1], failed)}
-    [line] = lines_of([mark])
-    here = f"{line.here}?{query_of()}" if query_of() else line.here
+    context: dict[str, Any] = {"form": failed, **_CONTEXTS[kind](mark[1], failed)}
+    row = cast(Matter, lines_of([mark])[0])
+    here = f"{row.here}?{query_of()}" if query_of() else row.here
     swaps = {"hx-post": here, "hx-target": "#detail", "hx-swap": "innerHTML", "hx-sync": "this:drop"}
-    drawn = {"data-for": line.dom_id, **swaps, "hx-disabled-elt": "find button"}
+    drawn = {"data-for": row.dom_id, **swaps, "hx-disabled-elt": "find button"}
     left, _ = waiting(me(), at=clock.now())
     return hx.respond(
-        "hr/inbox_matter.html", "detail", form.status if form else 200, **context, line=line, matter=line,
+        "hr/inbox_matter.html", "detail", form.status if form else 200, **context, matter=row,
         query=query_of(), action=here, drawn={} if alone else drawn, said=text, alone=alone, failed=failed,
         rejecting=request.args.get("reject") == "1", badges={"inbox": left},
         **({"waiting_now": left, "swap_row": True} if form is not None and not alone else {}),
