@@ -132,7 +132,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _answer_error(status: int, code: str, params: dict[str, Any]) -> Response:
-    text = i18n.say(code, **params)
+    text = i18n.refusal_text(code, params)
     if _wants_json():
         response = jsonify(error=code, message=text)
     else:

@@ -10,7 +10,7 @@ from webapp.cli.ready import Command
 from webapp.core import clock, imports
 from webapp.core.authz import SignedIn
 from webapp.core.errors import DomainError
-from webapp.core.i18n import explain, say
+from webapp.core.i18n import explain, refusal_text
 from webapp.people import queries
 from webapp.people.models import Branch
 
@@ -91,7 +91,9 @@ def _apply(kind: imports.ImportKind, batch_id: int, by: SignedIn | None) -> None
 def _report(batch_id: int, dry_run: bool) -> None:
     counts = imports.counts(batch_id)
     for row in imports.failures(batch_id):
-        problems = [f"{name}: {say(p['code'], **p['params'])}".lstrip(": ") for name, p in (row.errors or {}).items()]
+        problems = [
+            f"{name}: {refusal_text(p['code'], p['params'])}".lstrip(": ") for name, p in (row.errors or {}).items()
+        ]
         click.echo(f"row {row.n}: {' '.join(problems)}", err=True)
     wrong = counts.error + counts.failed
     done = f"new {counts.create}, changed {counts.update}" if dry_run else f"imported {counts.done}"

@@ -1,5 +1,6 @@
 """The reader's language: texts of codes, money, dates, distances."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,18 +13,21 @@ from flask import Flask, g, has_app_context, has_request_context, request, sessi
 from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
+from webapp.core.clock import now
 from webapp.core.errors import WORDS, DomainError
 from webapp.core.money import exponent
 
 # As people on the spot write them; elsewhere Babel's own symbols.
 _SYMBOLS = {"CNY": [("CN¥", "¥")], "SGD": [("SGD\N{NO-BREAK SPACE}", "S$"), ("SGD", "S$")]}
 LANGUAGES = {"en": "en", "zh": "zh_Hans"}
+_DATES = frozenset({"day", "first", "last", "month", "on", "since", "until"})
+_DAY, _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"), re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 babel = Babel()
 _ = gettext
 
 __all__ = [
     "LANGUAGES", "_", "date_text", "distance_text", "explain", "force_locale", "lang", "lazy_gettext", "line_text",
-    "money_text", "ngettext", "say", "symbol_text", "time_text", "when_text", "zone",
+    "money_text", "ngettext", "refusal_text", "say", "symbol_text", "time_text", "when_text", "zone",
 ]  # fmt: skip
 
 
@@ -47,6 +51,7 @@ def init_app(app: Flask) -> None:
         metres=distance_text,
         minutes=minutes_text,
         line=line_text,
+        refusal=refusal_text,
     )
     app.context_processor(lambda: {"lang": lang()})
 
@@ -65,7 +70,13 @@ def say(code: str, **params: object) -> str:
 
 
 def explain(error: DomainError) -> str:
-    return say(error.code, **error.params)
+    """A refusal in the reader's language, its dates too."""
+    return refusal_text(error.code, error.params)
+
+
+def refusal_text(code: str, params: Mapping[str, Any]) -> str:
+    """Dates, months and moments are said in the reader's way, also those kept as JSON ("2026-11-30", "2026-11")."""
+    return say(code, **{name: _dated(name, value) for name, value in params.items()})
 
 
 def zone() -> ZoneInfo:
@@ -155,6 +166,22 @@ def _said(name: str, value: Any, params: Mapping[str, Any]) -> Any:
     if name.endswith("_bp"):
         return numbers.format_percent(Decimal(value) / 10_000, format="#,##0.##%", locale=_locale())
     return value
+
+
+def _dated(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return when_text(value, value.tzinfo if isinstance(value.tzinfo, ZoneInfo) else None)
+    if isinstance(value, str) and (name in _DATES or name.endswith("_on")):
+        value = _read_date(value)
+    if isinstance(value, date):
+        return date_text(value, "day" if value.year == now().year else "long")
+    return value
+
+
+def _read_date(value: str) -> Any:
+    if _MONTH.fullmatch(value):
+        return date_text(date.fromisoformat(f"{value}-01"), "month")
+    return date.fromisoformat(value) if _DAY.fullmatch(value) else value
 
 
 def _texts() -> Any:

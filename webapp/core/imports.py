@@ -8,7 +8,7 @@ applies a row twice.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -177,7 +177,8 @@ def _judge_row(
 
 
 def _plain(error: DomainError) -> dict[str, Any]:
-    return {"code": error.code, "params": error.params}
+    kept = {name: value.isoformat() if isinstance(value, date) else value for name, value in error.params.items()}
+    return {"code": error.code, "params": kept}
 
 
 def _at(values: tuple[str, ...], place: int) -> str:

@@ -9,10 +9,9 @@ from webapp.attendance import service
 from webapp.core import clock, hx
 from webapp.core.authz import SignedIn
 from webapp.core.db import do
-from webapp.core.errors import Conflict, DomainError
+from webapp.core.errors import DomainError
 from webapp.core.forms import Bound, Form, read_form
 from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import date_text
 
 
 class StandInForm(Form):
@@ -42,9 +41,6 @@ def save(user: SignedIn, *, from_id: int | None = None) -> Bound[StandInForm] | 
         return form
     try:
         do(service.set_stand_in, by=user, note=said.note, at=clock.now(), **values)
-    except Conflict as error:
-        days = {name: date_text(date.fromisoformat(str(error.params[name]))) for name in ("first_on", "last_on")}
-        return form.fail(Conflict(error.code, None, **{**error.params, **days}))
     except DomainError as error:
         return form.refuse(error)
     flash(gettext("Saved. Both are told."), "ok")

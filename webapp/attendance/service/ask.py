@@ -130,7 +130,7 @@ def closes_on(rep: Person, work_date: date, at: datetime) -> date:
     closes = work_date + timedelta(days=policy_of(rep.branch_id).correction_days)
     today = at.astimezone(rep.branch.zone).date()
     if today > closes:
-        raise Invalid("correction_closed", on=closes.isoformat())
+        raise Invalid("correction_closed", on=closes)
     if work_date > today:
         raise Invalid("day_in_future")
     return closes
@@ -155,7 +155,7 @@ def _check(rep: Person, matter: Matter) -> None:
     settings = policy_of(rep.branch_id)
     if what in COUNTED and quota_of(known, settings.correction_quota).left == 0:
         closes = matter.work_date + timedelta(days=settings.correction_days)
-        raise Invalid("quota_used", limit=settings.correction_quota, on=closes.isoformat())
+        raise Invalid("quota_used", limit=settings.correction_quota, on=closes)
 
 
 def _has_hours(rep: Person, work_date: date) -> bool:

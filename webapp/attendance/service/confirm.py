@@ -138,7 +138,7 @@ def mark_absent(*, by: SignedIn, employee_id: int, work_date: date, reason: str,
 
 def _check_same(by: SignedIn, last: Any) -> None:
     if last.by_id != by.id:
-        raise Conflict("already_confirmed", name=last.name, at=f"{last.at.astimezone(by.branch.zone):%Y-%m-%d %H:%M}")
+        raise Conflict("already_confirmed", name=last.name, at=last.at.astimezone(by.branch.zone))
 
 
 def _decided_with(exception_id: int, seq: int) -> int | None:

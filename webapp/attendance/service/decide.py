@@ -144,7 +144,7 @@ def _check_seq(row: Any, expected_seq: int | None) -> None:
     if expected_seq is None or expected_seq == row.state_seq:
         return
     zone = ZoneInfo(branches_of([row.employee_id])[row.employee_id].timezone)
-    when = f"{row.decided_at.astimezone(zone):%Y-%m-%d %H:%M}" if row.decided_at else ""
+    when = row.decided_at.astimezone(zone) if row.decided_at else ""
     raise Conflict("already_decided", name=row.decider or "", at=when)
 
 

@@ -11,7 +11,7 @@ from webapp.core import clock, hx, imports, tables
 from webapp.core.authz import Role, allow, me
 from webapp.core.errors import DomainError, Invalid
 from webapp.core.forms import Bound, Form, blank, read_form
-from webapp.core.i18n import say
+from webapp.core.i18n import refusal_text, say
 from webapp.people import queries as people
 
 SECONDS_PER_REQUEST = 2.0
@@ -87,7 +87,7 @@ def csv_file(headers: list[str], rows: Any, filename: str) -> Response:
 
 def problem_text(errors: dict[str, Any] | None) -> str:
     """Every problem of a row, one after the other."""
-    return " ".join(say(problem["code"], **problem["params"]) for problem in (errors or {}).values())
+    return " ".join(refusal_text(problem["code"], problem["params"]) for problem in (errors or {}).values())
 
 
 def _upload(page: ImportPage) -> Response:

@@ -154,9 +154,9 @@ def why_not_issuable(run_id: int, at: datetime) -> Invalid | None:
     branch = db.session.get_one(Branch, run.branch_id)
     _, last = month_span(run.month)
     if at.astimezone(ZoneInfo(branch.timezone)).date() <= last:
-        return Invalid("pay_month_running", day=next_month(last).isoformat())
+        return Invalid("pay_month_running", day=next_month(last))
     if branch.settled_through is None or branch.settled_through < last:
-        return Invalid("pay_month_unsettled", day=(branch.settled_through or branch.settled_from).isoformat())
+        return Invalid("pay_month_unsettled", day=branch.settled_through or branch.settled_from)
     earlier = select(func.min(PayRun.month)).where(
         PayRun.branch_id == run.branch_id, PayRun.month < run.month, PayRun.state != "issued"
     )

@@ -103,10 +103,10 @@ def check_when(span: Span, kind: str, policy: LeavePolicy, today: date) -> None:
     """Not too late and not too far back. Raises Invalid."""
     if kind != UNANNOUNCED and policy.notice_days and span.first_on < today + timedelta(days=policy.notice_days):
         earliest = today + timedelta(days=policy.notice_days)
-        raise Invalid("leave_notice", "first_on", days=policy.notice_days, day=earliest.isoformat())
+        raise Invalid("leave_notice", "first_on", days=policy.notice_days, day=earliest)
     earliest = today - timedelta(days=policy.back_days)
     if span.first_on < earliest:
-        raise Invalid("leave_too_far_back", "first_on", day=earliest.isoformat())
+        raise Invalid("leave_too_far_back", "first_on", day=earliest)
 
 
 def halves_by_year(span: Span, working: Collection[date]) -> dict[int, int]:

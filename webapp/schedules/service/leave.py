@@ -84,7 +84,7 @@ def check_free(employee_id: int, span: Span) -> None:
     """Raises Invalid where approved leave or a waiting request has one of these half days already."""
     if (found := leave_overlap(employee_id, span)) is not None:
         kind, other = found
-        days = {"first": other.first_on.isoformat(), "last": other.last_on.isoformat()}
+        days = {"first": other.first_on, "last": other.last_on}
         if kind == "leave":
             raise Invalid("leave_overlap", "first_on", **days)
         raise Invalid("leave_waits", "first_on", **days)

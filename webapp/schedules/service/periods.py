@@ -1,6 +1,6 @@
 """Closing the attendance of a month, and opening it again. What was done is added, never edited."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,10 +62,10 @@ def _check_month(branch_id: int, month: str, at: datetime) -> None:
     _, last = month_span(month)
     first_day = closes_from(month)
     if today(branch_id, at) < first_day:
-        raise Invalid("month_running", "month", day=first_day.isoformat())
+        raise Invalid("month_running", "month", day=first_day)
     start = conn().scalar(select(Branch.settled_from).where(Branch.id == branch_id))
     if start is not None and last < start:
-        raise Invalid("month_before_start", "month", day=start.isoformat())
+        raise Invalid("month_before_start", "month", day=start)
 
 
 def _last(branch_id: int, month: str) -> Step | None:
@@ -75,9 +75,9 @@ def _last(branch_id: int, month: str) -> Step | None:
     return next(iter(steps([branch_id], month)), None)
 
 
-def _day(branch_id: int, at: datetime) -> str:
+def _day(branch_id: int, at: datetime) -> date:
     zone = conn().scalar(select(Branch.timezone).where(Branch.id == branch_id))
-    return at.astimezone(ZoneInfo(str(zone))).date().isoformat()
+    return at.astimezone(ZoneInfo(str(zone))).date()
 
 
 def _spoken(reason: str) -> str:
