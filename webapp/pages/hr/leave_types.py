@@ -38,6 +38,7 @@ class PolicyForm(Form):
     hr_from: Decimal = Field(Decimal(0), ge=0, le=366)
     notice_days: int = Field(0, ge=0, le=90)
     back_days: int = Field(0, ge=0, le=90)
+    version: int = 0
 
 
 @bp.get("")
@@ -78,7 +79,8 @@ def set_policy() -> Response:
     try:
         values = {"notice_days": form.data.notice_days, "back_days": form.data.back_days}
         policy = LeavePolicy(chain, _halves(form.data.hr_from, "hr_from") or 0, **values)
-        do(service.set_leave_policy, by=me(), branch_id=branch_id, policy=policy, at=clock.now())
+        known: dict[str, Any] = {"branch_id": branch_id, "policy": policy, "version": form.data.version}
+        do(service.set_leave_policy, by=me(), at=clock.now(), **known)
     except DomainError as error:
         return _list(branch_id, form.refuse(error))
     flash(gettext("Saved. It counts for what is asked for from now on."), "ok")
@@ -160,10 +162,12 @@ def _branch(branch_id: int) -> list[tuple[int, str]]:
 
 
 def _list(branch_id: int, form: Bound[Any] | None) -> Response:
+    """The version becomes the newest, so that saving again is a decision."""
     branches = _branch(branch_id)
     now = queries.leave_policy(branch_id)
     values = {"chain": list(now.chain), "hr_from": halves_number(now.hr_from_halves), "notice_days": now.notice_days}
-    data = form or blank({**values, "back_days": now.back_days})
+    data, branch = form or blank({**values, "back_days": now.back_days}), people.branch(branch_id)
+    data.values["version"] = branch.version if branch else 0
     context: dict[str, Any] = {
         "branch_id": branch_id, "branch_options": branches, "types": queries.leave_types(branch_id, archived=True),
         "number": halves_number, "data": data, "form": form,

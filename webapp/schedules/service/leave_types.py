@@ -86,8 +86,13 @@ def move_leave_type(*, by: SignedIn | None, leave_type_id: int, at: datetime) ->
     _record(by, "leave_type.moved", one, {"position": place + 1}, {"position": place}, at)
 
 
-def set_leave_policy(*, by: SignedIn | None, branch_id: int, policy: LeavePolicy, at: datetime) -> None:
-    """Counts for what is asked for from now on. Raises NotFound, Forbidden, Invalid with the field."""
+def set_leave_policy(
+    *, by: SignedIn | None, branch_id: int, policy: LeavePolicy, version: int | None = None, at: datetime
+) -> None:
+    """Counts for what is asked for from now on. `version`: of the branch as it was looked at.
+
+    Raises NotFound, Forbidden, Invalid with the field, Conflict.
+    """
     office(by, branch_id)
     if not policy.chain or not set(policy.chain) <= set(STEPS):
         raise Invalid("leave_chain", "chain")
@@ -98,10 +103,13 @@ def set_leave_policy(*, by: SignedIn | None, branch_id: int, policy: LeavePolicy
     branch = db.session.get(Branch, branch_id, with_for_update=True)
     if branch is None:
         raise NotFound("not_found", "branch_id")
+    if version is not None and branch.version != version:
+        raise Conflict("changed_meanwhile")
     before, after = audit.changed(_plain(read_leave_policy(branch.leave_policy)), _plain(policy))
     if not after:
         return
     branch.leave_policy = written_leave_policy(policy)
+    branch.version += 1
     audit.record(
         actor_id=by.id if by else None, action="branch.leave", object_type="branch", object_id=branch_id,
         branch_id=branch_id, before=before, after=after, at=at,
