@@ -49,6 +49,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("device_watch", "jobs.device_watch.watch", MINUTE),
     Periodic("deliver", "jobs.notifications.deliver", 5 * MINUTE),
     Periodic("confirm_reminders", "jobs.confirming.remind", HOUR),
+    Periodic("rosters_evening", "jobs.rosters.evening", 10 * MINUTE),
     Periodic("digests", "jobs.notifications.digests", 10 * MINUTE),
     Periodic("forget_notices", "jobs.notifications.forget", DAY, offset=18 * HOUR),
     Periodic("ledger_check", "jobs.ledger.check", DAY, offset=19 * HOUR),

@@ -24,6 +24,7 @@ TOPICS: dict[str, str] = {
     "rules_changed": "jobs.settlement.rules_changed",
     "month_reopened": "jobs.attendance.month_reopened",
     "schedule_changed": "jobs.attendance.schedule_changed",
+    "roster_changed": "jobs.rosters.roster_changed",
     "device_request": "jobs.devices.device_request",
     "raw_punches": "jobs.devices.raw_punches",
 }

@@ -93,16 +93,33 @@ class Failed:
     last_error: str
 
 
-def put(topic: str, key: str, payload: Any, at: datetime, *, bulk: bool = False) -> None:
-    """Ask for `topic` to be done about `key`, not before `at`; part of the open unit of work.
+def put(topic: str, key: str, payload: Any, at: datetime, *, bulk: bool = False, due: datetime | None = None) -> None:
+    """Ask for `topic` to be done about `key`, not before `at` (or `due`); part of the open unit of work.
 
     The key names the whole work: asked twice before anybody starts, it is done once, with the later payload, and
     not in bulk if one of the two was not. `bulk`: many rows that nobody waits for; they let all others pass.
     The conflicting row is locked, so that no drain can take it before this change is there to be seen.
     """
-    values = {"topic": topic, "key": key, "payload": payload, "bulk": bulk, "created_at": at, "available_at": at}
+    values = {"topic": topic, "key": key, "payload": payload, "bulk": bulk, "created_at": at, "available_at": due or at}
     _insert(is_postgres()).run(values)
     after_commit(nudge)
+
+
+def put_after_quiet(topic: str, key: str, payload: Any, at: datetime, *, quiet: timedelta, most: timedelta) -> None:
+    """The same once nobody has asked again for `quiet`, but at the latest `most` after somebody asked first."""
+    mine = (_row.topic == topic, _row.key == key, *_waiting)
+    first = conn().scalar(select(_row.created_at).where(*mine).with_for_update())
+    if first is None:
+        put(topic, key, payload, at, due=at + quiet)
+        return
+    later = {"payload": payload, "available_at": min(at + quiet, first + most)}
+    conn().execute(update(OutboxRow).where(*mine).values(later))
+
+
+def waiting(*, topic: str, keys: Collection[str]) -> set[str]:
+    """Which of these wait to be done, now or later."""
+    rows = select(_row.key).where(_row.topic == topic, _row.key.in_(keys), *_waiting)
+    return set(conn().scalars(rows))
 
 
 def forget(*, topic: str, keys: Collection[str] | None = None) -> None:

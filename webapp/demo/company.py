@@ -61,6 +61,7 @@ def _set_up(*, story: Story, password_hash: str) -> None:
     for staff_no, first, last, kind, note in LEAVES:
         _leave(known, staff_no, ids.get(staff_no), (first, last), kind, note)
     outbox.forget(topic="schedule_changed")
+    outbox.forget(topic="roster_changed")
 
 
 def _open(office: Office, story: Story, at: datetime) -> None:

@@ -15,7 +15,7 @@ from webapp.core.db import do
 from webapp.core.errors import DomainError
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import explain, ngettext, say, time_text
-from webapp.schedules import service
+from webapp.schedules import queries, service
 from webapp.schedules.queries import Cell
 from webapp.schedules.rules import monday_of
 
@@ -119,6 +119,16 @@ def total_of(cells: Sequence[Cell]) -> Total:
     spans = [day.ends_at - day.starts_at for day in worked if day.starts_at and day.ends_at]
     minutes = int(sum(spans, timedelta()).total_seconds() // 60)
     return Total(len(worked), minutes, sum(cell.untold for cell in cells))
+
+
+def told_alone(branch_id: int) -> str:
+    """Which changes people hear of without anybody's doing; "" where it is none."""
+    days = queries.roster_policy(branch_id).tell_days
+    if days < 2:
+        return gettext("Changes of today are told by themselves.") if days else ""
+    if days == 2:
+        return gettext("Changes of today and tomorrow are told by themselves.")
+    return gettext("Changes of the next %(days)s days are told by themselves.", days=days)
 
 
 def undo_change() -> None:

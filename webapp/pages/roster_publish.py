@@ -12,6 +12,7 @@ from webapp.core.authz import Role, allow, me
 from webapp.core.db import do
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import ngettext
+from webapp.pages.roster import told_alone
 from webapp.schedules import queries, service
 
 
@@ -24,6 +25,7 @@ class Shown:
     last: date
     back: str
     hidden: dict[str, Any]
+    branch_id: int
 
 
 def add(bp: Blueprint, *, template: str, shown: Callable[[], Shown], roles: Collection[Role]) -> None:
@@ -34,7 +36,8 @@ def add(bp: Blueprint, *, template: str, shown: Callable[[], Shown], roles: Coll
     def publish_check() -> Response:
         what = shown()
         news = queries.untold(me(), what.people, what.first, what.last, clock.now())
-        return hx.respond(template, news=news, what=what, days=sum(len(one.cells) for one in news))
+        known = {"days": sum(len(one.cells) for one in news), "told_alone": told_alone(what.branch_id)}
+        return hx.respond(template, news=news, what=what, **known)
 
     @bp.post("/publish")
     @allow(*roles)

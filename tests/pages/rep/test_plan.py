@@ -13,6 +13,8 @@ from tests.sites.test_service import signed
 from webapp.core import clock
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do, transaction
+from webapp.core.errors import Forbidden
+from webapp.people.models import Branch
 from webapp.schedules import service
 from webapp.schedules.models import PlanStop
 from webapp.schedules.rules import PlannedStop
@@ -110,3 +112,17 @@ def test_an_empty_day_and_a_visited_one(f: Field, client_as: Any) -> None:
     arrive(f, "08:00")
     assert "Visited" in rep.get("/plan").text
     assert rep.get("/plan?day=nonsense").status_code == 200
+
+
+def test_a_branch_may_keep_the_order_to_itself(f: Field, client_as: Any) -> None:
+    sites, rep = planned(f), client_as(f.rep)
+    with transaction() as opened:
+        opened.execute(Branch.__table__.update().values(roster_policy={"own_order": False}))
+    page = rep.get("/plan").text
+    assert ("Use this order" in page, "Your supervisor decides the order" in page) == (False, True)
+    rep.post("/plan/order", data={"on": ON.isoformat(), "seen": sites, "order": [0, 2, 3, 1]})
+    assert "Your supervisor decides the order" in rep.get("/plan").text
+    assert kept(f) == sites
+    asked = {"work_date": ON, "seen": sites, "order": [0, 2, 3, 1], "at": clock.now()}
+    with pytest.raises(Forbidden, match="plan_order_off"):
+        do(service.reorder_own_plan, by=signed(f.rep), **asked)

@@ -21,6 +21,8 @@ _BY_KIND = {
         "notice_absent_note": N_("%(name)s marked you absent on %(day_on)s: %(reason_code)s. %(note)s"),
         "notice_roster": N_("%(name)s told you of your roster: new or changed days: %(number)s, the first %(day_on)s."),
         "notice_roster_one": N_("%(name)s told you of your roster, %(day_on)s: %(what_line)s."),
+        "notice_roster_new": N_("Your roster has new or changed days: %(number)s, the first %(day_on)s."),
+        "notice_roster_new_one": N_("Your roster, %(day_on)s: %(what_line)s."),
         "notice_word_undone": N_("%(name)s took back what was said about %(day_on)s."),
     },
     "answers": {

@@ -14,6 +14,7 @@ words(
         "exception.passed_on": N_("Sent an exception to HR"),
         "branch.signals": N_("Changed the weights of signals"),
         "branch.attendance": N_("Changed the attendance settings"),
+        "branch.rosters": N_("Changed what is decided about rosters"),
         "exception.withdrawn": N_("Took a request back"),
         "calendar.seeded": N_("Added public holidays"),
         "calendar.changed": N_("Changed a day of the calendar"),
@@ -107,6 +108,8 @@ words(
     {
         "field_address": N_("Address"),
         "field_brand": N_("Brand"),
+        "field_tell_days": N_("Days whose changes are told by themselves"),
+        "field_own_order": N_("Reps may put the visits of their day into another order"),
         "field_bulk": N_("Together with others"),
         "object_pattern": N_("Pattern"),
         "field_roster": N_("Days"),

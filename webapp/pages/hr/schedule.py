@@ -14,7 +14,7 @@ from webapp.core.forms import Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import ngettext
 from webapp.pages import person_day, roster_publish
-from webapp.pages.roster import Boxes, Span, span_of, total_of, undo_change
+from webapp.pages.roster import Boxes, Span, span_of, told_alone, total_of, undo_change
 from webapp.people import queries as people
 from webapp.people.models import Employee
 from webapp.schedules import queries, service
@@ -53,7 +53,7 @@ def index() -> Response:
         "has_calendar": queries.has_calendar(wanted.branch_id, span.first.year), "undo": queries.last_change(user),
         "shown": {"monday": span.first.isoformat(), "span": span.name, **shown},
         "query": "?" + urlencode({"monday": span.first, "span": span.name, **{k: v for k, v in shown.items() if v}}),
-        "copies": span.name == "week",
+        "copies": span.name == "week", "told_alone": told_alone(wanted.branch_id),
         "branch_options": [(branch.id, branch.name) for branch in branches],
         "team_options": [(team.id, team.name) for team in people.teams([wanted.branch_id])],
     }  # fmt: skip
@@ -97,7 +97,8 @@ def to_be_told() -> roster_publish.Shown:
         raise NotFound("not_found")
     data, span = form.data, form.data.shown
     hidden = {name: getattr(data, name) for name in ShownForm.model_fields}
-    return roster_publish.Shown(people_shown(data, span.first), span.first, span.last, table_url(data), hidden)
+    who = people_shown(data, span.first)
+    return roster_publish.Shown(who, span.first, span.last, table_url(data), hidden, data.branch_id)
 
 
 @bp.post("/undo")

@@ -65,20 +65,27 @@ def _context(user: SignedIn) -> dict[str, Any]:
         "before": on - WEEK, "after": on + WEEK if on + WEEK <= today + AHEAD else None,
         "week": [_cell(pair[1], on, len(plans.get(pair, [])), expected[pair].scheduled) for pair in week],
         "stops": list(zip(stops, legs(stops), (stop.site_id in been for stop in stops), strict=True)),
-        "total": total_m(stops), **_shorter(stops, on >= today),
+        "total": total_m(stops), **_shorter(user, stops, on >= today),
     }  # fmt: skip
 
 
-def _shorter(stops: Sequence[Stop], may_change: bool) -> dict[str, Any]:
-    """The suggested order where it spares a way; the rep may take it while no visit has a time."""
+def _shorter(user: SignedIn, stops: Sequence[Stop], to_come: bool) -> dict[str, Any]:
+    """The suggested order where it spares a way; the rep may take it while no visit has a time, and the branch lets
+    reps decide.
+    """
     order = suggested(stops)
     better = [stops[n] for n in order]
     spared = total_m([stops[n] for n in by_time(stops)]) - total_m(better)
     if spared < WORTH_M:
         return {"better": None}
-    free = may_change and not any(stop.starts or stop.ends for stop in stops)
+    timed = any(stop.starts or stop.ends for stop in stops)
+    own = queries.roster_policy(user.branch_id).own_order
+    why_not = "plan_timed" if timed else "" if own else "plan_order_off"
     shown = list(zip(better, legs(better), strict=True))
-    return {"better": shown, "better_total": total_m(better), "spared": spared, "order": order, "may_apply": free}
+    return {
+        "better": shown, "better_total": total_m(better), "spared": spared, "order": order,
+        "may_apply": to_come and not why_not, "why_not": why_not if to_come else "",
+    }  # fmt: skip
 
 
 def _cell(day: date, on: date, number: int, scheduled: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from webapp.core.forms import Form, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import date_text, ngettext
 from webapp.pages import person_day, roster_publish
-from webapp.pages.roster import undo_change
+from webapp.pages.roster import told_alone, undo_change
 from webapp.schedules import policy, queries, service
 from webapp.schedules.rules import day_in_reach, monday_of
 from webapp.sites import queries as sites
@@ -39,6 +39,7 @@ def index() -> Response:
     context: dict[str, Any] = {"found": found, "on": on, "before": on - WEEK, "after": on + WEEK}
     context |= {"weekdays": _weekdays(), "days": [_link(monday + timedelta(days=n), on) for n in range(7)]}
     context |= {"can_change": policy.can_change(user), "open_proposals": sites.open_count(user)}
+    context |= {"told_alone": told_alone(user.branch_id)}
     context |= {"undo": queries.last_change(user, today), "today": today, "tomorrow": today + timedelta(days=1)}
     return hx.respond("supervisor/schedule.html", **context)
 
@@ -75,7 +76,7 @@ def to_be_told() -> roster_publish.Shown:
     monday = monday_of(on)
     ids = queries.week_people(user, queries.WeekFilter(monday, user.branch_id))
     last = monday + WEEK - timedelta(days=1)
-    return roster_publish.Shown(ids, monday, last, f"/schedule?on={on}", {"on": on})
+    return roster_publish.Shown(ids, monday, last, f"/schedule?on={on}", {"on": on}, me().branch_id)
 
 
 def _link(day: date, on: date) -> dict[str, Any]:

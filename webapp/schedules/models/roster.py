@@ -34,6 +34,7 @@ class RosterTold(db.Model):
     """SHA-256 of the day as it was told: kind, hours, visits in order."""
     at: Mapped[UTC]
     by: Mapped[int | None] = mapped_column("by_id", ForeignKey("employee.id"))
+    """None: by itself."""
 
 
 class SwapRequest(db.Model):

@@ -47,7 +47,7 @@ from webapp.schedules.queries.swaps import (
     swaps_waiting_count,
 )
 from webapp.schedules.queries.undo import Change, last_change
-from webapp.schedules.queries.untold import News, untold
+from webapp.schedules.queries.untold import News, roster_policy, untold, untold_soon, with_days_soon
 from webapp.schedules.queries.waiting import leave_keys, leave_some, swap_keys, swap_some
 from webapp.schedules.queries.week import (
     Cell,
@@ -66,9 +66,10 @@ __all__ = [
     "Cell", "Change", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "all_leave_types", "away",
     "balances", "calendar", "cells", "check_open", "closed_months", "colleagues", "expectation", "expectations",
     "find_leave", "find_swaps", "halves_wanted", "has_calendar", "last_change", "leave_decisions", "leave_keys",
-    "leave_names", "leave_policy", "leave_request", "leave_some", "leave_types", "leave_waiting", "leave_waiting_count",
-    "leaves", "mark_of", "month_steps", "open_shifts", "own_leave_requests", "own_swaps", "pattern", "patterns",
-    "people", "person", "plan", "plans", "shifts", "some_day", "swap", "swap_days", "swap_keys", "swap_of", "swap_some",
-    "swaps_asked_of", "swaps_waiting", "swaps_waiting_count", "table", "undecided_leave", "untold", "upcoming", "week",
-    "week_people", "work_date", "work_dates", "work_day", "worked", "working_day_after",
+    "leave_names", "leave_policy", "leave_request", "leave_some", "leave_types", "leave_waiting",
+    "leave_waiting_count", "leaves", "mark_of", "month_steps", "open_shifts", "own_leave_requests", "own_swaps",
+    "pattern", "patterns", "people", "person", "plan", "plans", "roster_policy", "shifts", "some_day", "swap",
+    "swap_days", "swap_keys", "swap_of", "swap_some", "swaps_asked_of", "swaps_waiting", "swaps_waiting_count",
+    "table", "undecided_leave", "untold", "untold_soon", "upcoming", "week", "week_people", "with_days_soon",
+    "work_date", "work_dates", "work_day", "worked", "working_day_after",
 ]  # fmt: skip

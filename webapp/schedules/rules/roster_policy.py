@@ -20,8 +20,10 @@ class RosterPolicy:
 
     def checked(self) -> "RosterPolicy":
         """Itself. Raises Invalid with the field."""
-        if not 0 <= self.tell_days <= MOST_TELL_DAYS:
-            raise Invalid("too_high" if self.tell_days > 0 else "too_low", "tell_days", limit=MOST_TELL_DAYS)
+        if self.tell_days < 0:
+            raise Invalid("too_low", "tell_days", limit=0)
+        if self.tell_days > MOST_TELL_DAYS:
+            raise Invalid("too_high", "tell_days", limit=MOST_TELL_DAYS)
         return self
 
 

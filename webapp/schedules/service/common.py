@@ -14,10 +14,13 @@ from webapp.core.errors import Forbidden, NotFound
 from webapp.people.models import Branch, BranchMove, Employee
 from webapp.schedules import policy
 from webapp.schedules.queries.periods import check_open
-from webapp.schedules.rules import months_between, never_closed
+from webapp.schedules.rules import months_between, never_closed, read_roster_policy
+from webapp.schedules.rules.telling import MOST, QUIET, told_through
 from webapp.wallet.rules import month_span
 
 UNIT = 50
+ROSTER_CHANGED = "roster_changed"
+"""Topic: days of somebody, or of a branch, that are near may be other ones than were told."""
 
 
 def in_units(*, people: Sequence[int]) -> list[Sequence[int]]:
@@ -63,25 +66,47 @@ def office(by: SignedIn | None, branch_id: int) -> None:
 
 def today(branch_id: int, at: datetime) -> date:
     """The branch's local date."""
-    zone = db.session.scalar(select(Branch.timezone).where(Branch.id == branch_id))
-    if zone is None:
+    return _today_and_near(branch_id, at)[0]
+
+
+def _today_and_near(branch_id: int, at: datetime) -> tuple[date, date | None]:
+    """The branch's local date, and the last one whose changes are told by themselves."""
+    known = select(Branch.timezone, Branch.roster_policy).where(Branch.id == branch_id)
+    row = db.session.execute(known).one_or_none()
+    if row is None:
         raise NotFound("not_found", "branch_id")
-    return at.astimezone(ZoneInfo(zone)).date()
+    local = at.astimezone(ZoneInfo(row.timezone))
+    return local.date(), told_through(read_roster_policy(row.roster_policy), local)
 
 
-def person_changed(someone: Employee, dates: Iterable[date], at: datetime) -> None:
-    """Have these days rebuilt; days still to come have nothing to rebuild. Raises Conflict in a closed month."""
-    last = today(someone.branch_id, at)
-    over = sorted({on for on in dates if on <= last})
+def _tell_later(key: str, payload: dict[str, int], at: datetime) -> None:
+    outbox.put_after_quiet(ROSTER_CHANGED, key, payload, at, quiet=QUIET, most=MOST)
+
+
+def person_changed(someone: Employee, dates: Iterable[date], at: datetime, *, tell: bool = True) -> None:
+    """Have these days rebuilt; days still to come have nothing to rebuild. Raises Conflict in a closed month.
+
+    tell: the person is told of what is near by itself, once the planner is done.
+    """
+    last, near = _today_and_near(someone.branch_id, at)
+    changed = set(dates)
+    over = sorted(on for on in changed if on <= last)
     _check_open(someone, [on for on in over if not never_closed(on, last)])
     for on in over:
         payload = {"employee_id": someone.id, "work_date": on.isoformat()}
         outbox.put("schedule_changed", f"{someone.id}|{on}", payload, at)
+    if tell and near and any(last <= on <= near for on in changed):
+        _tell_later(f"{someone.id}", {"employee_id": someone.id}, at)
 
 
 def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> None:
-    """Have a span of a branch's days rebuilt, as far as they have begun. Raises Conflict in a closed month."""
-    now = today(branch_id, at)
+    """Have a span of a branch's days rebuilt, as far as they have begun, and those it concerns told of what is near.
+
+    Raises Conflict in a closed month.
+    """
+    now, near = _today_and_near(branch_id, at)
+    if near and first <= near and last >= now:
+        tell_branch(branch_id, at)
     end = min(last, now)
     if not never_closed(first, now):
         check_open(branch_id, [month_span(month)[0] for month in months_between(first, end)])
@@ -89,6 +114,11 @@ def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> Non
         payload = {"branch_id": branch_id, "work_date": first.isoformat()}
         outbox.put("schedule_changed", f"branch {branch_id}|{first}", payload, at, bulk=True)
         first += timedelta(days=1)
+
+
+def tell_branch(branch_id: int, at: datetime) -> None:
+    """Whoever of a branch has near days to be told of is told soon."""
+    _tell_later(f"branch {branch_id}", {"branch_id": branch_id}, at)
 
 
 def _check_open(someone: Employee, dates: list[date]) -> None:

@@ -131,7 +131,7 @@ def _keep(branch_id: int, column: str, owner_id: int, current: ShiftTimes, from_
     """Note what was in force before `from_on`, and forget changes that were to come after it."""
     now = today(branch_id, at)
     if from_on < now - LOOK_BACK:
-        raise Invalid("hours_too_old", "from_on", day=(now - LOOK_BACK).isoformat())
+        raise Invalid("hours_too_old", "from_on", day=now - LOOK_BACK)
     owner: ColumnElement[bool] = getattr(EarlierTimes, column) == owner_id
     after = EarlierTimes.until_on >= from_on
     first = db.session.scalar(select(EarlierTimes).where(owner, after).order_by(EarlierTimes.until_on).limit(1))
@@ -140,12 +140,11 @@ def _keep(branch_id: int, column: str, owner_id: int, current: ShiftTimes, from_
         before = ShiftTimes(first.start, first.end, first.grace_minutes, read_terms(first.terms))
     db.session.execute(delete(EarlierTimes).where(owner, after))
     db.session.add(EarlierTimes(branch_id=branch_id, until_on=from_on, **{column: owner_id}, **_kept(before)))
-    branch_changed(branch_id, from_on, now, at)
+    branch_changed(branch_id, from_on, date.max, at)
 
 
 def _today_changed(branch_id: int, at: datetime) -> None:
-    now = today(branch_id, at)
-    branch_changed(branch_id, now, now, at)
+    branch_changed(branch_id, today(branch_id, at), date.max, at)
 
 
 def _check_name(branch_id: int, name: str, own_id: int | None) -> None:

@@ -27,10 +27,12 @@ def told_of(people: Sequence[int], first: date, last: date) -> dict[Pair, tuple[
     return {(row[0], row[1]): (row[2], row[3]) for row in conn().execute(rows)}
 
 
-def remember(by: SignedIn, marks: Mapping[Pair, str], at: datetime) -> None:
+def remember(by: SignedIn | None, marks: Mapping[Pair, str], at: datetime) -> None:
+    """`by` None: told by itself."""
     here = (RosterTold.employee_id == bindparam("who"), RosterTold.work_date == bindparam("day"))
     conn().execute(delete(RosterTold).where(*here), [{"who": who, "day": on} for who, on in marks])
     rows = [
-        {"employee_id": who, "work_date": on, "told": mark, "at": at, "by": by.id} for (who, on), mark in marks.items()
+        {"employee_id": who, "work_date": on, "told": mark, "at": at, "by": by.id if by else None}
+        for (who, on), mark in marks.items()
     ]
     conn().execute(insert(RosterTold), rows)

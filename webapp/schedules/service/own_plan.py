@@ -12,6 +12,7 @@ from webapp.core.db import conn, db
 from webapp.core.errors import N_, Conflict, Forbidden, Invalid, words
 from webapp.people.models import Branch, Employee
 from webapp.schedules.models import PlanStop
+from webapp.schedules.rules import read_roster_policy
 from webapp.schedules.service.common import lock, person_changed, today
 from webapp.schedules.service.marks import marks_of, remember, told_of
 from webapp.sites.models import Site
@@ -20,12 +21,15 @@ from webapp.sites.models import Site
 def reorder_own_plan(*, by: SignedIn, work_date: date, seen: Sequence[int], order: Sequence[int], at: datetime) -> None:
     """`seen`: the sites in the order that was on the screen; `order`: positions in it, the first one staying first.
 
-    Raises Forbidden (a day that is over), Conflict (changed meanwhile), Invalid (visits with a time, no such order).
+    Raises Forbidden (a day that is over, a branch that keeps the order), Conflict (changed meanwhile), Invalid (visits
+    with a time, no such order).
     """
     if work_date < today(by.branch_id, at):
         raise Forbidden("past_day", "work_date")
     lock([by.id])
     someone, branch = db.session.get_one(Employee, by.id), db.session.get_one(Branch, by.branch_id)
+    if not read_roster_policy(branch.roster_policy).own_order:
+        raise Forbidden("plan_order_off")
     rows = _rows(by.id, work_date)
     shown = [row for row in rows if row.archived_at is None]
     _check(shown, seen, order)
@@ -40,7 +44,7 @@ def reorder_own_plan(*, by: SignedIn, work_date: date, seen: Sequence[int], orde
         actor_id=by.id, action="plan.reordered", object_type="schedule", object_id=f"{by.id}|{work_date}",
         branch_id=someone.branch_id, before=_said(rows), after=_said(after), at=at,
     )  # fmt: skip
-    person_changed(someone, [work_date], at)
+    person_changed(someone, [work_date], at, tell=False)
     if told and told[0] == before:  # who knew the day knows it still
         remember(by, marks_of([by.id], [work_date], branch), at)
 
@@ -81,6 +85,7 @@ words(
     {
         "plan_changed": N_("Your plan has changed meanwhile. Look at the new one first."),
         "plan_no_order": N_("Every visit has to be there once, the first one first. Load the page again."),
+        "plan_order_off": N_("Your supervisor decides the order of visits here. Ask them to change it."),
         "plan_timed": N_("Visits of this day have a time. Ask your supervisor to change it."),
         "plan.reordered": N_("Put the own visits into another order"),
     }

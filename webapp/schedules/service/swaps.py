@@ -127,7 +127,7 @@ def _exchange(request: SwapRequest, by: SignedIn, at: datetime) -> None:
             after={"kind": kind, "shift_id": shift_id, "stops": [list(stop) for stop in stops], **acting}, at=at,
         )  # fmt: skip
     for who, someone in people.items():
-        person_changed(someone, [on for one, on in after if one == who], at)
+        person_changed(someone, [on for one, on in after if one == who], at, tell=False)
     # Both saw the days, and hear in the same unit of work that they have swapped them.
     now = marks_of(people, swap_of(request).dates, db.session.get_one(Branch, request.branch_id))
     remember(by, {pair: now[pair] for pair in after}, at)

@@ -1,0 +1,33 @@
+"""When changes of a roster are told by themselves; pure."""
+
+from datetime import date, datetime, time, timedelta
+
+from webapp.schedules.rules.roster_policy import RosterPolicy
+
+QUIET, MOST = timedelta(minutes=7), timedelta(minutes=30)
+"""So long after the last change of somebody's days, and never longer after the first: corrections ring once."""
+EVENING = time(16)
+"""When days that nobody told of are told the day before: planners are still there to be asked."""
+NIGHT, MORNING = time(21), time(7)
+
+
+def evening_of(policy: RosterPolicy, local: datetime) -> date | None:
+    """The date whose evening it is; None before it, and where nothing is told by itself."""
+    return local.date() if policy.tell_days and local.time() >= EVENING else None
+
+
+def told_through(policy: RosterPolicy, local: datetime) -> date | None:
+    """The last date whose changes are told now; None: nothing is told by itself.
+
+    At night nobody is woken for more than the next working day; what comes after it is told in the evening.
+    """
+    if not policy.tell_days:
+        return None
+    ahead, clock = policy.tell_days - 1, local.time()
+    if clock >= EVENING:
+        ahead = max(ahead, 1)
+    if clock >= NIGHT:
+        ahead = 1
+    elif clock < MORNING:
+        ahead = 0
+    return local.date() + timedelta(days=ahead)
