@@ -20,6 +20,7 @@ _CLOCKS = {
     ("time", "gmtime"),
 }
 _MONEY = re.compile(r"(^|_)(amount|balance|salary|gross|wage|price|minor|payout|reward|earned|allowance)s?($|_)")
+_REFUSALS = {"Invalid", "NotFound", "Forbidden", "Conflict", "TooEarly"}
 _PURE = {"webapp.core.money", "webapp.core.errors", "webapp.core.ids"}
 
 
@@ -38,6 +39,17 @@ def one_clock(source: Source) -> Iterator[str]:
         spelled = _spelled(call.func)
         if tuple(spelled.split(".")[-2:]) in _CLOCKS:
             yield f"{call.lineno}: {spelled}()"
+
+
+def dates_as_such(source: Source) -> Iterator[str]:
+    for call in _calls(source.tree):
+        if _spelled(call.func) in _REFUSALS and (name := next(filter(_is_spelled_date, call.keywords), None)):
+            yield f"{call.lineno}: {name.arg}="
+
+
+def _is_spelled_date(given: ast.keyword) -> bool:
+    text = ast.unparse(given.value)
+    return "isoformat()" in text or "%Y" in text or bool(re.search(r"str\(.*(_on|_at|day|date)\)", text))
 
 
 def short_files(source: Source) -> Iterator[str]:
@@ -139,6 +151,12 @@ RULES = [
         "Take the time as `at=` in services and rules; at the edge use webapp.core.clock.now(). Tests stop that clock.",
         one_clock,
         Source("webapp/x/service.py", "import datetime\ndatetime.datetime.now()"),
+    ),
+    Rule(
+        "refusals carry dates as such",
+        "Give the date or moment itself: `explain` says it in the reader's way, and nobody reads 2026-11-30.",
+        dates_as_such,
+        Source("webapp/x/service.py", 'raise Invalid("too_early", day=first.isoformat())'),
     ),
     Rule(
         "files stay short",

@@ -195,3 +195,18 @@ def test_the_backlog_tells_what_waits_and_since_when(app: Flask, put: Put, freez
     found = outbox.backlog(at=clock.now())
     assert (found.waiting, found.claimed, found.failed) == (2, 0, 0)
     assert clock.now() - found.oldest_due_at == timedelta(minutes=5)
+
+
+def test_what_is_asked_for_again_waits_for_quiet_but_not_for_ever(app: Flask, topic: str) -> None:
+    at, minute = clock.now(), timedelta(minutes=1)
+    waits = {"quiet": 7 * minute, "most": 30 * minute}
+    due = []
+    for n in (0, 5, 11, 16, 22, 28, 29):
+        do(outbox.put_after_quiet, topic=topic, key="a", payload={"n": n}, at=at + n * minute, **waits)
+        due.append((rows()[0].available_at - at) // minute)
+    assert due == [7, 12, 18, 23, 29, 30, 30]
+    assert (len(rows()), rows()[0].payload) == (1, {"n": 29})
+    assert do(outbox.claim, at=at + 29 * minute) == []
+    assert [item.payload for item in do(outbox.claim, at=at + 30 * minute)] == [{"n": 29}]
+    do(outbox.put_after_quiet, topic=topic, key="a", payload={"n": 31}, at=at + 31 * minute, **waits)
+    assert [row.available_at - at for row in rows()] == [30 * minute, 38 * minute], "one at work is left alone"

@@ -295,3 +295,19 @@ def test_only_whoever_has_days_of_their_own_is_looked_at(branch: Branch, rep: Em
     make.employee(branch)
     make.save(RosterDay(employee_id=rep.id, work_date=TODAY, branch_id=branch.id, kind="rest"))
     assert queries.with_days_soon(branch.id, clock.now()) == [rep.id]
+
+
+def test_the_notice_reads_well_in_both_languages(rep: Employee, freeze: Freeze, client_as: Any) -> None:
+    lay(rep, "rest")
+    freeze("2026-03-04T10:07+08:00")
+    due()
+    for n in range(2):
+        lay(rep, "work", TODAY + n * DAY)
+    freeze("2026-03-04T10:20+08:00")
+    due()
+    phone = client_as(rep)
+    page = phone.get("/notices").text
+    assert "Your roster, Wed 4 Mar: Rest." in page
+    assert "Your roster has new or changed days: 2, the first Wed 4 Mar." in page
+    phone.post("/language", data={"lang": "zh"})
+    assert "你的排班有 2 天是新的或有变动，最早的是3月4日 周三" in phone.get("/notices").text

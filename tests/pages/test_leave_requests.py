@@ -117,7 +117,7 @@ def cancelled(phone: Any, office: Any, request_id: int) -> None:
     [
         ({"first_on": "2026-03-07", "last_on": "2026-03-08", "starts_half": ""}, "You are off already"),
         ({"first_on": "2026-03-09", "last_on": "2026-03-06"}, "before the first"),
-        ({"first_on": "2026-02-20", "last_on": "2026-02-20"}, "2026-03-01 at the earliest"),
+        ({"first_on": "2026-02-20", "last_on": "2026-02-20"}, "Sun 1 Mar at the earliest"),
         ({"first_on": "x"}, "Write a date"),
         ({"kind": "gone"}, "Choose one of the options"),
         ({"last_on": "2026-04-09"}, "10 days of this kind are left in 2026"),
@@ -203,7 +203,10 @@ def test_hr_makes_renames_orders_and_archives_kinds(client_as: Any, branch: Any,
 def test_the_rules_and_what_one_person_gets(client_as: Any, branch: Any, rep: Any, hr: Any) -> None:
     desk = client_as(hr)
     data = {"branch_id": branch.id, "chain": ["hr"], "hr_from": "2.5", "notice_days": 2, "back_days": 0}
+    data["version"] = branch.version
     assert desk.post("/hr/schedule/leave/types/policy", data=data).status_code == 303
+    stale = desk.post("/hr/schedule/leave/types/policy", data={**data, "notice_days": 9})
+    assert (stale.status_code, 'type="number" value="9"' in stale.text) == (422, True), "another tab was first"
     db.session.remove()
     policy = read_leave_policy(db.session.get_one(Branch, branch.id).leave_policy)
     assert (policy.chain, policy.hr_from_halves, policy.notice_days, policy.back_days) == (("hr",), 5, 2, 0)

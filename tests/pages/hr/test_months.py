@@ -95,9 +95,9 @@ def test_a_decision_in_a_closed_month_says_where_to_go(one: Branch, hr: Any) -> 
     one.close("later")
     said = {"decision": "approved", "seq": "0"}
     answer = hr.hx("POST", f"/hr/inbox/{asked}/decide", data=said, headers={"HX-Target": f"x-{asked}"})
-    assert "2026-03 is closed" in answer.text
+    assert "March 2026 is closed" in answer.text
     bulk = hr.post("/hr/inbox/bulk", data={"ids": f"{asked}-0", "decision": "approved"})
-    assert "2026-03 is closed" in bulk.text
+    assert "March 2026 is closed" in bulk.text
 
 
 def test_a_running_month_is_not_offered(one: Branch, hr: Any) -> None:
@@ -113,7 +113,7 @@ def test_a_colleague_was_faster(one: Branch, hr: Any) -> None:
     other = signed_in(factories.employee(one.w.branch, role="hr", name="Ada Other"))
     one.close(by=other)
     answer = hr.post(f"{here(one)}/close")
-    assert (answer.status_code, "Ada Other closed this month on 2026-04-02" in answer.text) == (422, True)
+    assert (answer.status_code, "Ada Other closed this month on Thu 2 Apr" in answer.text) == (422, True)
 
 
 def test_the_pay_run_says_that_its_month_is_open(one: Branch, hr: Any) -> None:

@@ -104,7 +104,7 @@ def _check_free(branch_id: int, terminal_id: int | None, pin: str, first_on: dat
         .order_by(_holder.first_on)
     )
     if row := conn().execute(taken).first():
-        raise Conflict("pin_taken", "pin", pin=pin, name=row.name, since=str(row.first_on))
+        raise Conflict("pin_taken", "pin", pin=pin, name=row.name, since=row.first_on)
 
 
 def _terminals(branch_id: int, terminal_id: int | None) -> list[int]:
