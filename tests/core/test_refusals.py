@@ -29,6 +29,7 @@ MOMENT = datetime(2026, 3, 2, 4, tzinfo=UTC)
         ("already_confirmed", {"name": "Wang", "at": MOMENT}, "at 2 Mar 04:00", "3月2日 04:00"),
         ("already_confirmed", {"name": "Wang", "at": MOMENT.astimezone(ZoneInfo("Asia/Shanghai"))}, "2 Mar 12:00", ""),
         ("pin_taken", {"pin": "7", "name": "2026-03-01", "since": DAY}, "2026-03-01's there from Mon 30 Nov", ""),
+        ("leave_too_far_back", {"day": "2026-02-30"}, "2026-02-30", "2026-02-30"),
         ("outline_crosses", {"first": 1, "second": 3}, "1", "1"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -21,7 +22,7 @@ from webapp.core.money import exponent
 _SYMBOLS = {"CNY": [("CN¥", "¥")], "SGD": [("SGD\N{NO-BREAK SPACE}", "S$"), ("SGD", "S$")]}
 LANGUAGES = {"en": "en", "zh": "zh_Hans"}
 _DATES = frozenset({"day", "first", "last", "month", "on", "since", "until"})
-_DAY, _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"), re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DAY, _MONTH = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d")
 babel = Babel()
 _ = gettext
 
@@ -179,9 +180,13 @@ def _dated(name: str, value: Any) -> Any:
 
 
 def _read_date(value: str) -> Any:
-    if _MONTH.fullmatch(value):
-        return date_text(date.fromisoformat(f"{value}-01"), "month")
-    return date.fromisoformat(value) if _DAY.fullmatch(value) else value
+    """What only looks like one stays as it is."""
+    with suppress(ValueError):
+        if _MONTH.fullmatch(value):
+            return date_text(date.fromisoformat(f"{value}-01"), "month")
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    return value
 
 
 def _texts() -> Any:
