@@ -77,7 +77,7 @@ def said(request_id: int) -> list[LeaveDecision]:
 
 def left(rep: Employee, kind: str = "annual", year: int = 2026) -> Any:
     db.session.remove()
-    return queries.balances([rep.id], signed(rep).branch, year)[rep.id, kind]
+    return queries.balances([rep.id], signed(rep).branch, year, today=TODAY)[rep.id, kind]
 
 
 def notices(who: Employee, *, unread: bool = True) -> list[str]:

@@ -82,11 +82,17 @@ def _show(branch_id: int, form: Bound[Any] | None) -> Response:
         "years": [(one, str(one)) for one in range(now - 1, now + 2)], "rows": rows, "page": page, "pages": pages,
         "total": len(everybody),
         "kinds": [(one.code, one.name_zh if lang() == "zh" else one.name_en) for one in counted],
-        "balances": queries.balances([row.id for row in rows], branch, year) if counted else {}, "form": form,
+        "balances": queries.balances([row.id for row in rows], branch, year, today=_today()) if counted else {},
+        "form": form,
         "number": halves_number, "staff": [f"{row.staff_no} · {row.name}" for row in everybody],
-        "data": form or blank({"year": year}),
+        "data": form or blank({"year": year, **_proposed()}),
     }  # fmt: skip
     return hx.respond("hr/leave_balances.html", status=form.status if form else 200, **context)
+
+
+def _proposed() -> dict[str, str]:
+    """What a link from elsewhere fills in."""
+    return {name: request.args[name][:40] for name in ("staff", "kind", "days") if name in request.args}
 
 
 def _today() -> date:

@@ -28,6 +28,9 @@ class TypeForm(Form):
     yearly: Days = Field(None, ge=0, le=366)
     half_days: bool = False
     note_needed: bool = False
+    prorated: bool = False
+    carry: Decimal = Field(Decimal(0), ge=0, le=366)
+    carry_months: int | None = Field(None, ge=1, le=12)
     version: int = 0
     branch_id: int = 0
 
@@ -132,7 +135,8 @@ def up(leave_type_id: int) -> Response:
 def _fields(data: TypeForm) -> service.LeaveTypeFields:
     return service.LeaveTypeFields(
         short(data.name_en, "name_en", 60), short(data.name_zh, "name_zh", 60), data.half_days,
-        _halves(data.yearly, "yearly"), data.note_needed,
+        _halves(data.yearly, "yearly"), data.note_needed, data.prorated, _halves(data.carry, "carry") or 0,
+        data.carry_months,
     )  # fmt: skip
 
 
@@ -191,5 +195,6 @@ def _values(one: LeaveType) -> dict[str, Any]:
     return {
         "name_en": one.name_en, "name_zh": one.name_zh, "half_days": "1" if one.half_days else "",
         "yearly": None if one.yearly_halves is None else halves_number(one.yearly_halves),
-        "note_needed": "1" if one.note_needed else "",
+        "note_needed": "1" if one.note_needed else "", "prorated": "1" if one.prorated else "",
+        "carry": halves_number(one.carry_halves), "carry_months": one.carry_months,
     }  # fmt: skip

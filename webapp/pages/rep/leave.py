@@ -41,7 +41,7 @@ class ReasonForm(Form):
 @allow(Role.REP)
 def index() -> Response:
     user, today = me(), _today()
-    found = queries.balances([user.id], user.branch, today.year)
+    found = queries.balances([user.id], user.branch, today.year, today=today)
     context: dict[str, Any] = {
         "mine": queries.own_leave_requests(user.id), "kind": lines.kinds([user.branch_id]), "year": today.year,
         "balances": [one for one in found.values() if one.entitled is not None], **lines.words(),
@@ -132,8 +132,8 @@ def _check(bound: Bound[Any], known: dict[str, Any]) -> Response:
 
 def _form(bound: Bound[Any]) -> Response:
     user = me()
-    types = queries.leave_types(user.branch_id)
-    found = queries.balances([user.id], user.branch, _today().year)
+    types, today = queries.leave_types(user.branch_id), _today()
+    found = queries.balances([user.id], user.branch, today.year, today=today)
     options = []
     for one in types:
         left = found[user.id, one.code].left
@@ -141,7 +141,7 @@ def _form(bound: Bound[Any]) -> Response:
         options.append((one.code, one.name_zh if lang() == "zh" else one.name_en, hint))
     if not bound.values.get("kind") and options:
         bound.values["kind"] = options[0][0]
-    context: dict[str, Any] = {"options": options, "rules": queries.leave_policy(user.branch_id), "today": _today()}
+    context: dict[str, Any] = {"options": options, "rules": queries.leave_policy(user.branch_id), "today": today}
     return hx.respond("rep/leave_new.html", status=bound.status, form=bound, **context)
 
 

@@ -4,11 +4,13 @@ from webapp.schedules.queries.days import expectation, expectations, work_date, 
 from webapp.schedules.queries.leave import (
     all_leave_types,
     balances,
+    carried_into,
     halves_wanted,
     leave_names,
     leave_policy,
     leave_types,
 )
+from webapp.schedules.queries.leave_carry import CarryLine, carrying
 from webapp.schedules.queries.leave_requests import (
     LeaveFilter,
     LeavePage,
@@ -63,13 +65,13 @@ from webapp.schedules.queries.week import (
 )
 
 __all__ = [
-    "Cell", "Change", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "all_leave_types", "away",
-    "balances", "calendar", "cells", "check_open", "closed_months", "colleagues", "expectation", "expectations",
-    "find_leave", "find_swaps", "halves_wanted", "has_calendar", "last_change", "leave_decisions", "leave_keys",
-    "leave_names", "leave_policy", "leave_request", "leave_some", "leave_types", "leave_waiting",
-    "leave_waiting_count", "leaves", "mark_of", "month_steps", "open_shifts", "own_leave_requests", "own_swaps",
-    "pattern", "patterns", "people", "person", "plan", "plans", "roster_policy", "shifts", "some_day", "swap",
-    "swap_days", "swap_keys", "swap_of", "swap_some", "swaps_asked_of", "swaps_waiting", "swaps_waiting_count",
-    "table", "undecided_leave", "untold", "untold_soon", "upcoming", "week", "week_people", "with_days_soon",
-    "work_date", "work_dates", "work_day", "worked", "working_day_after",
+    "CarryLine", "Cell", "Change", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "all_leave_types",
+    "away", "balances", "calendar", "carried_into", "carrying", "cells", "check_open", "closed_months",
+    "colleagues", "expectation", "expectations", "find_leave", "find_swaps", "halves_wanted", "has_calendar",
+    "last_change", "leave_decisions", "leave_keys", "leave_names", "leave_policy", "leave_request", "leave_some",
+    "leave_types", "leave_waiting", "leave_waiting_count", "leaves", "mark_of", "month_steps", "open_shifts",
+    "own_leave_requests", "own_swaps", "pattern", "patterns", "people", "person", "plan", "plans", "roster_policy",
+    "shifts", "some_day", "swap", "swap_days", "swap_keys", "swap_of", "swap_some", "swaps_asked_of",
+    "swaps_waiting", "swaps_waiting_count", "table", "undecided_leave", "untold", "untold_soon", "upcoming", "week",
+    "week_people", "with_days_soon", "work_date", "work_dates", "work_day", "worked", "working_day_after",
 ]  # fmt: skip

@@ -27,19 +27,25 @@ from webapp.schedules.rules.leave import (
     LEAVE_TYPES,
     LONGEST,
     STEPS,
-    Balance,
     LeavePolicy,
     Span,
-    check_balance,
     check_span,
     check_when,
     halves_by_year,
-    halves_number,
     read_leave_policy,
     span_of,
     step_after,
     steps_of,
     written_leave_policy,
+)
+from webapp.schedules.rules.leave_balance import (
+    Balance,
+    Carry,
+    carried_until,
+    carry_over,
+    check_balance,
+    halves_number,
+    prorated,
 )
 from webapp.schedules.rules.patterns import MOST_STEPS, TEMPLATES, laid_out, read_steps
 from webapp.schedules.rules.periods import closes_from, months_between, never_closed
@@ -50,12 +56,12 @@ from webapp.schedules.rules.told import is_untold, told_mark
 
 __all__ = [
     "GRACE_MAX", "LEAVE_TYPES", "LONGEST", "MOST_STEPS", "MOST_TELL_DAYS", "NO_DEMAND", "NO_TERMS", "OPEN_SWAPS",
-    "SHIFT_KINDS", "STEPS", "TEMPLATES", "USUAL", "WINDOW", "Balance", "DayWords", "Demand", "Expectation", "Half",
-    "Kind", "LeavePolicy", "Moments", "PlannedStop", "RosterPolicy", "ShiftTimes", "Span", "Stop", "Swap",
-    "SwapDay", "Terms", "check_balance", "check_span", "check_swap", "check_unchanged", "check_when", "clock_time",
-    "closes_from", "day_in_reach", "decide", "demand_text", "exchanged", "expectation", "halves_by_year",
-    "halves_number", "hhmm", "is_untold", "laid_out", "monday_of", "months_between", "never_closed", "paid_minutes",
-    "read_demand", "read_leave_policy", "read_roster_policy", "read_steps", "read_terms", "seen", "shift_times",
-    "span_of", "step_after", "steps_of", "told_mark", "window", "work_date_of", "working_day_after",
-    "written_leave_policy", "written_roster_policy", "written_terms",
+    "SHIFT_KINDS", "STEPS", "TEMPLATES", "USUAL", "WINDOW", "Balance", "Carry", "DayWords", "Demand", "Expectation",
+    "Half", "Kind", "LeavePolicy", "Moments", "PlannedStop", "RosterPolicy", "ShiftTimes", "Span", "Stop", "Swap",
+    "SwapDay", "Terms", "carried_until", "carry_over", "check_balance", "check_span", "check_swap", "check_unchanged",
+    "check_when", "clock_time", "closes_from", "day_in_reach", "decide", "demand_text", "exchanged", "expectation",
+    "halves_by_year", "halves_number", "hhmm", "is_untold", "laid_out", "monday_of", "months_between", "never_closed",
+    "paid_minutes", "prorated", "read_demand", "read_leave_policy", "read_roster_policy", "read_steps",
+    "read_terms", "seen", "shift_times", "span_of", "step_after", "steps_of", "told_mark", "window", "work_date_of",
+    "working_day_after", "written_leave_policy", "written_roster_policy", "written_terms",
 ]  # fmt: skip

@@ -109,11 +109,14 @@ def check_when(span: Span, kind: str, policy: LeavePolicy, today: date) -> None:
         raise Invalid("leave_too_far_back", "first_on", day=earliest)
 
 
-def halves_by_year(span: Span, working: Collection[date]) -> dict[int, int]:
-    """Half working days it takes from each calendar year; what falls on other days takes nothing."""
+def halves_by_year(span: Span, working: Collection[date], until: date | None = None) -> dict[int, int]:
+    """Half working days it takes from each calendar year; what falls on other days takes nothing.
+
+    until: only days up to this one count.
+    """
     found: dict[int, int] = {}
     for on in span.dates():
-        if on in working:
+        if on in working and (until is None or on <= until):
             found[on.year] = found.get(on.year, 0) + span.halves_of(on)
     return found
 
@@ -135,31 +138,3 @@ def step_after(steps: Sequence[str], step: int, *, by_office: bool) -> int:
     while by_office and step < len(steps) and steps[step] == "hr":
         step += 1
     return step
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Half days of one kind in one calendar year."""
-
-    kind: str
-    entitled: int | None
-    """None: not counted."""
-    granted: int = 0
-    used: int = 0
-    asked: int = 0
-    """Of requests nobody has answered to the end."""
-
-    @property
-    def left(self) -> int | None:
-        return None if self.entitled is None else self.entitled + self.granted - self.used - self.asked
-
-
-def check_balance(balance: Balance, wanted: int, year: int) -> None:
-    """Raises Invalid where a counted kind has less left than is wanted."""
-    if balance.left is not None and wanted > balance.left:
-        raise Invalid("leave_balance", "kind", left=halves_number(max(balance.left, 0)), year=year)
-
-
-def halves_number(halves: int) -> str:
-    """Halves as days: 3 -> "1.5"."""
-    return f"{halves / 2:g}"

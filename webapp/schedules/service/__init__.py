@@ -6,6 +6,7 @@ from webapp.schedules.service.copying import clear_roster, copy_week
 from webapp.schedules.service.hours import archive_shift, change_shift, change_store_type, create_shift, unarchive_shift
 from webapp.schedules.service.laying import MOST_PEOPLE, Laying, Outcome, apply_pattern, try_pattern
 from webapp.schedules.service.leave import cancel_leave, record_leave
+from webapp.schedules.service.leave_grants import carry_leave, check_year_over, grant_leave
 from webapp.schedules.service.leave_requests import (
     answer_leave,
     ask_cancelling,
@@ -18,7 +19,6 @@ from webapp.schedules.service.leave_types import (
     archive_leave_type,
     change_leave_type,
     create_leave_type,
-    grant_leave,
     move_leave_type,
     set_leave_policy,
 )
@@ -35,7 +35,7 @@ from webapp.schedules.service.undo import undo_change
 __all__ = [
     "MOST_PEOPLE", "ROSTER_CHANGED", "Laying", "LeaveTypeFields", "Outcome", "add_stop", "answer_leave", "answer_swap",
     "apply_pattern", "archive_leave_type", "archive_pattern", "archive_shift", "ask_cancelling", "ask_leave",
-    "ask_swap", "cancel_leave", "change_leave_type", "change_pattern", "change_shift", "change_store_type",
+    "ask_swap", "cancel_leave", "carry_leave", "change_leave_type", "change_pattern", "change_shift", "change_store_type", "check_year_over",
     "clear_roster", "close_period", "copy_week", "create_leave_type", "create_pattern", "create_shift",
     "decide_swap", "grant_leave", "in_units", "look_at_leave", "look_at_swap", "move_leave_type", "publish",
     "record_leave", "reopen_period", "reorder_own_plan", "schedule_day", "seed_calendar", "set_calendar_day",

@@ -12,10 +12,20 @@ from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.people.models import Employee
 from webapp.schedules import policy
 from webapp.schedules.models import Leave, LeaveRequest, LeaveType
-from webapp.schedules.queries.leave import balances, halves_wanted, leave_policy, leave_type
+from webapp.schedules.queries.leave import balances, leave_policy, leave_type, working_dates
 from webapp.schedules.queries.leave_requests import leave_overlap
 from webapp.schedules.queries.periods import check_open
-from webapp.schedules.rules import Balance, Span, check_balance, check_span, check_when, span_of, step_after, steps_of
+from webapp.schedules.rules import (
+    Balance,
+    Span,
+    check_balance,
+    check_span,
+    check_when,
+    halves_by_year,
+    span_of,
+    step_after,
+    steps_of,
+)
 from webapp.schedules.service import leave_notices as notices
 from webapp.schedules.service.common import today
 from webapp.schedules.service.leave import add_leave, check_free, end_leave, shown
@@ -46,12 +56,15 @@ def look_at_leave(*, rep: SignedIn, kind: str, span: Span, note: str, at: dateti
     except Conflict as closed:
         raise Invalid(closed.code, "first_on", **closed.params) from None
     check_free(rep.id, span)
-    halves = halves_wanted(rep.id, span, rep.branch)
+    working = working_dates(rep.id, span, rep.branch)
+    halves = halves_by_year(span, working)
     if not sum(halves.values()):
         raise Invalid("leave_no_work", "first_on")
-    left = {year: balances([rep.id], rep.branch, year)[rep.id, kind] for year in halves}
+    left = {year: balances([rep.id], rep.branch, year, today=on)[rep.id, kind] for year in halves}
     for year, wanted in halves.items():
-        check_balance(left[year], wanted, year)
+        until = left[year].valid_until
+        early = halves_by_year(span, working, until).get(year, 0) if until else 0
+        check_balance(left[year], wanted, year, early)
     supervised = bool(conn().scalar(select(policy.supervised(rep.id, on))))
     return Looked(halves, left, steps_of(rules, sum(halves.values()), supervised=supervised))
 

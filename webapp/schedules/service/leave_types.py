@@ -2,24 +2,23 @@
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from webapp.core import audit
 from webapp.core.authz import SignedIn
-from webapp.core.db import conn, db
+from webapp.core.db import db
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
-from webapp.people.models import Branch, Employee
-from webapp.schedules.models import LeaveGrant, LeaveType
+from webapp.people.models import Branch
+from webapp.schedules.models import LeaveType
 from webapp.schedules.queries.leave import leave_types
 from webapp.schedules.rules import STEPS, LeavePolicy, read_leave_policy, written_leave_policy
 from webapp.schedules.service.common import office
 
 MOST_HALVES = 732
-SENT_TWICE = timedelta(minutes=2)
-"""A form sent twice by a slow line; nobody gives the same days with the same reason twice so soon."""
+MOST_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,9 @@ class LeaveTypeFields:
     half_days: bool
     yearly_halves: int | None
     note_needed: bool
+    prorated: bool = False
+    carry_halves: int = 0
+    carry_months: int | None = None
 
 
 def create_leave_type(*, by: SignedIn | None, branch_id: int, fields: LeaveTypeFields, at: datetime) -> int:
@@ -116,48 +118,6 @@ def set_leave_policy(
     )  # fmt: skip
 
 
-def grant_leave(
-    *, by: SignedIn, employee_id: int, kind: str, year: int, halves: int, note: str, at: datetime
-) -> int:  # fmt: skip
-    """Half days given to one person, or taken (less than 0); the same again at once is the same one.
-
-    Raises NotFound, Forbidden, Invalid with the field.
-    """
-    someone = db.session.get(Employee, employee_id, with_for_update=True)
-    if someone is None:
-        raise NotFound("not_found", "staff")
-    office(by, someone.branch_id)
-    if by.id == employee_id:
-        raise Forbidden("forbidden")
-    _check_grant(someone.branch_id, kind, year, halves, note, at)
-    known = {"employee_id": employee_id, "kind": kind, "year": year, "halves": halves, "note": note, "by": by.id}
-    again = select(LeaveGrant.id).filter_by(**known).where(LeaveGrant.at > at - SENT_TWICE)
-    if (same := conn().scalar(again.limit(1))) is not None:
-        return same
-    grant = LeaveGrant(**known, at=at)
-    db.session.add(grant)
-    db.session.flush()
-    audit.record(
-        actor_id=by.id, action="leave.granted", object_type="leave_grant", object_id=f"{employee_id}|{year}-01-01",
-        branch_id=someone.branch_id, after={"kind": kind, "year": year, "halves": halves}, reason=note, at=at,
-    )  # fmt: skip
-    return grant.id
-
-
-def _check_grant(branch_id: int, kind: str, year: int, halves: int, note: str, at: datetime) -> None:
-    counted = {one.code for one in leave_types(branch_id) if one.yearly_halves is not None}
-    if kind not in counted:
-        raise Invalid("not_a_choice", "kind")
-    if halves == 0:
-        raise Invalid("required", "days")
-    if abs(halves) > MOST_HALVES:
-        raise Invalid("too_high", "days", limit=MOST_HALVES // 2)
-    if abs(year - at.year) > 2:
-        raise Invalid("not_a_choice", "year")
-    if not note:
-        raise Invalid("required", "note")
-
-
 def _plain(policy: LeavePolicy) -> dict[str, Any]:
     return {
         "leave_chain": list(policy.chain), "hr_from_halves": policy.hr_from_halves,
@@ -181,6 +141,13 @@ def _check(fields: LeaveTypeFields, others: list[LeaveType]) -> None:
             raise Invalid("leave_type_taken", name, name=getattr(fields, name))
     if fields.yearly_halves is not None and not 0 <= fields.yearly_halves <= MOST_HALVES:
         raise Invalid("too_high", "yearly", limit=MOST_HALVES // 2)
+    if not 0 <= fields.carry_halves <= MOST_HALVES:
+        raise Invalid("too_high", "carry", limit=MOST_HALVES // 2)
+    if fields.carry_months is not None and not 1 <= fields.carry_months <= MOST_MONTHS:
+        raise Invalid("too_high" if fields.carry_months > 0 else "too_low", "carry_months", limit=MOST_MONTHS)
+    for field, given in (("prorated", fields.prorated), ("carry", fields.carry_halves)):
+        if given and fields.yearly_halves is None:
+            raise Invalid("leave_not_counted", field)
 
 
 def _code(name: str, taken: set[str]) -> str:
