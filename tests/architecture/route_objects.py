@@ -370,7 +370,8 @@ OBJECTS: dict[str, Callable[[Company, str], tuple[object, object]]] = {
     "leave_type_id": _leave_type,
     "swap_id": _swap,
     "store_type_id": lambda company, who: (company.store_type.id, company.other_store_type.id),
-    **{f"{kind}_import_id": _import(kind) for kind in ("people", "plans", "roster", "sales", "shifts", "sites")},
+    **{f"{kind}_import_id": _import(kind) for kind in ("leave", "leave_days", "people", "plans", "roster")},
+    **{f"{kind}_import_id": _import(kind) for kind in ("sales", "shift_hours", "shifts", "sites")},
 }
 
 

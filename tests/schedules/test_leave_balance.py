@@ -97,7 +97,7 @@ class TestUsedFirst:
 
     @given(balances(), st.integers(1, 30), st.integers(0, 30))
     def test_what_may_be_asked_for_never_runs_out_later(self, balance: Balance, wanted: int, early: int) -> None:
-        """Whatever is accepted leaves nobody below zero once the carried days have lapsed; and nothing else is refused."""
+        """What is accepted leaves nobody below zero once carried days have lapsed; nothing else is refused."""
         early = min(early, wanted) if balance.valid_until else 0
         then = replace(balance, used=balance.used + wanted, early=balance.early + early, over=True)
         try:

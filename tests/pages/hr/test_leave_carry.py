@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
@@ -124,3 +125,34 @@ def test_switches_of_a_kind(branch: Any, desk: Any) -> None:
     ):
         answer = desk.post(address, data={**typed, **wrong})
         assert (answer.status_code, text in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("seen_on", "address", "row"),
+    [
+        ("/hr/schedule/leave", "/hr/schedule/leave/import", "staff_no,kind,first_on\nR001,annual,2026-01-07\n"),
+        (
+            "/hr/schedule/leave/balances",
+            "/hr/schedule/leave/balances/import",
+            "staff_no,kind,year,days\nR001,annual,2026,2\n",
+        ),
+        ("/hr/schedule/shifts", "/hr/schedule/shifts/import", "name,start,end\nEarly,07:00,15:00\n"),
+    ],
+)
+def test_files_are_looked_at_first(desk: Any, branch: Any, rep: Any, seen_on: str, address: str, row: str) -> None:
+    assert f'href="{address}"' in desk.get(seen_on).text
+    assert "Download an example" in desk.get(address).text
+    assert desk.get(f"{address}/sample.csv").status_code == 200
+    for done in (True, False):
+        file = {"file": (io.BytesIO(row.encode()), "x.csv"), "branch_id": branch.id}
+        preview = desk.post(address, data=file, content_type="multipart/form-data").location
+        assert ("Import 1 row" in desk.get(preview).text) == done
+        assert ("There is nothing to import" in desk.get(preview).text) != done
+        desk.post(f"{preview}/apply")
+    assert "Imported" in desk.get("/hr/audit").text
+
+
+def test_a_wrong_day_to_count_from_is_said(desk: Any, branch: Any) -> None:
+    file = {"file": (io.BytesIO(b"name,start,end\nA,7:00,8:00\n"), "x.csv"), "from_on": "soon", "branch_id": branch.id}
+    answer = desk.post("/hr/schedule/shifts/import", data=file, content_type="multipart/form-data")
+    assert (answer.status_code, "Write a date" in answer.text) == (422, True)

@@ -101,6 +101,9 @@ words(
         "import_plans": N_("Planned visits"),
         "import_shifts": N_("Shifts"),
         "import_roster": N_("Roster"),
+        "import_leave": N_("Leave"),
+        "import_leave_days": N_("Days of leave"),
+        "import_shift_hours": N_("Shifts and their hours"),
         "import_sales": N_("Sales"),
     }
 )

@@ -1,18 +1,27 @@
 """The hours of a shift or a store type: what the form holds, and what it says."""
 
 from dataclasses import dataclass
-from re import split
 from typing import Any
 
 from flask import Blueprint, Response
 
 from webapp.core import hx
 from webapp.core.authz import OFFICE, allow
-from webapp.core.errors import DomainError, Invalid
+from webapp.core.errors import DomainError
 from webapp.core.forms import Form, read_form
 from webapp.core.i18n import explain, say
 from webapp.pages.demand_words import demands
-from webapp.schedules.rules import NO_TERMS, SHIFT_KINDS, WINDOW, ShiftTimes, Terms, hhmm, read_terms, shift_times
+from webapp.schedules.rules import (
+    NO_TERMS,
+    SHIFT_KINDS,
+    WINDOW,
+    ShiftTimes,
+    Terms,
+    hhmm,
+    read_breaks,
+    read_terms,
+    shift_times,
+)
 
 bp = Blueprint("hr_hours", __name__, url_prefix="/hr/schedule/hours")
 
@@ -74,7 +83,7 @@ def terms_of(data: HoursForm) -> Terms | None:
     core = None
     if data.kind == "core" and (data.core_start or data.core_end):
         core = (hhmm(data.core_start, field="core_start"), hhmm(data.core_end, field="core_end"))
-    return Terms(kind=data.kind, core=core, breaks=_spans(data.breaks), **numbers)  # type: ignore[arg-type]
+    return Terms(kind=data.kind, core=core, breaks=read_breaks(data.breaks), **numbers)  # type: ignore[arg-type]
 
 
 def known_hours(data: HoursForm) -> dict[str, Any]:
@@ -102,16 +111,3 @@ def _said(data: HoursForm) -> HoursFields:
         )
     except DomainError as error:
         return HoursFields([], [], explain(error))
-
-
-def _spans(text: str) -> tuple[tuple[str, str], ...]:
-    """ "12:00–13:00, 15:00-15:15", or one on each line."""
-    found = []
-    for part in split(r"[,;，；、\n]+", text):
-        times = split(r"\s*[-–—~～至]+\s*", part.strip())
-        if times == [""]:
-            continue
-        if len(times) != 2:
-            raise Invalid("breaks_unread", "breaks")
-        found.append((hhmm(times[0], field="breaks"), hhmm(times[1], field="breaks")))
-    return tuple(found)

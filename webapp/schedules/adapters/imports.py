@@ -11,15 +11,15 @@ from webapp.core.cells import Cells
 from webapp.core.db import conn
 from webapp.core.errors import N_, Invalid, words
 from webapp.core.imports import Ask, Column, ImportKind, Parsed
-from webapp.people.models import Employee
 from webapp.schedules import service
+from webapp.schedules.adapters import imports_hours, imports_leave
+from webapp.schedules.adapters.imports_common import STAFF, named, people_of
 from webapp.schedules.models import Shift
 from webapp.schedules.rules import PlannedStop
 from webapp.sites.models import Site
 
 _REST = ("rest", "off", "休", "休息", "-")
 _WORK = ("work", "班", "上班")
-_STAFF = Column("staff_no", N_("Staff number"), True, ("工号", "员工编号", "staff no."), "R001")
 _DATE = Column("date", N_("Date"), True, ("日期", "work_date", "day"), "2026-11-23")
 
 
@@ -37,7 +37,7 @@ class PlansImport(ImportKind):
 
     code = "plans"
     columns = (
-        _STAFF,
+        STAFF,
         _DATE,
         Column("site", N_("Site code"), True, ("门店编号", "site_code", "门店"), "SH0001"),
         Column("starts", N_("From"), False, ("开始", "start"), "09:00"),
@@ -46,11 +46,11 @@ class PlansImport(ImportKind):
 
     def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
         sites = select(Site.code, Site.id).where(Site.branch_id == ask.branch_id, Site.archived_at.is_(None))
-        return Known(_people(ask.branch_id), {row[0].casefold(): row[1] for row in conn().execute(sites)})
+        return Known(people_of(ask.branch_id), {row[0].casefold(): row[1] for row in conn().execute(sites)})
 
     def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
-        person, on = _one(cells, "staff_no", known.people, "unknown_staff"), cells.day("date")
-        site = _one(cells, "site", known.things, "unknown_site")
+        person, on = named(cells, "staff_no", known.people, "unknown_staff"), cells.day("date")
+        site = named(cells, "site", known.things, "unknown_site")
         starts, ends = cells.hhmm("starts"), cells.hhmm("ends")
         if starts and starts == ends:
             cells.fail("ends", Invalid("plan_order", "ends"))
@@ -77,19 +77,19 @@ class ShiftsImport(ImportKind):
 
     code = "shifts"
     columns = (
-        _STAFF,
+        STAFF,
         _DATE,
         Column("shift", N_("Shift"), False, ("班次",), "rest", N_("Name of a shift, or rest; empty: usual hours")),
     )
 
     def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
-        return Known(_people(ask.branch_id), _shifts(ask.branch_id))
+        return Known(people_of(ask.branch_id), _shifts(ask.branch_id))
 
     def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
-        person, on = _one(cells, "staff_no", known.people, "unknown_staff"), cells.day("date")
+        person, on = named(cells, "staff_no", known.people, "unknown_staff"), cells.day("date")
         written = (cells.text("shift", limit=60) or "").casefold()
         rest = written in _REST and written not in known.things
-        shift = None if rest or not written else _one(cells, "shift", known.things, "unknown_shift")
+        shift = None if rest or not written else named(cells, "shift", known.things, "unknown_shift")
         if not cells.ok or person is None or on is None:
             return Parsed("create", "")
         data = {"person": person, "date": on.isoformat(), "kind": "rest" if rest else "work", "shift": shift}
@@ -111,7 +111,7 @@ class RosterImport(ImportKind):
 
     code = "roster"
     columns = (
-        _STAFF,
+        STAFF,
         Column("name", N_("Name"), False, ("姓名",), "Li Na"),
         Column("2026-11-23", "2026-11-23", False, (), "rest", N_("A column for each date: a shift, rest, or work")),
     )
@@ -125,15 +125,15 @@ class RosterImport(ImportKind):
         return (*self.columns[:2], *dates.values()) if dates else self.columns
 
     def load(self, rows: Sequence[Mapping[str, str]], ask: Ask) -> Known:
-        return Known(_people(ask.branch_id), _shifts(ask.branch_id))
+        return Known(people_of(ask.branch_id), _shifts(ask.branch_id))
 
     def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:
-        person = _one(cells, "staff_no", known.people, "unknown_staff")
+        person = named(cells, "staff_no", known.people, "unknown_staff")
         days: dict[str, list[Any]] = {}
         for on in cells.values.keys() - {"staff_no", "name"}:
             written = (cells.text(on, limit=60) or "").casefold()
             if written in known.things or (written and written not in (*_REST, *_WORK)):
-                days[on] = ["work", _one(cells, on, known.things, "unknown_shift")]
+                days[on] = ["work", named(cells, on, known.things, "unknown_shift")]
             elif written:
                 days[on] = ["rest" if written in _REST else "work", None]
         if person is None:
@@ -151,21 +151,7 @@ def _shifts(branch_id: int) -> dict[str, int]:
     return {row[0].casefold(): row[1] for row in conn().execute(shifts)}
 
 
-def _people(branch_id: int) -> dict[str, int]:
-    reps = select(Employee.staff_no, Employee.id).where(Employee.branch_id == branch_id, Employee.role == "rep")
-    return {row[0].casefold(): row[1] for row in conn().execute(reps)}
-
-
-def _one(cells: Cells, name: str, known: Mapping[str, int], code: str) -> int | None:
-    """What a required cell names; a word nobody knows is the cell's error."""
-    written = cells.text(name)
-    found = known.get(written.casefold()) if written else None
-    if written and found is None:
-        cells.fail(name, Invalid(code, name, written=written[:40]))
-    return found
-
-
-KINDS = (PlansImport(), ShiftsImport(), RosterImport())
+KINDS = (PlansImport(), ShiftsImport(), RosterImport(), *imports_leave.KINDS, *imports_hours.KINDS)
 
 words(
     {

@@ -50,6 +50,7 @@ from webapp.schedules.rules.leave_balance import (
 from webapp.schedules.rules.patterns import MOST_STEPS, TEMPLATES, laid_out, read_steps
 from webapp.schedules.rules.periods import closes_from, months_between, never_closed
 from webapp.schedules.rules.roster_policy import MOST_TELL_DAYS, RosterPolicy, read_roster_policy, written_roster_policy
+from webapp.schedules.rules.spans import read_breaks
 from webapp.schedules.rules.swaps import OPEN_SWAPS, Swap, SwapDay, check_swap, check_unchanged, exchanged, seen
 from webapp.schedules.rules.terms import NO_TERMS, WINDOW, Terms, read_terms, written_terms
 from webapp.schedules.rules.told import is_untold, told_mark
@@ -61,7 +62,7 @@ __all__ = [
     "SwapDay", "Terms", "carried_until", "carry_over", "check_balance", "check_span", "check_swap", "check_unchanged",
     "check_when", "clock_time", "closes_from", "day_in_reach", "decide", "demand_text", "exchanged", "expectation",
     "halves_by_year", "halves_number", "hhmm", "is_untold", "laid_out", "monday_of", "months_between", "never_closed",
-    "paid_minutes", "prorated", "read_demand", "read_leave_policy", "read_roster_policy", "read_steps",
+    "paid_minutes", "prorated", "read_breaks", "read_demand", "read_leave_policy", "read_roster_policy", "read_steps",
     "read_terms", "seen", "shift_times", "span_of", "step_after", "steps_of", "told_mark", "window", "work_date_of",
     "working_day_after", "written_leave_policy", "written_roster_policy", "written_terms",
 ]  # fmt: skip

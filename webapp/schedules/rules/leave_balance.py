@@ -12,11 +12,11 @@ DECEMBER = 12
 def prorated(yearly: int, year: int, joined_on: date, left_on: date | None) -> int:
     """The part of a year's half days of somebody who is employed for a part of that year.
 
-    China's 职工带薪年休假条例实施办法, art. 5: what a newcomer has of the year is counted by the calendar days that remain
-    of it with this employer, as a share of the year, and a part of a day is dropped; art. 12 counts in the same way for
-    whoever leaves. It reckons with 365 days; we take the days the year has, which differs in a leap year only. The law
-    drops what is less than a whole day; we go by half days, because here half days can be taken, so nobody has less
-    than the law gives.
+    China's 职工带薪年休假条例实施办法, art. 5: what a newcomer has of the year is counted by the calendar days that
+    remain of it with this employer, as a share of the year, and a part of a day is dropped; art. 12 counts in the same
+    way for whoever leaves. It reckons with 365 days; we take the days the year has, which differs in a leap year only.
+    The law drops what is less than a whole day; we go by half days, because here half days can be taken, so nobody has
+    less than the law gives.
     """
     first, last = date(year, 1, 1), date(year, DECEMBER, 31)
     days = (min(last, left_on or last) - max(first, joined_on)).days + 1

@@ -33,13 +33,13 @@ from webapp.schedules.service.swaps import answer_swap, ask_swap, decide_swap, l
 from webapp.schedules.service.undo import undo_change
 
 __all__ = [
-    "MOST_PEOPLE", "ROSTER_CHANGED", "Laying", "LeaveTypeFields", "Outcome", "add_stop", "answer_leave", "answer_swap",
-    "apply_pattern", "archive_leave_type", "archive_pattern", "archive_shift", "ask_cancelling", "ask_leave",
-    "ask_swap", "cancel_leave", "carry_leave", "change_leave_type", "change_pattern", "change_shift", "change_store_type", "check_year_over",
-    "clear_roster", "close_period", "copy_week", "create_leave_type", "create_pattern", "create_shift",
-    "decide_swap", "grant_leave", "in_units", "look_at_leave", "look_at_swap", "move_leave_type", "publish",
-    "record_leave", "reopen_period", "reorder_own_plan", "schedule_day", "seed_calendar", "set_calendar_day",
-    "set_day", "set_days", "set_leave_policy", "set_plan", "set_roster_policy",
-    "tell_changed", "tell_evening", "try_pattern", "unarchive_shift", "undo_change",
-    "withdraw_leave", "withdraw_swap",
+    "MOST_PEOPLE", "ROSTER_CHANGED", "Laying", "LeaveTypeFields", "Outcome", "add_stop", "answer_leave",
+    "answer_swap", "apply_pattern", "archive_leave_type", "archive_pattern", "archive_shift", "ask_cancelling",
+    "ask_leave", "ask_swap", "cancel_leave", "carry_leave", "change_leave_type", "change_pattern", "change_shift",
+    "change_store_type", "check_year_over", "clear_roster", "close_period", "copy_week", "create_leave_type",
+    "create_pattern", "create_shift", "decide_swap", "grant_leave", "in_units", "look_at_leave", "look_at_swap",
+    "move_leave_type", "publish", "record_leave", "reopen_period", "reorder_own_plan", "schedule_day",
+    "seed_calendar", "set_calendar_day", "set_day", "set_days", "set_leave_policy", "set_plan", "set_roster_policy",
+    "tell_changed", "tell_evening", "try_pattern", "unarchive_shift", "undo_change", "withdraw_leave",
+    "withdraw_swap",
 ]  # fmt: skip

@@ -92,9 +92,10 @@ def _person(by: SignedIn | None, employee_id: int) -> Employee:
 def _keep(grant: LeaveGrant, action: str, branch_id: int, at: datetime) -> None:
     db.session.add(grant)
     db.session.flush()
+    whose = f"{grant.employee_id}|{grant.year}-01-01"
     audit.record(
-        actor_id=grant.by, action=action, object_type="leave_grant", object_id=f"{grant.employee_id}|{grant.year}-01-01",
-        branch_id=branch_id, reason=grant.note or None, at=at,
+        actor_id=grant.by, action=action, object_type="leave_grant", object_id=whose, branch_id=branch_id,
+        reason=grant.note or None, at=at,
         after={"kind": grant.kind, "year": grant.year, "halves": grant.halves, "valid_until": grant.valid_until},
     )  # fmt: skip
 

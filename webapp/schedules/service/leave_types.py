@@ -5,12 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from webapp.core import audit
 from webapp.core.authz import SignedIn
 from webapp.core.db import db
-from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.people.models import Branch
 from webapp.schedules.models import LeaveType
 from webapp.schedules.queries.leave import leave_types
@@ -139,15 +137,20 @@ def _check(fields: LeaveTypeFields, others: list[LeaveType]) -> None:
             raise Invalid("required", name)
         if getattr(fields, name).casefold() in {getattr(other, name).casefold() for other in others}:
             raise Invalid("leave_type_taken", name, name=getattr(fields, name))
-    if fields.yearly_halves is not None and not 0 <= fields.yearly_halves <= MOST_HALVES:
-        raise Invalid("too_high", "yearly", limit=MOST_HALVES // 2)
-    if not 0 <= fields.carry_halves <= MOST_HALVES:
-        raise Invalid("too_high", "carry", limit=MOST_HALVES // 2)
-    if fields.carry_months is not None and not 1 <= fields.carry_months <= MOST_MONTHS:
-        raise Invalid("too_high" if fields.carry_months > 0 else "too_low", "carry_months", limit=MOST_MONTHS)
-    for field, given in (("prorated", fields.prorated), ("carry", fields.carry_halves)):
-        if given and fields.yearly_halves is None:
-            raise Invalid("leave_not_counted", field)
+    _check_counts(fields)
+
+
+def _check_counts(fields: LeaveTypeFields) -> None:
+    bounds = (
+        ("yearly", fields.yearly_halves, 0, MOST_HALVES, MOST_HALVES // 2),
+        ("carry", fields.carry_halves, 0, MOST_HALVES, MOST_HALVES // 2),
+        ("carry_months", fields.carry_months, 1, MOST_MONTHS, MOST_MONTHS),
+    )
+    for name, value, low, high, limit in bounds:
+        if value is not None and not low <= value <= high:
+            raise Invalid("too_high" if value > high else "too_low", name, limit=limit if value > high else low)
+    if fields.yearly_halves is None and (fields.prorated or fields.carry_halves):
+        raise Invalid("leave_not_counted", "yearly")
 
 
 def _code(name: str, taken: set[str]) -> str:
