@@ -1,7 +1,9 @@
 """Leave and swaps in words, for everybody's pages."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import date_text, lang, ngettext
@@ -42,6 +44,21 @@ def kinds(branch_ids: Sequence[int]) -> Callable[[Any], str]:
         return code if found is None else found[lang() == "zh"]
 
     return named
+
+
+def asked_leave(row: Any, at: datetime) -> str:
+    """The kind of leave a correction asks for, and what is left of it; nothing for any other exception."""
+    code = (row.params or {}).get("leave_kind")
+    branch = people.branch(row.branch_id) if code else None
+    if branch is None:
+        return ""
+    year, today = row.work_date.year, at.astimezone(ZoneInfo(branch.timezone)).date()
+    found = queries.balances([row.employee_id], branch, year, today=today).get((row.employee_id, code))
+    name = kinds([branch.id])(code)
+    if found is None or found.left is None:
+        return gettext("Asks for leave: %(kind)s", kind=name)
+    known = {"kind": name, "year": year, "days": days_text(found.left)}
+    return gettext("Asks for leave: %(kind)s, %(days)s left in %(year)s", **known)
 
 
 def chain(row: Any, decisions: Sequence[Any]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from webapp.attendance.queries.corrections import requests_of
 from webapp.attendance.rules import day_bounds, excusable
 from webapp.attendance.rules.corrections import COUNTED, NEEDS_NOTE, NEEDS_TIME, overlaps, quota_of, what_of
 from webapp.attendance.rules.words import EXCUSABLE, MISTAKES
+from webapp.attendance.service.corrected_leave import kind_of_leave
 from webapp.attendance.service.days import lock_people, rebuild_day
 from webapp.attendance.service.evidence import Person
 from webapp.attendance.service.held import check_month
@@ -41,14 +42,15 @@ def report_mistake(
     wanted_at: datetime | None = None,
     check_in_id: int | None = None,
     site_id: int | None = None,
+    leave_kind: str = "",
     picture: Picture | None = None,
     at: datetime,
 ) -> int:
     """Say what is wrong with a day (or one check-in of it) and what would be right; the exception's id.
 
     What an approval does: the time counts; "field": present from the time (or the start of the shift) to its end, as
-    field work; "leave": the day is leave. Raises Invalid with the field, NotFound, Conflict (asked already and not
-    decided).
+    field work; "leave": the day is leave of that kind, else of the branch's first. Raises Invalid with the field,
+    NotFound, Conflict (asked already and not decided).
     """
     if category not in MISTAKES:
         raise Invalid("not_a_choice" if category else "required", "category")
@@ -63,6 +65,8 @@ def report_mistake(
     params = {"category": category, "note": note.strip(), "own": True, **_wish(rep, work_date, wanted_at, at)}
     if site_id is not None:
         params["site_id"] = site_id
+    if category == "leave":
+        params["leave_kind"] = kind_of_leave(rep.branch_id, leave_kind)
     matter = Matter(rep.id, rep.branch_id, work_date, "mistake", params, check_in_id, here)
     return _open(rep, matter, f"{check_in_id or 0}|{category}", picture, at)
 

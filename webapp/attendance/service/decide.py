@@ -11,6 +11,7 @@ from webapp.attendance import policy
 from webapp.attendance.models import AttendanceException, Decision
 from webapp.attendance.queries import branches_of
 from webapp.attendance.rules import day_bounds
+from webapp.attendance.service.corrected_leave import leave_follows
 from webapp.attendance.service.days import lock_people, rebuild_day
 from webapp.attendance.service.held import check_month
 from webapp.attendance.service.telling import close_waiting, tell_decided
@@ -59,6 +60,7 @@ def decide(
         raise Conflict("conflict")  # the store's code was faster than the page
     granted = _granted(row, params or {}) if decision == "approved" else None
     write_decision(by=by, exception=row, decision=decision, reason=reason, params=granted, at=at)
+    leave_follows(by=by, exception=row, decision=decision, reason=reason, at=at)
     tell_decided(by=by, exception=row, decision=decision, reason=reason, at=at)
     rebuild_day(employee_id=row.employee_id, work_date=row.work_date, at=at, tell=True)
 
@@ -74,6 +76,7 @@ def reopen(*, by: SignedIn, exception_id: int, reason: str, expected_seq: int | 
     check_month(employee_id=row.employee_id, work_date=row.work_date, at=at)
     _check_seq(row, expected_seq)
     write_decision(by=by, exception=row, decision="reopened", reason=reason, params=None, at=at)
+    leave_follows(by=by, exception=row, decision="reopened", reason=reason, at=at)
     tell_decided(by=by, exception=row, decision="reopened", reason=reason, at=at)
     rebuild_day(employee_id=row.employee_id, work_date=row.work_date, at=at, tell=True)
 

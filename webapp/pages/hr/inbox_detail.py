@@ -11,6 +11,7 @@ from webapp.core import hx
 from webapp.core.authz import SignedIn
 from webapp.pages.hr import inbox_lines as view
 from webapp.pages.hr.inbox_effect import effects
+from webapp.pages.leave_lines import asked_leave
 from webapp.pages.looks import note_looks
 from webapp.pages.photo_words import photos_by_mark, repeats_by_mark
 from webapp.pages.punch_lines import seen
@@ -34,6 +35,7 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
         "history": attendance.decisions_of(row.id),
         "words": attendance.words_of(row.employee_id, row.work_date),
         "month": attendance.months_so_far([row.pair])[row.pair],
+        "asked_leave": asked_leave(row, at),
         "asked_site": sites.fences([asked_site])[asked_site].name if asked_site else None,
         "takes_time": view.takes_time(row), "needs_time": view.needs_time(row),
         "time_value": time_given.astimezone(zone).strftime("%H:%M") if time_given else "",

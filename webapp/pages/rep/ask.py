@@ -15,9 +15,10 @@ from webapp.core.db import do
 from webapp.core.errors import Conflict, DomainError, NotFound
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import explain, say
+from webapp.core.i18n import explain, lang, say
 from webapp.pages.rep.asked import allowed, ask_with_picture
 from webapp.pages.rep.visits import askable, parsed_date
+from webapp.schedules import queries as schedules
 
 bp = Blueprint("rep_ask", __name__, url_prefix="/visits")
 
@@ -25,6 +26,7 @@ bp = Blueprint("rep_ask", __name__, url_prefix="/visits")
 class AskForm(Form):
     kind: Literal["late", "early", "missing_out", "absent", "forgot_in", "field", "leave"]
     at: time | None = None
+    leave_kind: str = Field("", max_length=12)
     note: str = Field("", max_length=500)
 
 
@@ -74,7 +76,7 @@ def _ask(user: SignedIn, on: date, said: AskForm) -> None:
     wanted = moment_of(said.at, on, user.branch.zone, day.starts_at if day else None) if said.at else None
     what = {"rep": user, "work_date": on, "note": said.note, "wanted_at": wanted}
     if said.kind in ("forgot_in", "field", "leave"):
-        ask_with_picture(service.report_mistake, category=said.kind, **what)
+        ask_with_picture(service.report_mistake, category=said.kind, leave_kind=said.leave_kind, **what)
     else:
         ask_with_picture(service.ask_excuse, kind=said.kind, **what)
 
@@ -82,7 +84,10 @@ def _ask(user: SignedIn, on: date, said: AskForm) -> None:
 def _page(user: SignedIn, on: date, form: Bound[Any]) -> Response:
     day = attendance.days([(user.id, on)]).get((user.id, on))
     kinds = [(kind, say(f"ask_{kind}")) for kind in askable(day, on <= clock.now().astimezone(user.branch.zone).date())]
-    context: dict[str, Any] = {"on": on, "kinds": kinds, "form": form, "allowed": allowed(user, on)}
+    named = [
+        (one.code, one.name_zh if lang() == "zh" else one.name_en) for one in schedules.leave_types(user.branch_id)
+    ]
+    context: dict[str, Any] = {"on": on, "kinds": kinds, "form": form, "allowed": allowed(user, on), "leaves": named}
     return hx.respond("rep/visit_ask.html", "ask", status=form.status, **context)
 
 

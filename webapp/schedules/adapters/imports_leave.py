@@ -114,7 +114,7 @@ class LeaveDaysImport(ImportKind):
         here = select(*columns).join(Employee, Employee.id == LeaveGrant.employee_id)
         found = conn().execute(here.where(Employee.branch_id == ask.branch_id, LeaveGrant.source == "import"))
         year = today(ask.branch_id, ask.at).year
-        return KnownGrants(people_of(ask.branch_id), kinds, year, {row._tuple() for row in found})
+        return KnownGrants(people_of(ask.branch_id), kinds, year, {tuple(row) for row in found})
 
     def parse_row(self, cells: Cells, known: KnownGrants, ask: Ask) -> Parsed:
         person = named(cells, "staff_no", known.people, "unknown_staff")
@@ -163,7 +163,7 @@ def _span(cells: Cells) -> Span | None:
     if first is None or last is None:
         return None
     for name, on in (("first_on", first), ("last_on", last)):
-        if day_in_reach(on.isoformat()) is None:
+        if cells.has(name) and day_in_reach(on.isoformat()) is None:
             cells.fail(name, Invalid("not_a_date", name))
     span = Span(first, last, *halves)
     try:

@@ -6,6 +6,7 @@ from webapp.schedules.service.copying import clear_roster, copy_week
 from webapp.schedules.service.hours import archive_shift, change_shift, change_store_type, create_shift, unarchive_shift
 from webapp.schedules.service.laying import MOST_PEOPLE, Laying, Outcome, apply_pattern, try_pattern
 from webapp.schedules.service.leave import cancel_leave, record_leave
+from webapp.schedules.service.leave_corrections import return_corrected_leave, take_corrected_leave
 from webapp.schedules.service.leave_grants import carry_leave, check_year_over, grant_leave
 from webapp.schedules.service.leave_requests import (
     answer_leave,
@@ -38,8 +39,8 @@ __all__ = [
     "ask_leave", "ask_swap", "cancel_leave", "carry_leave", "change_leave_type", "change_pattern", "change_shift",
     "change_store_type", "check_year_over", "clear_roster", "close_period", "copy_week", "create_leave_type",
     "create_pattern", "create_shift", "decide_swap", "grant_leave", "in_units", "look_at_leave", "look_at_swap",
-    "move_leave_type", "publish", "record_leave", "reopen_period", "reorder_own_plan", "schedule_day",
-    "seed_calendar", "set_calendar_day", "set_day", "set_days", "set_leave_policy", "set_plan", "set_roster_policy",
-    "tell_changed", "tell_evening", "try_pattern", "unarchive_shift", "undo_change", "withdraw_leave",
-    "withdraw_swap",
+    "move_leave_type", "publish", "record_leave", "reopen_period", "reorder_own_plan", "return_corrected_leave",
+    "schedule_day", "seed_calendar", "set_calendar_day", "set_day", "set_days", "set_leave_policy", "set_plan",
+    "set_roster_policy", "take_corrected_leave", "tell_changed", "tell_evening", "try_pattern", "unarchive_shift",
+    "undo_change", "withdraw_leave", "withdraw_swap",
 ]  # fmt: skip
