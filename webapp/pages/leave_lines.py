@@ -48,7 +48,7 @@ def kinds(branch_ids: Sequence[int]) -> Callable[[Any], str]:
 
 def asked_leave(row: Any, at: datetime) -> str:
     """The kind of leave a correction asks for, and what is left of it; nothing for any other exception."""
-    code = (row.params or {}).get("leave_kind")
+    code: str = (row.params or {}).get("leave_kind") or ""
     branch = people.branch(row.branch_id) if code else None
     if branch is None:
         return ""

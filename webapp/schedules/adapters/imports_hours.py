@@ -106,7 +106,7 @@ class ShiftHoursImport(ImportKind):
 
     def apply_row(self, *, data: dict[str, Any], action: str, ask: Ask) -> None:
         values = {"name": data["name"], "start": data["start"], "end": data["end"], "grace_minutes": data["grace"]}
-        known = {"by": ask.by, "terms": read_terms(data["terms"]), "at": ask.at}
+        known: dict[str, Any] = {"by": ask.by, "terms": read_terms(data["terms"]), "at": ask.at}
         if action == "create":
             service.create_shift(branch_id=ask.branch_id, **values, **known)
         else:
@@ -146,7 +146,8 @@ def _hours(cells: Cells, shift: Shift | None, known: Known) -> ShiftTimes | None
     try:
         return shift_times(start, end, grace, terms)
     except DomainError as error:
-        cells.fail(error.field if error.field in cells.values else "name", error)
+        field = error.field or "name"
+        cells.fail(field if field in cells.values else "name", error)
         return None
 
 

@@ -80,8 +80,9 @@ class LeaveImport(ImportKind):
 
     def apply_row(self, *, data: dict[str, Any], action: str, ask: Ask) -> None:
         values = {name: data[name] for name in ("kind", "note", "starts_half", "ends_half")}
-        days = {name: date.fromisoformat(data[name]) for name in ("first_on", "last_on")}
-        service.record_leave(by=ask.by, employee_id=data["person"], at=ask.at, **days, **values)
+        first, last = (date.fromisoformat(data[name]) for name in ("first_on", "last_on"))
+        known: dict[str, Any] = {"by": ask.by, "employee_id": data["person"], "at": ask.at}
+        service.record_leave(first_on=first, last_on=last, **known, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class LeaveDaysImport(ImportKind):
         here = select(*columns).join(Employee, Employee.id == LeaveGrant.employee_id)
         found = conn().execute(here.where(Employee.branch_id == ask.branch_id, LeaveGrant.source == "import"))
         year = today(ask.branch_id, ask.at).year
-        return KnownGrants(people_of(ask.branch_id), kinds, year, {tuple(row) for row in found})
+        given = {(who, kind, its_year, halves, note) for who, kind, its_year, halves, note in found}
+        return KnownGrants(people_of(ask.branch_id), kinds, year, given)
 
     def parse_row(self, cells: Cells, known: KnownGrants, ask: Ask) -> Parsed:
         person = named(cells, "staff_no", known.people, "unknown_staff")
@@ -143,13 +145,14 @@ def _kinds(branch_id: int) -> dict[str, LeaveType]:
 
 
 def _load_taken(known: KnownLeave, branch_id: int, first: date, last: date) -> None:
-    for name, model, still in (
+    sources: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         ("leave", Leave, (Leave.cancelled_at.is_(None),)),
         ("request", LeaveRequest, (LeaveRequest.state == "open", LeaveRequest.leave_id.is_(None))),
-    ):
-        here = select(model).join(Employee, Employee.id == model.employee_id)  # type: ignore[attr-defined]
-        near = (model.first_on <= last, model.last_on >= first)  # type: ignore[attr-defined]
-        columns = (model.employee_id, model.kind, model.first_on, model.last_on, model.starts_half, model.ends_half)  # type: ignore[attr-defined]
+    )
+    for name, model, still in sources:
+        here = select(model).join(Employee, Employee.id == model.employee_id)
+        near = (model.first_on <= last, model.last_on >= first)
+        columns = (model.employee_id, model.kind, model.first_on, model.last_on, model.starts_half, model.ends_half)
         rows = conn().execute(here.with_only_columns(*columns).where(Employee.branch_id == branch_id, *near, *still))
         for row in rows:
             known.taken[row.employee_id].append((name, row.kind, span_of(row)))
