@@ -34,8 +34,7 @@ def leave_context(user: SignedIn, request_id: int, on: date) -> dict[str, Any]:
     assert branch is not None
     span, decisions = span_of(row), queries.leave_decisions(request_id)
     halves = queries.halves_wanted(row.employee_id, span, branch)
-    who, known = row.employee_id, queries.balances
-    years = {year: known([who], branch, year, today=on, without=request_id) for year in halves}
+    years = {year: queries.balances([row.employee_id], branch, year, today=on, without=request_id) for year in halves}
     return {
         "row": row, "decisions": decisions, "chain": lines.chain(row, decisions), "kind": lines.kinds([row.branch_id]),
         "halves": halves, "balances": {year: found[row.employee_id, row.kind] for year, found in years.items()},
