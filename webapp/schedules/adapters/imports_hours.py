@@ -24,7 +24,6 @@ from webapp.schedules.rules import (
     Terms,
     day_in_reach,
     months_between,
-    never_closed,
     read_breaks,
     read_terms,
     shift_times,
@@ -79,9 +78,8 @@ class ShiftHoursImport(ImportKind):
         problem: DomainError | None = None
         if from_on < now - LOOK_BACK:
             problem = Invalid("hours_too_old", "name", day=(now - LOOK_BACK).isoformat())
-        elif not never_closed(from_on, now):
-            shut = {month for _, month in closed_months([ask.branch_id])}.intersection(months_between(from_on, now))
-            problem = Invalid("month_closed", "name", month=min(shut)) if shut else None
+        elif shut := {month for _, month in closed_months([ask.branch_id])} & {*months_between(from_on, now)}:
+            problem = Invalid("month_closed", "name", month=min(shut))
         return Known({one.name.casefold(): one for one in shifts}, _kinds(), from_on, problem)
 
     def parse_row(self, cells: Cells, known: Known, ask: Ask) -> Parsed:

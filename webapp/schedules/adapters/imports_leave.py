@@ -18,7 +18,7 @@ from webapp.schedules.adapters.imports_common import STAFF, named, people_of
 from webapp.schedules.models import Leave, LeaveGrant, LeaveRequest, LeaveType
 from webapp.schedules.queries.leave import leave_types
 from webapp.schedules.queries.periods import closed_months
-from webapp.schedules.rules import Span, check_span, day_in_reach, months_between, never_closed, span_of
+from webapp.schedules.rules import Span, check_span, day_in_reach, months_between, span_of
 from webapp.schedules.service.common import today
 
 _YES = dict.fromkeys(("yes", "y", "1", "x", "true", "是", "√", "✓"), "1") | dict.fromkeys(
@@ -186,8 +186,7 @@ def _check(
         if span.overlaps(other):
             days = {"first": other.first_on.isoformat(), "last": other.last_on.isoformat()}
             cells.fail("first_on", Invalid("leave_overlap" if what == "leave" else "leave_waits", "first_on", **days))
-    over = [on for on in (span.first_on, min(span.last_on, known.today)) if not never_closed(on, known.today)]
-    shut = known.closed.intersection(months_between(over[0], over[-1])) if over else None
+    shut = known.closed.intersection(months_between(span.first_on, min(span.last_on, known.today)))
     if shut:
         cells.fail("first_on", Invalid("month_closed", "first_on", month=min(shut)))
 
