@@ -36,8 +36,11 @@ def photos_seen_by(user: SignedIn) -> ColumnElement[bool]:
     return _within_reach(user, Photo.employee_id, Photo.branch_id, CheckIn.site_id)
 
 
-def supervised(user: SignedIn, on: date) -> ColumnElement[bool]:
-    """Reps this person answers for on a date: of the team; planned, checked in, punching or asking at their sites."""
+def supervised(user: SignedIn, on: Any) -> ColumnElement[bool]:
+    """Reps this person answers for on a date: of the team; planned, checked in, punching or asking at their sites.
+
+    `on` is a date or a column of the select around it.
+    """
     reps = and_(Employee.role == Role.REP, Employee.id.not_in(user.acts_as))
     if user.role in OFFICE:
         return and_(reps, belonged(list(user.branch_ids), on))

@@ -43,6 +43,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "css/desk.css": _files(
         "css", *_PARTS, "table", "roster", "quick", "filter", "chart", "drawer", "calendar", "shell-desk", "print"
     ),
+    "css/report.css": _files("css", "table", "chart", "phone-report"),
     "css/screen.css": _files("css", "tokens", "base", "progress", "code"),
     "css/install.css": _files("css", "install"),
     "js/sending.js": _files("js", *_SENDING),

@@ -12,6 +12,9 @@ ROW, BAR = 30, 18
 LABEL = 28
 """Latin letters of a name beside a bar."""
 CELL_W, CELL_H, SIDE, TOP = 52, 30, 64, 26
+NARROW = 294
+"""Inside a card of a phone that is 360 wide; there a name stands above its bar."""
+NARROW_ROW, NARROW_LABEL, NARROW_CELL, NARROW_SIDE = 44, 28, 35, 46
 LEVELS = 5
 
 
@@ -44,6 +47,7 @@ class Bars:
     left: int
     thick: int
     rows: tuple[Bar, ...]
+    narrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Heat:
     columns: tuple[tuple[int, str], ...]
     rows: tuple[tuple[int, str], ...]
     cells: tuple[Cell, ...]
+    narrow: bool = False
 
 
 def bars(items: Sequence[Item], *, top: float | None = None) -> Bars:
@@ -77,19 +82,40 @@ def bars(items: Sequence[Item], *, top: float | None = None) -> Bars:
     return Bars(WIDTH, max(ROW, len(items) * ROW), LABELS, BAR, tuple(rows))
 
 
-def heat(columns: Sequence[str], rows: Sequence[str], values: Sequence[Sequence[tuple[float, str] | None]]) -> Heat:
-    """A grid: each cell (value, text) is as strong as its value among the others; None is left empty."""
+def narrow_bars(items: Sequence[Item]) -> Bars:
+    """The same for a phone: a name and its value above each bar."""
+    highest = max((max(item.value, item.past or 0) for item in items), default=0) or 1
+    rows = []
+    for number, item in enumerate(items):
+        top, width = number * NARROW_ROW, _round(NARROW * min(item.value / highest, 1))
+        mark = None if item.past is None else _round((NARROW - 2) * min(item.past / highest, 1)) + 1
+        rows.append(Bar(top + 22, top + 10, width, NARROW, fit(item.label, NARROW_LABEL), item.text, mark))
+    return Bars(NARROW, max(NARROW_ROW, len(items) * NARROW_ROW), 0, BAR - 4, tuple(rows), narrow=True)
+
+
+def heat(
+    columns: Sequence[str],
+    rows: Sequence[str],
+    values: Sequence[Sequence[tuple[float, str] | None]],
+    *,
+    narrow: bool = False,
+) -> Heat:
+    """A grid: each cell (value, text) is as strong as its value among the others; None is left empty.
+
+    Seven columns of a `narrow` one fit a phone.
+    """
+    wide, side = (NARROW_CELL, NARROW_SIDE) if narrow else (CELL_W, SIDE)
     highest = max((cell[0] for line in values for cell in line if cell), default=0) or 1
     cells = [
-        Cell(SIDE + x * CELL_W, TOP + y * CELL_H, level(cell[0], highest), cell[1])
+        Cell(side + x * wide, TOP + y * CELL_H, level(cell[0], highest), cell[1])
         for y, line in enumerate(values)
         for x, cell in enumerate(line)
         if cell
     ]
-    across = tuple((SIDE + x * CELL_W + CELL_W // 2, name) for x, name in enumerate(columns))
+    across = tuple((side + x * wide + wide // 2, name) for x, name in enumerate(columns))
     down = tuple((TOP + y * CELL_H + CELL_H // 2, fit(name, 8)) for y, name in enumerate(rows))
-    size = (SIDE + len(columns) * CELL_W + 2, TOP + len(rows) * CELL_H + 2)
-    return Heat(*size, (CELL_W - 2, CELL_H - 2), across, down, tuple(cells))
+    size = (side + len(columns) * wide + 2, TOP + len(rows) * CELL_H + 2)
+    return Heat(*size, (wide - 2, CELL_H - 2), across, down, tuple(cells), narrow)
 
 
 def level(value: float, highest: float) -> int:

@@ -117,7 +117,7 @@ def waiting_since(user: SignedIn, dates: Collection[date], ended: datetime) -> d
 
 
 def _waiting(user: SignedIn, dates: Collection[date], *columns: Any) -> Any:
-    mine = policy.supervised(user, AttendanceDay.work_date)  # type: ignore[arg-type]
+    mine = policy.supervised(user, AttendanceDay.work_date)
     asked = and_(AttendanceDay.undecided.is_(True), AttendanceDay.status != "unheard")
     came = or_(AttendanceDay.first_in.is_not(None), asked)
     left = exists().where(

@@ -17,7 +17,7 @@ from webapp.people.models import Employee
 def month_of(user: SignedIn, employee_id: int, first: date, last: date) -> tuple[str, dict[date, DayResult]]:
     """(name, {date: day}): a supervisor's are the days the person was theirs to answer for. Raises NotFound."""
     day = AttendanceDay.__table__
-    theirs = policy.supervised(user, day.c.work_date)  # type: ignore[arg-type]
+    theirs = policy.supervised(user, day.c.work_date)
     query = (
         select(day, Employee.name)
         .join(Employee, Employee.id == day.c.employee_id)

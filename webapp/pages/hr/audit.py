@@ -11,8 +11,8 @@ from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.forms import blank
 from webapp.core.i18n import say
+from webapp.pages.downloads import csv_file
 from webapp.pages.hr.audit_lines import about, changes, changes_text, known, object_word
-from webapp.pages.hr.importing import csv_file
 from webapp.people import queries
 from webapp.people.queries import AuditFilters
 

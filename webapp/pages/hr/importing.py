@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from webapp.core import clock, hx, imports, tables
+from webapp.core import clock, hx, imports
 from webapp.core.authz import Role, allow, me
 from webapp.core.errors import DomainError, Invalid
 from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import refusal_text, say
+from webapp.pages.downloads import csv_file
 from webapp.people import queries as people
 
 SECONDS_PER_REQUEST = 2.0
@@ -77,12 +78,6 @@ def make(page: ImportPage) -> Blueprint:
         return _failed(page, *ids.values())
 
     return bp
-
-
-def csv_file(headers: list[str], rows: Any, filename: str) -> Response:
-    """A download Excel opens; safe from formulas."""
-    headers_ = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(tables.write_csv(headers, rows), mimetype="text/csv", headers=headers_)
 
 
 def problem_text(errors: dict[str, Any] | None) -> str:

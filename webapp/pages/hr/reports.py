@@ -6,19 +6,17 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from webapp.core import hx, sheets, tables
+from webapp.core import hx
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.charts import Heat
 from webapp.core.i18n import _ as gettext
-from webapp.pages.hr.importing import csv_file
-from webapp.pages.hr.reporting import anomalies, confirming, devices, lateness, sources
-from webapp.pages.hr.reporting.asked import Asked, asked
-from webapp.pages.hr.reporting.overview import overview
-from webapp.pages.hr.reporting.shape import PAGE, Line, Report, file_cell, file_headers, shown, sorted_lines
+from webapp.pages.reporting import anomalies, confirming, devices, lateness, sources
+from webapp.pages.reporting.asked import Asked, asked
+from webapp.pages.reporting.files import report_file
+from webapp.pages.reporting.overview import overview
+from webapp.pages.reporting.shape import PAGE, Report, shown, sorted_lines
 
 bp = Blueprint("hr_reports", __name__, url_prefix="/hr/reports")
-MOST_ROWS = tables.MAX_ROWS
-_FORMATS = {"share": "0.0%", "points": "+0.0;-0.0;0.0", "minutes": "0", "seconds": "0", "count": "#,##0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +65,8 @@ def export(code: str, form: str) -> Response:
     question = asked(me(), KINDS[code].by)
     if question.scope is None:
         return hx.redirect(f"/hr/reports/{code}?{request.query_string.decode()}")
-    report = KINDS[code].make(question)
-    lines, _ = sorted_lines(report, request.args.get("sort", ""))
     span = f"{question.scope.since}-{question.scope.until}"
-    if form == "csv":
-        return csv_file(file_headers(report), _rows(report, lines), f"{code}-{span}.csv")
-    return _workbook(report, lines, f"{code}-{span}.xlsx", span)
-
-
-def _workbook(report: Report, lines: list[Line], filename: str, span: str) -> Response:
-    parts: dict[str, list[Any]] = {
-        gettext("Report"): [file_headers(report), *_rows(report, lines)],
-        gettext("What it means"): [[report.title, span], *report.meaning],
-    }
-    book = sheets.write_xlsx(parts, [_FORMATS.get(column.kind) for column in report.columns])
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(book, mimetype=sheets.MIMETYPE, headers=headers)
-
-
-def _rows(report: Report, lines: list[Line]) -> list[list[Any]]:
-    zone = me().branch.zone
-    rows = [
-        [file_cell(line.cells.get(one.code), one.kind, zone) for one in report.columns] for line in lines[:MOST_ROWS]
-    ]
-    if len(lines) > MOST_ROWS:
-        rows.append([gettext("Only the first %(number)s rows; choose fewer with the filters.", number=MOST_ROWS)])
-    return rows
+    return report_file(KINDS[code].make(question), form, request.args.get("sort", ""), span, me().branch.zone)
 
 
 def _shared() -> dict[str, Any]:

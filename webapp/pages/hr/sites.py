@@ -15,7 +15,7 @@ from webapp.core.forms import Bound, Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import lang, say
 from webapp.core.ids import row_id
-from webapp.pages.hr.importing import csv_file
+from webapp.pages.downloads import csv_file
 from webapp.pages.hr.site_fence import rows_of
 from webapp.people import queries as people
 from webapp.sites import queries, rules, service

@@ -10,13 +10,13 @@ from webapp.people.models import BranchMove, Employee
 
 
 def branch_on(on: Any) -> ColumnElement[int]:
-    """Of a row of Employee; `on` is a date or an SQL expression."""
+    """Of a row of Employee; `on` is a date or an expression of the select around it."""
     next_move = (
         select(BranchMove.from_branch_id)
         .where(BranchMove.employee_id == Employee.id, BranchMove.moved_on > on)
         .order_by(BranchMove.moved_on)
         .limit(1)
-        .correlate(Employee)
+        .correlate_except(BranchMove)
         .scalar_subquery()
     )
     return func.coalesce(next_move, Employee.branch_id)

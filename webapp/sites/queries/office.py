@@ -110,6 +110,12 @@ def supervisors_of(branch_ids: Collection[int]) -> list[Row[Any]]:
     return list(conn().execute(people.where(Employee.branch_id.in_(branch_ids)).order_by(Employee.name)))
 
 
+def supervised_sites(user: SignedIn) -> list[tuple[int, str]]:
+    """(id, name) of the sites this supervisor answers for, in use or not, by name."""
+    mine = policy.visible_to(user).with_only_columns(Site.id, Site.name).order_by(Site.name, Site.id)
+    return [(row.id, row.name) for row in conn().execute(mine)]
+
+
 def supervise_with(employee_id: int) -> set[int]:
     """Ids of the others who supervise one of this person's sites."""
     mine = policy.supervised_by(employee_id)

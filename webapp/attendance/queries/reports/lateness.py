@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 
 from webapp.attendance.models import AttendanceDay
-from webapp.attendance.queries.reports.scope import Scope, days_of, due
+from webapp.attendance.queries.reports.scope import CAME, LATE, Scope, days_of, due
 from webapp.core.db import conn
 from webapp.core.figures import tally
 
@@ -35,8 +35,8 @@ def lateness(scope: Scope, zones: Mapping[int, ZoneInfo]) -> tuple[dict[Slot, La
     day = AttendanceDay
     counted = (
         due(days_of(scope, day.branch_id, day.work_date, day.starts_at, key=day.branch_id))
-        .where(day.first_in.is_not(None), day.starts_at.is_not(None))
-        .add_columns(func.count().label("days"), tally(day.minutes_late > 0).label("late"),
+        .where(CAME, day.starts_at.is_not(None))
+        .add_columns(func.count().label("days"), tally(LATE).label("late"),
                      func.sum(day.minutes_late).label("minutes"), func.max(day.minutes_late).label("longest"))
         .group_by(day.branch_id, day.work_date, day.starts_at)
     )  # fmt: skip

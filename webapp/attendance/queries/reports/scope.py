@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, not_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, select
 from sqlalchemy.engine import Row
 
+from webapp.attendance import policy
 from webapp.attendance.models import AttendanceDay, CheckIn, CheckInVoid, Punch
+from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.people.models import Branch, Employee, Team
 from webapp.schedules.models import PlanStop
 from webapp.sites.models import Site, StoreType
+from webapp.sites.policy import supervised_by
 
 BY = ("branch", "team", "type", "site", "person")
 AT_A_SITE = frozenset({"site", "type"})
@@ -29,6 +32,9 @@ class Scope:
     store_type_id: int | None = None
     by: str = "branch"
     """all | one of BY, and what a report adds to them"""
+    supervisor: SignedIn | None = None
+    """Only days this supervisor answers for, as on their other pages; other stores than theirs are none by name."""
+    site_id: int | None = None
 
     @property
     def before(self) -> date:
@@ -94,18 +100,36 @@ def days_of(scope: Scope, *columns: Any, key: Any = None) -> Select[Any]:
             AttendanceDay.work_date <= scope.until,
         )
     )
-    if scope.by == "team" or scope.team_id:
+    if scope.by == "team" or scope.team_id or scope.supervisor:
         found = found.join(Employee, Employee.id == AttendanceDay.employee_id)
-    if scope.by in AT_A_SITE or scope.store_type_id:
-        found = found.outerjoin(Site, Site.id == SITE_OF_DAY)
-    if scope.team_id:
-        found = found.where(Employee.team_id == scope.team_id)
-    return found.where(Site.store_type_id == scope.store_type_id) if scope.store_type_id else found
+    if scope.by in AT_A_SITE or scope.store_type_id or scope.site_id:
+        found = found.outerjoin(Site, and_(Site.id == SITE_OF_DAY, *_theirs(scope)))
+    return found.where(*_narrowed(scope))
+
+
+def _theirs(scope: Scope) -> list[ColumnElement[bool]]:
+    return [Site.id.in_(supervised_by(*scope.supervisor.acts_as))] if scope.supervisor else []
+
+
+def _narrowed(scope: Scope) -> list[ColumnElement[bool]]:
+    wanted = (
+        (Employee.team_id, scope.team_id), (Site.store_type_id, scope.store_type_id), (Site.id, scope.site_id)
+    )  # fmt: skip
+    found = [column == value for column, value in wanted if value]
+    if scope.supervisor:
+        found.append(policy.supervised(scope.supervisor, AttendanceDay.work_date))
+    return found
+
+
+CAME = and_(AttendanceDay.first_in.is_not(None), AttendanceDay.status != "absent")
+"""Their coming is known, and nobody's word stands against it."""
+LATE = and_(CAME, AttendanceDay.minutes_late > 0)
 
 
 def due(found: Select[Any]) -> Select[Any]:
-    """Only days somebody was to work and whose window has ended."""
-    return found.where(AttendanceDay.scheduled.is_(True), AttendanceDay.over.is_(True))
+    """Only days somebody was to work and whose window has ended; who is on leave by a supervisor's word was not."""
+    day = AttendanceDay
+    return found.where(day.scheduled.is_(True), day.over.is_(True), day.status.not_in(("leave", "rest")))
 
 
 def groups(by: str, counted: Select[Any]) -> list[Group]:

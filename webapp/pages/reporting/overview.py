@@ -8,11 +8,11 @@ from webapp.attendance.queries import reports
 from webapp.core import clock
 from webapp.core.figures import share
 from webapp.core.i18n import _ as gettext
-from webapp.pages.hr.reporting import anomalies as anomaly
-from webapp.pages.hr.reporting import confirming, devices, lateness
-from webapp.pages.hr.reporting.asked import Asked
-from webapp.pages.hr.reporting.lines import change, number, part
-from webapp.pages.hr.reporting.shape import Report, shown, sorted_lines
+from webapp.pages.reporting import anomalies as anomaly
+from webapp.pages.reporting import confirming, devices, lateness
+from webapp.pages.reporting.asked import Asked
+from webapp.pages.reporting.lines import change, number, part
+from webapp.pages.reporting.shape import Report, shown, sorted_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from typing import Any
 from webapp.attendance.queries import reports
 from webapp.core.figures import share
 from webapp.core.i18n import _ as gettext
-from webapp.pages.hr.reporting.asked import Asked
-from webapp.pages.hr.reporting.lines import by_words, change, head, highest, line, number, part, summed
-from webapp.pages.hr.reporting.meaning import meaning
-from webapp.pages.hr.reporting.shape import Column, Drawing, Line, Report, shown
+from webapp.pages.reporting.asked import Asked
+from webapp.pages.reporting.lines import by_words, change, head, highest, line, number, part, summed
+from webapp.pages.reporting.meaning import meaning
+from webapp.pages.reporting.shape import Column, Drawing, Line, Report, shown
 
 BY = reports.BY
+_MEANING = ("due", "odd", "late", "early", "absences", "undecided", "site", "team")
 _COUNTS = ("days", "odd", "late", "early", "absent", "missing", "waiting", "excepted")
 
 
@@ -28,7 +29,7 @@ def anomalies(asked: Asked) -> Report:
     return Report(
         code="anomalies", title=gettext("Anomaly rate"),
         columns=[*head(by, several=len(asked.branches) > 1), *_columns()], lines=lines, total=total, sort="-rate",
-        drawings=[drawing], meaning=meaning("due", "odd", "site", "team"), by=by_words(BY),
+        drawings=[drawing], meaning=meaning(*_MEANING), by=by_words(BY),
         empty=gettext("Nobody was to work in this period."),
     )  # fmt: skip
 

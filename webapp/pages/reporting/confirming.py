@@ -7,10 +7,10 @@ from webapp.attendance.rules.settings import read_policy
 from webapp.core import clock
 from webapp.core.figures import share
 from webapp.core.i18n import _ as gettext
-from webapp.pages.hr.reporting.asked import Asked
-from webapp.pages.hr.reporting.lines import by_words, change, head, highest, line, number, part, summed
-from webapp.pages.hr.reporting.meaning import meaning
-from webapp.pages.hr.reporting.shape import Column, Drawing, Report, shown
+from webapp.pages.reporting.asked import Asked
+from webapp.pages.reporting.lines import by_words, change, head, highest, line, number, part, summed
+from webapp.pages.reporting.meaning import meaning
+from webapp.pages.reporting.shape import Column, Drawing, Report, shown
 
 BY = ("supervisor", "branch", "team", "type", "site")
 
@@ -23,7 +23,7 @@ def confirming(asked: Asked) -> Report:
     now, past = summed(groups, "days", "said", "within")
     total = {**now, "rate": share(now["within"], now["days"]), "past": share(past["within"], past["days"])}
     total |= {"change": change(total["rate"], total["past"]), "open": now["days"] - now["said"]}
-    slow = highest(lines, "median", kind="minutes")
+    slow = highest(lines, "median", kind="minutes", narrow=asked.narrow)
     return Report(
         code="confirmation", title=gettext("Confirmation delay"),
         columns=[*head(by, several=len(asked.branches) > 1), *_columns(by)], lines=lines, total=total, sort="-median",

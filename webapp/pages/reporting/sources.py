@@ -7,10 +7,10 @@ from webapp.core.charts import Item, bars
 from webapp.core.figures import share
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import say
-from webapp.pages.hr.reporting.asked import Asked
-from webapp.pages.hr.reporting.lines import by_words, change, head, highest, line, number, part, summed
-from webapp.pages.hr.reporting.meaning import meaning
-from webapp.pages.hr.reporting.shape import Column, Drawing, Line, Report, shown
+from webapp.pages.reporting.asked import Asked
+from webapp.pages.reporting.lines import by_words, change, head, highest, line, number, part, summed
+from webapp.pages.reporting.meaning import meaning
+from webapp.pages.reporting.shape import Column, Drawing, Line, Report, shown
 
 BY = ("sources", "branch", "team", "type", "site")
 _COUNTS = ("days", *reports.SOURCES, "single", "both")

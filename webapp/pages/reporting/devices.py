@@ -6,10 +6,10 @@ from webapp.core.authz import me
 from webapp.core.figures import share
 from webapp.core.i18n import _ as gettext
 from webapp.devices.queries.report import DeviceReport, Period, device_reports
-from webapp.pages.hr.reporting.asked import Asked
-from webapp.pages.hr.reporting.lines import change, highest, number
-from webapp.pages.hr.reporting.meaning import meaning
-from webapp.pages.hr.reporting.shape import Column, Drawing, Line, Report, shown
+from webapp.pages.reporting.asked import Asked
+from webapp.pages.reporting.lines import change, highest, number
+from webapp.pages.reporting.meaning import meaning
+from webapp.pages.reporting.shape import Column, Drawing, Line, Report, shown
 
 BY = ("all",)
 

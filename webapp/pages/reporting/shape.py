@@ -78,12 +78,17 @@ def sorted_lines(report: Report, sort: str) -> tuple[list[Line], str]:
         found = line.order.get(code, line.cells.get(code))
         return found.casefold() if isinstance(found, str) else found
 
-    head = report.head.code
-    known = [line for line in report.lines if value(line) not in (None, "")]
-    unknown = [line for line in report.lines if value(line) in (None, "")]
-    known.sort(key=lambda line: str(line.cells.get(head) or "").casefold())
+    lines = sorted(report.lines, key=lambda line: _usual(line, report.head.code))
+    known = [line for line in lines if value(line) not in (None, "")]
+    unknown = [line for line in lines if value(line) in (None, "")]
     known.sort(key=value, reverse=down)
     return known + unknown, wanted
+
+
+def _usual(line: Line, head: str) -> tuple[Any, ...]:
+    """Orders lines that are alike: the same on each of their pages and in every file."""
+    name, note, branch = (str(line.cells.get(code) or "").casefold() for code in (head, "note", "branch"))
+    return line.order.get(head, name), note, branch, str(line.href or line.deeper or "")
 
 
 def shown(value: Any, kind: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from webapp.attendance.queries.reports import Group
-from webapp.core.charts import LABEL, Bars, Item, bars, fit, measure
+from webapp.core.charts import LABEL, Bars, Item, bars, fit, measure, narrow_bars
 from webapp.core.figures import share
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import lang
-from webapp.pages.hr.reporting.shape import Column, Line, shown
+from webapp.pages.reporting.shape import Column, Line, shown
 
 CHARTED = 12
 """Bars a chart has at most; the table has them all."""
@@ -77,12 +77,14 @@ def summed(groups: Sequence[Group], *names: str) -> tuple[dict[str, int], dict[s
     return now, {name: sum(number(group.past, name) for group in groups) for name in names}
 
 
-def highest(lines: Sequence[Line], value: str, past: str | None = None, *, kind: str = "share") -> Bars:
+def highest(
+    lines: Sequence[Line], value: str, past: str | None = None, *, kind: str = "share", narrow: bool = False
+) -> Bars:
     """A bar for each of the lines with the most of something."""
     known = [one for one in lines if one.cells.get(value) is not None]
-    known.sort(key=lambda one: str(one.cells["name"]))
+    known.sort(key=lambda one: (str(one.cells["name"]), str(one.cells.get("note"))))
     known.sort(key=lambda one: one.cells[value], reverse=True)
-    return bars(
+    return (narrow_bars if narrow else bars)(
         [
             Item(
                 _label(one), one.cells[value], shown(one.cells[value], kind),

@@ -12,7 +12,8 @@ words(
     {
         "report_word_due": N_("Scheduled days"),
         "report_means_due": N_(
-            "Days somebody was to work, once the day is over. Rest, holidays and whole days of leave are none."
+            "Days somebody was to work, once the day is over. Rest, holidays and whole days of leave are none, whoever "
+            "gave them."
         ),
         "report_word_odd": N_("Days with an anomaly"),
         "report_means_odd": N_(
@@ -26,10 +27,30 @@ words(
         "report_word_team": N_("Team"),
         "report_means_team": N_("The team somebody is in now. The branch is the one of that day."),
         "report_word_came": N_("Days somebody came"),
-        "report_means_came": N_("Scheduled days that are over and on which the person's coming is known."),
+        "report_means_came": N_(
+            "Scheduled days that are over, on which the person's coming is known and nobody said that they were absent."
+        ),
         "report_word_late": N_("Late days"),
         "report_means_late": N_(
-            "Those on which they came after the start and its grace. What was excused is not late."
+            "Days on which somebody came after the start of the shift and its grace. What was excused is not late."
+        ),
+        "report_word_early": N_("Left early"),
+        "report_means_early": N_("Days on which somebody who came left before the shift ended or stayed too short."),
+        "report_word_present": N_("Present"),
+        "report_means_present": N_(
+            "Scheduled days on which the person's coming is known, no decision about it is open and nobody said that "
+            "they were absent."
+        ),
+        "report_word_absences": N_("Absent, in or out missing"),
+        "report_means_absences": N_(
+            "Scheduled days without any sign of the person or with a word that they were absent; days that lack a "
+            "check-in or a check-out."
+        ),
+        "report_word_undecided": N_("Undecided"),
+        "report_means_undecided": N_("Days that wait for somebody's decision or for a device."),
+        "report_word_whose": N_("Whose days"),
+        "report_means_whose": N_(
+            "Of your team every day; of others the days on which they were planned, came or asked at your stores."
         ),
         "report_word_weekday": N_("Weekday"),
         "report_means_weekday": N_("Of the work date; a night shift belongs to the date it begins on."),

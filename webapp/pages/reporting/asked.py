@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -35,11 +36,15 @@ class AskedForm(Form):
 class Asked:
     """`scope` is None when the dates make no period; `form` says why."""
 
-    form: Bound[AskedForm]
+    form: Bound[Any]
     scope: Scope | None
     branches: Sequence[Branch]
     teams: Sequence[tuple[int, str]]
     types: Sequence[tuple[int, str]]
+    narrow: bool = False
+    """Charts are for a phone."""
+    stores: Sequence[tuple[int, str]] = ()
+    """Those of a supervisor."""
 
     @property
     def zones(self) -> dict[int, ZoneInfo]:

@@ -10,10 +10,10 @@ from webapp.core.charts import Heat, heat
 from webapp.core.figures import share
 from webapp.core.i18n import LANGUAGES, lang
 from webapp.core.i18n import _ as gettext
-from webapp.pages.hr.reporting.asked import Asked
-from webapp.pages.hr.reporting.lines import change
-from webapp.pages.hr.reporting.meaning import meaning
-from webapp.pages.hr.reporting.shape import Column, Drawing, Line, Report, shown
+from webapp.pages.reporting.asked import Asked
+from webapp.pages.reporting.lines import change
+from webapp.pages.reporting.meaning import meaning
+from webapp.pages.reporting.shape import Column, Drawing, Line, Report, shown
 
 BY = ("all",)
 
@@ -28,7 +28,7 @@ def lateness(asked: Asked) -> Report:
     return Report(
         code="lateness", title=gettext("Lateness by weekday and hour"), columns=_columns(), lines=lines,
         total=_figures(total, before), sort="when",
-        drawings=[Drawing(_heat(now), title, _told(now))] if now else [],
+        drawings=[Drawing(_heat(now, narrow=asked.narrow), title, _told(now))] if now else [],
         meaning=meaning("came", "late", "weekday", "hour"), empty=gettext("Nobody came to a shift in this period."),
     )  # fmt: skip
 
@@ -78,8 +78,13 @@ def _sum(found: Any) -> Lateness:
     return total
 
 
-def _heat(now: dict[reports.Slot, Lateness]) -> Heat:
+def _heat(now: dict[reports.Slot, Lateness], *, narrow: bool) -> Heat:
+    """Hours go across; on a phone down."""
     hours = sorted({hour for _, hour in now})
+    if narrow:
+        turned = [[_cell(now.get((weekday, hour))) for weekday in range(1, 8)] for hour in hours]
+        weekdays = [_weekday(day, short=True) for day in range(1, 8)]
+        return heat(weekdays, [_hour(hour) for hour in hours], turned, narrow=True)
     values = [[_cell(now.get((weekday, hour))) for hour in hours] for weekday in range(1, 8)]
     return heat([_hour(hour) for hour in hours], [_weekday(day, short=True) for day in range(1, 8)], values)
 
