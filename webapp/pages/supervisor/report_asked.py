@@ -14,9 +14,7 @@ from webapp.pages.reporting.asked import Asked
 from webapp.people import queries as people
 from webapp.sites.queries.office import supervised_sites
 
-PERIODS = ("month", "last", "days")
 DAYS = 30
-SHOWS = ("attendance", "lateness", "confirmation")
 
 
 class AskedForm(Form):

@@ -1,5 +1,7 @@
 """Reports on a supervisor's phone: how their people and stores did, against the period before."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from webapp.core import hx
@@ -18,7 +20,8 @@ _BY = {code: kind.by for code, kind in KINDS.items()}
 @allow(Role.SUPERVISOR)
 def index() -> Response:
     question = asked(me(), _BY)
-    context = {"asked": question, "periods": _periods(), "shows": _shows(), "shown": shown, "report": None}
+    context: dict[str, Any] = {"asked": question, "periods": _periods(), "shows": _shows(), "report": None}
+    context["shown"] = shown
     if question.scope:
         kind = KINDS[question.form.data.show]
         report = kind.make(question)
