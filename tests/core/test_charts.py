@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.core.charts import LABELS, VALUES, WIDTH, Item, bars, fit, heat, level, measure
+from webapp.core.charts import LABELS, NARROW, VALUES, WIDTH, Item, bars, fit, heat, level, measure, narrow_bars
 
 ROOM = WIDTH - LABELS - VALUES
 
@@ -38,3 +38,13 @@ def test_long_names_are_cut_where_they_no_longer_fit():
     assert fit("Riverside", 8) == "Riversi…"
     assert fit("万家超市中山路店", 9) == "万家超市…"
     assert measure("万a") == 3
+
+
+def test_what_is_for_a_phone_fits_one():
+    chart = narrow_bars([Item("万家超市·中山路旗舰店（二期）", 0.5, "50%", 1), Item("b", 0, "0%")])
+    assert chart.width == NARROW <= 328
+    assert [bar.width for bar in chart.rows] == [NARROW / 2, 0]
+    assert chart.rows[0].mark <= NARROW
+    assert measure(chart.rows[0].label) <= 28
+    week = heat(list("MTWTFSS"), ["09:00"], [[(1.0, "100%")] * 7], narrow=True)
+    assert week.width <= NARROW

@@ -229,3 +229,13 @@ def test_what_belongs_nowhere_never_rose_most(desk, home):
     text = desk.get(f"/hr/reports/anomalies?{PERIOD}&by=site").get_data(as_text=True)
     assert "Without a site" in text
     assert "Nothing rose against the period before." in text
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "days", "-rate", "-change"])
+def test_lines_that_are_alike_keep_one_order(desk, home, sort):
+    """Else somebody would stand on two pages, and somebody else on none."""
+    for n in range(60):
+        day(make.employee(home.branch, name="王伟", staff_no=f"W{(n * 37) % 60:02}"), SINCE)
+    address = f"/hr/reports/anomalies?{PERIOD}&by=person&sort={sort}"
+    pages = [texts(desk.get(f"{address}&page={n}").get_data(as_text=True)) for n in (1, 2)]
+    assert [row[1] for page in pages for row in page] == [f"W{n:02}" for n in range(60)]
