@@ -82,6 +82,7 @@ def test_lateness_and_confirmation(home, client_as):
     ]  # fmt: skip
     assert "Depot" not in told
     assert told["Other stores"]["Days to confirm"] == "2"
+    assert "Without a site" not in boss.get("/team/reports?show=confirmation").text
 
 
 @pytest.mark.parametrize("show", SHOWS)

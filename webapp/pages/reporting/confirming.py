@@ -23,7 +23,7 @@ def confirming(asked: Asked) -> Report:
     now, past = summed(groups, "days", "said", "within")
     total = {**now, "rate": share(now["within"], now["days"]), "past": share(past["within"], past["days"])}
     total |= {"change": change(total["rate"], total["past"]), "open": now["days"] - now["said"]}
-    slow = highest(lines, "median", kind="minutes", narrow=asked.narrow)
+    slow = highest(lines, "median", kind="minutes")
     return Report(
         code="confirmation", title=gettext("Confirmation delay"),
         columns=[*head(by, several=len(asked.branches) > 1), *_columns(by)], lines=lines, total=total, sort="-median",

@@ -57,9 +57,11 @@ def confirmation(asked: Asked) -> Report:
     elsewhere = gettext("Other stores")
     lines = [one if one.href else replace(one, cells={**one.cells, "name": elsewhere}) for one in found.lines]
     kept = [replace(one, href=None) for one in lines]
+    slow = highest(lines, "median", kind="minutes", narrow=True)
     told = [pair for pair in found.meaning if pair not in meaning("speaker")]
     return replace(
         _picked(found, _DELAYS), title=gettext("Confirmed in time"), lines=kept, sort="rate",
+        drawings=[replace(one, chart=slow) for one in found.drawings],
         meaning=[*told, *meaning("site", "whose")],
     )  # fmt: skip
 
