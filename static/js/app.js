@@ -93,10 +93,20 @@
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post' || form.matches('[hx-post]')) return;
+    if (navigator.onLine === false && !form.dataset.reached) return hold(event, form);
     if (form.dataset.sending) event.preventDefault();
     form.dataset.sending = '1';
     onsite.busy(event.submitter || form.querySelector('[type=submit]'), true);
   });
+  // Sent without a network it would make room for the browser's own page. What the browser says of the network may be
+  // wrong: whether the server can be reached is looked at before the next try.
+  function hold(event, form) {
+    event.preventDefault();
+    const { submitter } = event;
+    const again = () => fetch('/healthz', { cache: 'no-store' }).then(() => { form.dataset.reached = '1'; form.requestSubmit(submitter); }, ask);
+    const ask = () => onsite.retry.show(form, 0, '', again);
+    ask();
+  }
   self.addEventListener('pageshow', (event) => {
     if (!event.persisted) return;
     document.querySelectorAll('[data-sending]').forEach((form) => delete form.dataset.sending);

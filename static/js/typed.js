@@ -1,6 +1,7 @@
 // What is typed outlives a change of language and a sign-in that ended meanwhile: kept in this tab for the next
 // page of the same person, only where the server did not get it, and never passwords or files. What is typed about an
-// open visit also outlives a look at other pages.
+// open visit also outlives a look at other pages. The hidden fields of a page that asks "Is this right?" (data-typed) were
+// typed on the page before.
 (function () {
   const KEY = 'onsite-typed';
   const VISIT = 'onsite-visit';
@@ -37,12 +38,13 @@
   }
 
   function read(form) {
-    const fields = [...form.elements].filter(typed).map((el) => ({ name: el.name, value: el.value, on: Boolean(el.checked) }));
+    const fields = [...form.elements].filter(typed).map((el) => ({ name: el.name, value: el.value, on: el.checked || el.type === 'hidden' }));
     return { action: form.getAttribute('action'), fields };
   }
 
   function typed(el) {
-    return el.name && el.value.length < 20000 && !['hidden', 'password', 'file', 'submit', 'button'].includes(el.type);
+    const from = el.form && 'typed' in el.form.dataset && el.type === 'hidden';
+    return el.name && el.value.length < 20000 && (from || !['hidden', 'password', 'file', 'submit', 'button'].includes(el.type));
   }
 
   function fill({ action, fields }) {

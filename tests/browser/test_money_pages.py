@@ -91,7 +91,7 @@ def test_what_cannot_be_fetched_can_be_tried_again(phone, paid, watch) -> None:
     page = phone("R001")
     page.route("**/wallet/pending", lambda route: route.abort())
     page.goto("/wallet")
-    expect(page.get_by_text("No answer. Nothing was lost.")).to_be_visible()
+    expect(page.get_by_text("No network or no answer. Nothing was lost.")).to_be_visible()
     expect(page.get_by_role("link", name="See what is not settled yet")).to_be_visible()
     page.unroute("**/wallet/pending")
     page.get_by_role("button", name="Try again").click()

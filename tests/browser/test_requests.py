@@ -1,0 +1,97 @@
+"""Leave and swaps from the phone that asks to the page that shows what became of it, through everybody's hands."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from tests import factories
+from tests.browser.crew import NOON
+from tests.browser.test_hostile import TWICE
+from tests.support import company
+from webapp.core.db import db
+from webapp.schedules.models import LeaveRequest, RosterDay, SwapRequest
+
+FRIDAY, SATURDAY = date(2026, 3, 6), date(2026, 3, 7)
+
+
+@pytest.fixture(autouse=True)
+def noon(stack: Any, freeze: Any) -> None:
+    freeze(NOON)
+
+
+def number(stack: Any, model: Any) -> int:
+    with stack.app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_half_a_day_of_leave_until_it_stands_in_the_plan(stack: Any, phone: Any, desk: Any, axe: Any) -> None:
+    rep = phone("R001")
+    rep.goto("/me/leave/new?kind=annual")
+    rep.get_by_label("First day of leave").fill(str(FRIDAY))
+    rep.get_by_label("The leave ends").select_option("1")
+    rep.get_by_label("Note").fill("Dentist 牙医")
+    press(rep, "Continue")
+    expect(rep.get_by_text("0.5 days")).to_be_visible()
+    axe(rep)
+    rep.get_by_role("button", name="Send").evaluate(TWICE)
+    expect(rep).to_have_url(re.compile(r"/me/leave/\d+$"))
+    assert number(stack, LeaveRequest) == 1
+    boss = phone("S001")
+    boss.goto("/team/requests")
+    boss.get_by_role("link", name=re.compile("Li Na")).first.click()
+    expect(boss.get_by_text("Dentist 牙医")).to_be_visible()
+    press(boss, "Approve")
+    expect(boss.get_by_text("Nothing waits for you.")).to_be_visible()
+    hr = desk("H001")
+    hr.goto("/hr/schedule/requests")
+    hr.get_by_role("link", name="Li Na").click()
+    press(hr, "Approve")
+    expect(hr.locator("#flashes")).to_contain_text("Approved")
+    rep.goto(f"/plan?day={FRIDAY}")
+    expect(rep.get_by_text("half a day of leave")).to_be_visible()
+    expect(rep.get_by_text("13:30–18:00")).to_be_visible()
+
+
+def test_a_swap_until_it_stands_in_the_roster(stack: Any, phone: Any, desk: Any, axe: Any) -> None:
+    with stack.app.app_context():
+        firm = company.find()
+        mine, theirs = firm.people["R001"], firm.people["R002"]
+        known = {"branch_id": firm.branch.id, "kind": "rest"}
+        free = [RosterDay(employee_id=who.id, work_date=on, **known) for who, on in ((theirs, FRIDAY), (mine, SATURDAY))]
+        factories.save(*free)
+    rep, colleague, boss, hr = phone("R001"), phone("R002"), phone("S001"), desk("H001")
+    rep.goto("/me/swaps/new")
+    rep.get_by_label("The day you give away").fill(str(FRIDAY))
+    rep.get_by_label("Colleague").select_option(label="王伟 · R002")
+    rep.get_by_label("The day you work instead").fill(str(SATURDAY))
+    press(rep, "Continue")
+    axe(rep)
+    rep.get_by_role("button", name="Ask 王伟").evaluate(TWICE)
+    expect(rep).to_have_url(re.compile(r"/me/swaps/\d+$"))
+    assert number(stack, SwapRequest) == 1
+    colleague.goto("/notices")
+    colleague.locator("main").get_by_role("button", name=re.compile("Li Na")).click()
+    axe(colleague)
+    press(colleague, "Yes, swap")
+    expect(colleague.get_by_text("Waits for approval")).to_be_visible()
+    boss.goto("/team/requests")
+    boss.get_by_role("link", name=re.compile("Li Na · 王伟")).click()
+    press(boss, "Approve the swap")
+    expect(boss.get_by_text("Nothing waits for you.")).to_be_visible()
+    hr.goto(f"/hr/schedule?monday={NOON[:10]}")
+    worked = [hr.locator(f"a[href='/hr/schedule/{who.id}?on={on}']") for who, on in ((theirs, FRIDAY), (mine, SATURDAY))]
+    rested = [hr.locator(f"a[href='/hr/schedule/{who.id}?on={on}']") for who, on in ((mine, FRIDAY), (theirs, SATURDAY))]
+    for cell in worked:
+        expect(cell).to_contain_text("09:00–18:00")
+    for cell in rested:
+        expect(cell).to_contain_text("Rest")
