@@ -1,5 +1,6 @@
 """Both languages are complete (T40): a text without its Chinese, or with other blanks, fails here."""
 
+import ast
 import re
 
 from webapp.translations import messages
@@ -10,6 +11,19 @@ BLANKS = re.compile(r"%\((\w+)\)[sd]|%%|%[sd]")
 def test_every_text_is_translated():
     left = messages.missing(messages.load(), messages.extract())
     assert not left, f"run python -m webapp.translations.messages and translate: {left[:10]}"
+
+
+def test_no_text_hides_where_it_is_not_looked_for():
+    """The extractor does not look into f-strings: such a text would stay English."""
+    hidden = [
+        f"{path.relative_to(messages.ROOT)}:{call.lineno}"
+        for path in (messages.ROOT / "webapp").rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "gettext", "ngettext", "pgettext")
+    ]
+    assert not hidden, "give these a line of their own"
 
 
 def test_a_missing_translation_is_seen():

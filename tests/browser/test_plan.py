@@ -34,7 +34,9 @@ def kept(stack: Any) -> list[int]:
         return list(db.session.scalars(select(PlanStop.site_id).order_by(PlanStop.seq)))
 
 
-def test_without_a_network_the_plan_says_so_and_waits(stack: Any, phone: Any, shops: list[int], watch: Any, axe: Any) -> None:
+def test_without_a_network_the_plan_says_so_and_waits(
+    stack: Any, phone: Any, shops: list[int], watch: Any, axe: Any
+) -> None:
     watch.allow(NETWORK)
     page = phone("R001", viewport={"width": 360, "height": 640})
     page.goto("/plan")

@@ -234,3 +234,25 @@ def test_the_audit_trail_calls_kinds_by_their_names(client_as: Any, branch: Any,
     page = desk.get("/hr/audit").text
     assert "Kind of leave · Marriage leave" in page
     assert page.count("Marriage leave") >= 2
+
+
+def test_back_to_a_form_that_was_sent_asks_once_more(client_as: Any, rep: Any) -> None:
+    """Other days on the same form are a wish of their own, after one look; what was typed is still there."""
+    phone, mark = client_as(rep), str(uuid4())
+    first = ask(phone, client_id=mark)
+    other = {**ASKED, "first_on": "2026-03-16", "last_on": "2026-03-17", "client_id": mark}
+    again = phone.post("/me/leave/new", data={**other, "step": "send"})
+    assert (again.status_code, "was sent once already" in again.text) == (422, True)
+    assert ">Wedding</textarea>" in again.text
+    assert 'value="2026-03-16"' in again.text
+    fresh = again.text.split('name="client_id" value="')[1][:36]
+    assert ask(phone, **{**other, "client_id": fresh}) != first
+
+
+def test_a_reason_that_is_too_long_stays_to_be_shortened(client_as: Any, branch: Any, rep: Any, boss: Any) -> None:
+    made = ask(client_as(rep))
+    said = {"decision": "rejected", "version": 1, "reason": "字" * 301}
+    answer = client_as(boss).post(f"/team/leave/{made}", data=said)
+    assert (answer.status_code, "At most 300 characters" in answer.text) == (422, True)
+    assert "Choose one of the options" not in answer.text
+    assert "字" * 301 in answer.text

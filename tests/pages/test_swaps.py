@@ -102,3 +102,12 @@ def test_withdrawn_and_refused(client_as: Any, branch: Any, anna: Any, ben: Any,
     client_as(ben).post(f"{page}/answer", data={"answer": "no"})
     assert "The colleague said no" in client_as(anna).get(page).text
     assert "Nothing waits for you" in client_as(boss).get("/team/requests").text
+
+
+def test_back_to_a_form_that_was_sent_asks_once_more(client_as: Any, anna: Any, ben: Any) -> None:
+    phone, mark = client_as(anna), str(uuid4())
+    assert ask(phone, ben, client_id=mark, step="send").status_code == 303
+    again = ask(phone, ben, client_id=mark, asker_on=str(THURSDAY), step="send")
+    assert (again.status_code, "was sent once already" in again.text) == (422, True)
+    assert "Family" in again.text
+    assert mark not in again.text

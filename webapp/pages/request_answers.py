@@ -55,6 +55,8 @@ def answered(form: Bound[Any], act: Callable[[], str], show: Callable[[Bound[Any
     """Say what `act` says and go on to `done`; when somebody was faster look at it again at `here`, else `show` the
     form with what is wrong.
     """
+    if form.errors and "decision" not in form.errors:
+        return show(form)
     try:
         flash(act(), "ok")
     except Conflict as error:

@@ -131,6 +131,15 @@ def told_alone(branch_id: int) -> str:
     return gettext("Changes of the next %(days)s days are told by themselves.", days=days)
 
 
+def copied_text(copied: int, kept: int) -> str:
+    """What became of copying a week."""
+    if not copied and not kept:
+        return gettext("The week before has nothing to copy.")
+    text = ngettext("%(num)s day copied.", "%(num)s days copied.", copied)
+    stay = gettext("Days that had something already stay: %(n)s.", n=kept)
+    return f"{text} {stay}" if kept else text
+
+
 def undo_change() -> None:
     """Take the change back whose number the form holds; what became of it is shown on the next page."""
     entry_id = request.form.get("entry", 0, type=int)

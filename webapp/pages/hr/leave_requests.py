@@ -121,7 +121,7 @@ def _states() -> list[tuple[str, str]]:
         ("open", gettext("Waiting for anybody")),
         ("approved", gettext("Approved")),
         ("rejected", gettext("Not approved")),
-        ("withdrawn", gettext("Withdrawn")),
+        ("withdrawn", gettext("Taken back")),
         ("cancelled", gettext("Cancelled")),
         ("all", gettext("All")),
     ]

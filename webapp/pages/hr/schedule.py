@@ -14,7 +14,7 @@ from webapp.core.forms import Form, blank, read_form
 from webapp.core.i18n import _ as gettext
 from webapp.core.i18n import ngettext
 from webapp.pages import person_day, roster_publish
-from webapp.pages.roster import Boxes, Span, span_of, told_alone, total_of, undo_change
+from webapp.pages.roster import Boxes, Span, copied_text, span_of, told_alone, total_of, undo_change
 from webapp.people import queries as people
 from webapp.people.models import Employee
 from webapp.schedules import queries, service
@@ -119,13 +119,6 @@ def table_url(data: ShownForm) -> str:
     values = {"span": span, "branch_id": data.branch_id, "team_id": data.team_id, "q": data.q}
     known = {name: value for name, value in values.items() if value}
     return f"/hr/schedule?{urlencode({'monday': data.monday.isoformat(), **known})}"
-
-
-def copied_text(copied: int, kept: int) -> str:
-    if not copied and not kept:
-        return gettext("The week before has nothing to copy.")
-    text = ngettext("%(num)s day copied.", "%(num)s days copied.", copied)
-    return f"{text} {gettext('Days that had something already stay: %(n)s.', n=kept)}" if kept else text
 
 
 def _lines(found: queries.WeekPage, span: Span, today: date) -> list[Any]:

@@ -73,7 +73,8 @@ def ask() -> Response:
             return hx.redirect(f"/me/leave/{made}")
         return _check(bound, known)
     except Conflict:
-        raise
+        bound.values["client_id"] = new_id()
+        return _form(bound.fail(Invalid("asked_before")))
     except DomainError as error:
         return _form(bound.fail(error))
 

@@ -63,7 +63,8 @@ def ask() -> Response:
             return hx.redirect(f"/me/swaps/{made}")
         days = service.look_at_swap(rep=user, swap=known["swap"], at=clock.now())
     except Conflict:
-        raise
+        bound.values["client_id"] = new_id()
+        return _form(bound.fail(Invalid("asked_before")))
     except DomainError as error:
         return _form(bound.fail(error))
     return hx.respond("rep/swap_check.html", form=bound, sides=sides(known["swap"], days))

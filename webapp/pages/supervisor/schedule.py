@@ -12,10 +12,9 @@ from webapp.core.authz import Role, allow, me
 from webapp.core.db import do
 from webapp.core.errors import NotFound
 from webapp.core.forms import Form, read_form
-from webapp.core.i18n import _ as gettext
-from webapp.core.i18n import date_text, ngettext
+from webapp.core.i18n import date_text
 from webapp.pages import person_day, roster_publish
-from webapp.pages.roster import told_alone, undo_change
+from webapp.pages.roster import copied_text, told_alone, undo_change
 from webapp.schedules import policy, queries, service
 from webapp.schedules.rules import day_in_reach, monday_of
 from webapp.sites import queries as sites
@@ -57,8 +56,7 @@ def copy() -> Response:
     units = service.in_units(people=ids)
     results = [do(service.copy_week, by=user, people=some, at=clock.now(), **weeks) for some in units]
     copied, kept = (sum(numbers) for numbers in zip(*results, strict=True))
-    text = ngettext("%(num)s day copied.", "%(num)s days copied.", copied)
-    flash(text if copied or kept else gettext("The week before has nothing to copy."), "ok" if copied else "att")
+    flash(copied_text(copied, kept), "ok" if copied else "att")
     return hx.redirect(f"/schedule?on={form.data.on}")
 
 

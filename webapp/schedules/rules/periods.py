@@ -32,7 +32,8 @@ def months_between(first: date, last: date) -> list[str]:
 words(
     {
         "month_closed": N_(
-            "%(month)s is closed, so nothing in it can be changed. HR can open it again under “Settlement”, “Months”, with a reason."
+            "%(month)s is closed, so nothing in it can be changed."
+            " HR can open it again under “Settlement”, “Months”, with a reason."
         ),
         "month_running": N_("This month can be closed from %(day)s on."),
         "month_closed_already": N_("%(name)s closed this month on %(day)s. Look at it again."),

@@ -4,6 +4,7 @@ from webapp.core.errors import N_, words
 
 words(
     {
+        "asked_before": N_("This form was sent once already, with other days. Continue to ask for these as well."),
         "leave_order": N_("The last day is before the first."),
         "leave_too_long": N_("At most %(limit)s days at once."),
         "leave_nothing": N_(
@@ -34,11 +35,11 @@ words(
         "leave_state_open": N_("Waiting"),
         "leave_state_approved": N_("Approved"),
         "leave_state_rejected": N_("Not approved"),
-        "leave_state_withdrawn": N_("Withdrawn"),
+        "leave_state_withdrawn": N_("Taken back"),
         "leave_state_cancelled": N_("Cancelled"),
         "leave_said_approved": N_("Approved"),
         "leave_said_rejected": N_("Not approved"),
-        "leave_said_withdrawn": N_("Withdrawn"),
+        "leave_said_withdrawn": N_("Taken back"),
         "leave_said_cancelled": N_("Cancelled"),
         "leave_said_cancel_ask": N_("Asked to cancel it"),
         "leave_said_kept": N_("The leave stays"),
@@ -67,7 +68,7 @@ words(
         "swap_state_refused": N_("The colleague said no"),
         "swap_state_approved": N_("Swapped"),
         "swap_state_rejected": N_("Not approved"),
-        "swap_state_withdrawn": N_("Withdrawn"),
+        "swap_state_withdrawn": N_("Taken back"),
     }
 )
 words(
