@@ -30,7 +30,7 @@
     const action = form.getAttribute('action');
     if (form.method !== 'post' || form.matches('[hx-post]') || signing || !uid || action === '/logout') return;
     const forms = [...document.querySelectorAll('form[method=post]')].map(read).filter(({ fields }) => fields.length);
-    put(KEY, { page: location.pathname + location.search, uid, at: Date.now(), held: action === '/language', forms });
+    put(KEY, { page: document.documentElement.dataset.page || location.pathname + location.search, uid, at: Date.now(), held: action === '/language', forms });
   });
 
   function mine(what) {

@@ -168,7 +168,7 @@ def test_signed_out_in_the_drawer_loses_nothing(stack, desk, freeze, watch) -> N
     page.goto("/hr/inbox")
     page.locator("a[data-open]").click()
     page.locator("#detail [name=reason]").fill("Not at the store")
-    _sign_out_everywhere(stack, "H001")
+    sign_out_everywhere(stack, "H001")
     page.locator("#detail button[value=rejected]").click()
     expect(page.locator(".retry")).to_contain_text("Sign in to go on.")
     expect(page.locator(".retry a")).to_have_attribute("href", "/login")
@@ -234,7 +234,7 @@ def _type_a_person(page: Page) -> None:
 def _send_a_person_signed_out(page: Page, stack: Any) -> None:
     page.goto("/hr/people/new")
     _type_a_person(page)
-    _sign_out_everywhere(stack, "H001")
+    sign_out_everywhere(stack, "H001")
     page.get_by_role("button", name="Add").click()
 
 
@@ -276,7 +276,7 @@ def _count(stack: Any, what: Any) -> int:
         return db.session.scalar(select(func.count()).select_from(what)) or 0
 
 
-def _sign_out_everywhere(stack: Any, who: str) -> None:
+def sign_out_everywhere(stack: Any, who: str) -> None:
     with stack.app.app_context(), transaction():
         mine = SignIn.employee_id == find().people[who].id
         db.session.execute(update(SignIn).where(mine).values(revoked_at=clock.now()))

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from tests import factories
 from tests.browser.crew import NOON
-from tests.browser.test_hostile import TWICE
+from tests.browser.test_hostile import TWICE, sign_out_everywhere
 from tests.support import company
+from tests.support.company import PASSWORD
 from webapp.core.db import db
 from webapp.schedules.models import LeaveRequest, RosterDay, SwapRequest
 
@@ -94,3 +95,46 @@ def test_a_swap_until_it_stands_in_the_roster(stack: Any, phone: Any, desk: Any,
         expect(hr.locator(f"a[href='/hr/schedule/{who}?on={on}']")).to_contain_text("09:00–18:00")
     for who, on in ((mine.id, FRIDAY), (theirs.id, SATURDAY)):
         expect(hr.locator(f"a[href='/hr/schedule/{who}?on={on}']")).to_contain_text("Rest")
+
+
+def test_signed_out_before_sending_brings_the_request_back(stack: Any, phone: Any) -> None:
+    """What the page that asks "Is this right?" holds was typed on the page before."""
+    rep = phone("R001")
+    rep.goto("/me/leave/new?kind=annual")
+    rep.get_by_label("Personal leave").check()
+    rep.get_by_label("First day of leave").fill(str(FRIDAY))
+    rep.get_by_label("Note").fill("Moving 搬家")
+    press(rep, "Continue")
+    expect(rep.get_by_role("heading", name="Is this right?")).to_be_visible()
+    sign_out_everywhere(stack, "R001")
+    press(rep, "Send")
+    sign_in(rep, "R001")
+    rep.wait_for_url("**/me/leave/new")
+    expect(rep.get_by_label("Note")).to_have_value("Moving 搬家")
+    expect(rep.get_by_label("First day of leave")).to_have_value(str(FRIDAY))
+    expect(rep.get_by_label("Personal leave")).to_be_checked()
+    assert number(stack, LeaveRequest) == 0
+
+
+def test_signed_out_on_a_refused_form_comes_back_to_its_page(stack: Any, desk: Any) -> None:
+    """The address of the refusal takes posts only."""
+    page = desk("H001")
+    page.goto("/hr/schedule/leave/types")
+    page.get_by_label("Days ahead it has to be asked for").fill("7")
+    page.get_by_label("The supervisor of the team").uncheck()
+    page.get_by_label("HR, after the supervisor").uncheck()
+    press(page, "Save")
+    expect(page.locator("[data-errors]")).to_be_visible()
+    page.get_by_label("Days ahead it has to be asked for").fill("8")
+    sign_out_everywhere(stack, "H001")
+    press(page, "Save")
+    sign_in(page, "H001")
+    page.wait_for_url("**/hr/schedule/leave/types")
+    expect(page.get_by_label("Days ahead it has to be asked for")).to_have_value("8")
+
+
+def sign_in(page: Page, who: str) -> None:
+    page.locator("main").get_by_role("link", name="Sign in").click()
+    page.locator("[name=number]").fill(who)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form[action='/login'] [type=submit]").click()

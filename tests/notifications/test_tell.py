@@ -108,3 +108,17 @@ def test_closed_and_unsaid(rep) -> None:
     assert do(service.unsay, about="exception|11") is True
     assert do(service.unsay, about="exception|1") is False
     assert count() == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (["2026-06-24", "2026-06-24T12"], "Wed 24 Jun, morning"),
+        (["2026-06-24T12", "2026-06-24"], "Wed 24 Jun, afternoon"),
+        (["2026-06-24T12", "2026-06-26T12"], "Wed 24 Jun, from noon – Fri 26 Jun, until noon"),
+        (["2026-06-24", "2026-06-24"], "Wed 24 Jun"),
+    ],
+)
+def test_half_days_are_said(app, written: list[str], said: str) -> None:
+    with app.app_context(), force_locale("en"):
+        assert queries.sentence("notice_leave_back", {"name": "Li Na", "over_days": written}).endswith(f": {said}.")

@@ -134,9 +134,10 @@ def page_address() -> str:
         came = urlsplit(request.referrer or "")
     except ValueError:
         return "/"
-    if came.netloc != request.host or not _opens(came.path):
-        return "/"
-    return came._replace(scheme="", netloc="", fragment="").geturl()
+    path = came.path if came.netloc == request.host else ""
+    while path and not _opens(path):  # refused twice in a row: it came from an answer
+        path = path.rpartition("/")[0]
+    return came._replace(scheme="", netloc="", path=path, fragment="").geturl() if path else "/"
 
 
 def _opens(path: str) -> bool:

@@ -1,6 +1,6 @@
 """A notice in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,8 +27,7 @@ def _value(name: str, value: Any) -> Any:
     if name.endswith("_on"):
         return date_text(date.fromisoformat(value))
     if name.endswith("_days"):
-        days = [date_text(date.fromisoformat(one)) for one in dict.fromkeys(value)]
-        return (" + " if name.startswith("both") else " – ").join(days)
+        return _days(value, " + " if name.startswith("both") else " – ")
     if name.endswith("_names"):
         return value[lang() == "zh"]
     if name == "month":
@@ -38,3 +37,15 @@ def _value(name: str, value: Any) -> Any:
     if name.endswith("_line"):
         return line_text(*value)
     return value
+
+
+def _days(written: Sequence[str], between: str) -> str:
+    """One after the other; of a span the first may begin and the last end at noon (T12)."""
+    days = [date_text(date.fromisoformat(one[:10])) for one in written]
+    noon = [one.endswith("T12") for one in written]
+    if not any(noon):
+        return between.join(dict.fromkeys(days))
+    if days[0] == days[-1]:
+        return say("half_afternoon" if noon[0] else "half_morning", day=days[0])
+    first = say("half_from", day=days[0]) if noon[0] else days[0]
+    return between.join([first, say("half_until", day=days[-1]) if noon[-1] else days[-1]])

@@ -140,6 +140,10 @@ for _codes in _BY_KIND.values():
     words(_codes)
 words(
     {
+        "half_morning": N_("%(day)s, morning"),
+        "half_afternoon": N_("%(day)s, afternoon"),
+        "half_from": N_("%(day)s, from noon"),
+        "half_until": N_("%(day)s, until noon"),
         "kind_attendance": N_("Attendance"),
         "kind_answers": N_("Answers"),
         "kind_rewards": N_("Rewards"),

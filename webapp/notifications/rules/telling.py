@@ -12,8 +12,9 @@ _LOCAL = re.compile(r"^/(?![/\\])[^\\\s]{0,198}$")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`params` are JSON: names ending in _minor are money (in "currency"), in _on ISO dates, in _days some of them,
-    in _names the English and the Chinese one, in _code codes of their own, in _line codes with their parameters.
+    """`params` are JSON: names ending in _minor are money (in "currency"), in _on ISO dates, in _days some of them
+    (with T12: from or until noon), in _names the English and the Chinese one, in _code codes of their own, in _line
+    codes with their parameters.
     `key` names the event, so that it is told once; `about` the matter, so that it can be closed.
     """
 

@@ -105,5 +105,8 @@ def _params(request: LeaveRequest) -> dict[str, Any]:
     return {
         "name": someone.name,
         "kind_names": [kind.name_en, kind.name_zh] if kind else [request.kind, request.kind],
-        "over_days": [request.first_on.isoformat(), request.last_on.isoformat()],
+        "over_days": [
+            f"{request.first_on}{'T12' if request.starts_half else ''}",
+            f"{request.last_on}{'T12' if request.ends_half else ''}",
+        ],
     }
