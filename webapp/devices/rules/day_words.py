@@ -5,7 +5,7 @@ from webapp.core.errors import N_, words
 words(
     {
         "pin_bad": N_("Write the id as the device shows it: digits, letters, - and _, not only zeros."),
-        "pin_order": N_("The last day is before the first."),
+        "pin_order": N_("The last day is before the first. Change one of them."),
         "pin_longer": N_("The id already ends before that day. Assign it again for the days after it."),
         "pin_nobody": N_("Choose a person of this branch."),
         "pin_taken": N_("The id %(pin)s is %(name)s's there from %(since)s on. End that first."),

@@ -5,7 +5,7 @@ from webapp.core.errors import N_, words
 words(
     {
         "asked_before": N_("This form was sent once already, with other days. Continue to ask for these as well."),
-        "leave_order": N_("The last day is before the first."),
+        "leave_order": N_("The last day of leave is before the first. Change one of them."),
         "leave_too_long": N_("At most %(limit)s days at once."),
         "leave_nothing": N_(
             "A day that begins at noon and ends at noon is no leave. Choose the morning or the afternoon."
