@@ -109,7 +109,7 @@ def test_signed_out_before_sending_brings_the_request_back(stack: Any, phone: An
     sign_out_everywhere(stack, "R001")
     press(rep, "Send")
     sign_in(rep, "R001")
-    rep.wait_for_url("**/me/leave/new")
+    rep.wait_for_url("**/me/leave/new?kind=annual")
     expect(rep.get_by_label("Note")).to_have_value("Moving 搬家")
     expect(rep.get_by_label("First day of leave")).to_have_value(str(FRIDAY))
     expect(rep.get_by_label("Personal leave")).to_be_checked()

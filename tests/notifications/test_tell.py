@@ -120,5 +120,5 @@ def test_closed_and_unsaid(rep) -> None:
     ],
 )
 def test_half_days_are_said(app, written: list[str], said: str) -> None:
-    with app.app_context(), force_locale("en"):
+    with app.app_context(), force_locale(LANGUAGES["en"]):
         assert queries.sentence("notice_leave_back", {"name": "Li Na", "over_days": written}).endswith(f": {said}.")
