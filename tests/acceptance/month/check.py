@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -41,6 +42,7 @@ def days_equal(stage: Stage, known: Known, expected: Mapping[Pair, Day] | None =
                     wrong += [(who, on, differs)] if (differs := _differs(should, row)) else []
                 elif known.by >= month.over:
                     wrong.append((who, on, "not there"))
+    assert stage.refused == known.refused
     assert not wrong, f"{known.by}: {len(wrong)} days\n" + "\n".join(map(str, wrong[:40]))
 
 
@@ -51,14 +53,15 @@ def _differs(should: Day, row: Any) -> list[str]:
     return [f"{name}: {a!r} ≠ {b!r}" for name, a, b in zip(NAMES, ours, theirs, strict=True) if a != b]
 
 
-def money_equals(stage: Stage, paid: Parts) -> None:
-    """Every slot, every wallet, and the company's side of them."""
+def money_equals(stage: Stage, paid: Parts, swept: Mapping[str, int] = MappingProxyType({})) -> None:
+    """Every slot, every wallet (what was `swept` from it onto payslips comes back to it), and the company's side."""
     assert booked(stage) == worth_something(paid)
     should: Counter[str] = Counter()
     for (who, _), parts in paid.items():
         should[who] += sum(parts.values())
     has = {who: wallet.balances(rep.id, rep.branch.currency) for who, rep in stage.people.items()}
-    wrong = {who: (one.available, should[who]) for who, one in has.items() if one.available != should[who]}
+    left = {who: one.available + swept.get(who, 0) for who, one in has.items()}
+    wrong = {who: (cents, should[who]) for who, cents in left.items() if cents != should[who]}
     assert not wrong
     for currency in {rep.branch.currency for rep in stage.people.values()}:
         theirs = sum(should[who] for who, rep in stage.people.items() if rep.branch.currency == currency)

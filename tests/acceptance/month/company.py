@@ -34,6 +34,8 @@ CLOCKS = {
 """What the devices of a branch show: about every other one has another zone than its branch."""
 
 
+HABITS = {"SH": (True, 60, 0, ("corner",)), "NY": (False, 150, 1), "BE": (False, 20, 1)}
+"""Does a device count alone, seconds of a repeated punch, missing times a month, kinds that want photos: see Office."""
 ABROAD = {"NY": ("America/New_York", "US", "USD"), "BE": ("Europe/Berlin", "DE", "EUR")}
 
 
@@ -54,7 +56,9 @@ def _office(dice, code, zone, country, currency, first, last, people, places) ->
     half = len(shops) // 2 or 1
     bosses = {f"{code}B{n}": (n, tuple(list(shops)[:half] if n == 1 else list(shops)[half:])) for n in (1, 2)}
     shifts = {shift.code: shift for shift in SHIFTS}
-    return Office(code, zone, country, currency, (1, 2, 3, 4, 5), kinds, shifts, shops, walls, crew, bosses)
+    return Office(
+        code, zone, country, currency, (1, 2, 3, 4, 5), kinds, shifts, shops, walls, crew, bosses, *HABITS[code]
+    )
 
 
 def _places(dice: Random, code: str, many: int) -> dict[str, Place]:

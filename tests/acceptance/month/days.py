@@ -11,15 +11,17 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from tests.acceptance.month.demands import Expected
-from tests.acceptance.month.known import Known
+from tests.acceptance.month.known import Known, is_odd, moment
 from tests.acceptance.month.world import (
     Call,
     Fact,
     Month,
     Office,
     Person,
+    Photo,
     Place,
     Post,
+    Ruling,
     Tap,
     Undo,
     Wall,
@@ -48,8 +50,11 @@ def key(*about: object) -> str:
     return str(uuid5(SPACE, "|".join(map(str, about))))
 
 
-def happenings(month: Month, dice: Random) -> list[Fact]:
-    """Taps, punches and calls of everybody, who live by what they knew of a day when it came."""
+def happenings(month: Month, dice: Random, *, odd: bool) -> list[Fact]:
+    """Taps, punches and calls of everybody, who live by what they knew of a day when it came.
+
+    `odd`: clocks of devices run ahead now and then, and HR looks at what nobody believes.
+    """
     found: list[Fact] = []
     presses: dict[str, list[Press]] = defaultdict(list)
     for office in month.offices:
@@ -60,7 +65,10 @@ def happenings(month: Month, dice: Random) -> list[Fact]:
                 if person.employed(on) and _comes(known, office, person, on, expected, dice):
                     _live(office, person, on, expected, known, dice, found, presses)
         for code, wall in office.walls.items():
-            found += _posts(code, wall, presses[code], dice)
+            said = [_ahead(wall, press, dice) if odd else press for press in presses[code]]
+            posts = _posts(code, wall, said, dice)
+            found += posts
+            found += _rulings(wall, posts, said, month.over, dice) if odd else []
             found += _calls(code, wall, month)
     return found
 
@@ -116,6 +124,9 @@ def _taps(office, person, part, stops, begin, end, fate, dice) -> list[Fact]:
         arrive = _tap(office, person, key(person.no, *part, n, "in"), "in", came, free, stop, dice)
         found.append(arrive)
         free = arrive.at + 5 * SECOND
+        if office.wants_photo(stop) and dice.random() < 0.88:
+            wait = dice.uniform(1, 30) * MINUTE if dice.random() < 0.8 else dice.uniform(1, 30) * HOUR
+            found.append(Photo(_whole(arrive.at + wait, 0), person.no, arrive.key))
         if (last and (fate.leaves_open or dice.random() < 0.05)) or dice.random() < 0.01:
             if dice.random() < 0.4:
                 continue
@@ -193,7 +204,7 @@ def _press(wall: Wall, person: Person, at: datetime, dice: Random) -> Press:
     return at, str(person.pin), text
 
 
-def _posts(code: str, wall: Wall, presses: list[Press], dice: Random) -> list[Fact]:
+def _posts(code: str, wall: Wall, presses: list[Press], dice: Random) -> list[Post]:
     """One punch at a time as it happens, or a handful; what an outage held back comes after it, some of it again."""
     batches: dict[datetime, list[Press]] = defaultdict(list)
     for press in sorted(presses):
@@ -202,7 +213,7 @@ def _posts(code: str, wall: Wall, presses: list[Press], dice: Random) -> list[Fa
             if first <= at < last:
                 at = last + 30 * SECOND
         batches[at].append(press)
-    found: list[Fact] = []
+    found: list[Post] = []
     before: list[Press] = []
     for at, batch in sorted(batches.items()):
         again = before[-3:] if dice.random() < 0.1 else []
@@ -210,6 +221,28 @@ def _posts(code: str, wall: Wall, presses: list[Press], dice: Random) -> list[Fa
         lines = tuple((pin, shown) for _, pin, shown in [*again, *batch])
         found.append(Post(_whole(at, 0), code, lines, live))
         before = batch
+    return found
+
+
+def _ahead(wall: Wall, press: Press, dice: Random) -> Press:
+    """A clock that somebody set wrong."""
+    at, pin, shown = press
+    if dice.random() > 0.01:
+        return press
+    wrong = at + dice.uniform(3, 60) * HOUR
+    return at, pin, f"{wrong.astimezone(ZoneInfo(wall.zone)):%Y-%m-%d %H:%M:%S}"
+
+
+def _rulings(wall: Wall, posts: list[Post], presses: list[Press], over: datetime, dice: Random) -> list[Fact]:
+    """HR looks at most of what nobody believes, a day or three later, and knows by the camera when it was."""
+    found: list[Fact] = []
+    first = {line: post.at for post in reversed(posts) for line in post.lines}
+    for at, pin, shown in presses:
+        came = first[pin, shown]
+        if is_odd(moment(shown, wall.zone), came) and dice.random() < 0.75:
+            ruled = came + dice.randint(20 * 60, 70 * 60) * MINUTE
+            granted = _whole(at, 0) if dice.random() < 0.7 else None
+            found += [Ruling(ruled, wall.code, pin, shown, granted)] if ruled < over - HOUR else []
     return found
 
 

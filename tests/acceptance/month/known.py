@@ -13,6 +13,7 @@ from tests.acceptance.month.world import (
     DAY,
     Answer,
     Ask,
+    Away,
     Calendar,
     Call,
     CancelLeave,
@@ -21,10 +22,12 @@ from tests.acceptance.month.world import (
     Leave,
     Month,
     Office,
+    Photo,
     Pin,
     Plan,
     Post,
     Roster,
+    Ruling,
     Swap,
     Tap,
     Undo,
@@ -33,6 +36,8 @@ from tests.acceptance.month.world import (
 
 SECOND = timedelta(seconds=1)
 LOOK_BACK = timedelta(days=16)
+TIMES = ("missing_out", "absent", "forgot_in", "forgot_out")
+"""Asking for these is asking for a time that nobody recorded."""
 USUAL = Hours("usual", "09:00", "18:00", 0)
 
 
@@ -61,6 +66,10 @@ class Known:
         self.words: dict[tuple[str, date], list[Word]] = defaultdict(list)
         self.asks: dict[tuple[str, date], list[Ask]] = defaultdict(list)
         self.answers: dict[str, list[Answer]] = defaultdict(list)
+        self.refused: set[str] = set()
+        self.photos: dict[str, datetime] = {}
+        self.aways: list[Away] = []
+        self.rulings: dict[tuple[str, str, str], Ruling] = {}
         self.posts: list[Post] = []
         self.pins: dict[str, Pin] = {}
         self.contacts: dict[str, list[datetime]] = defaultdict(list)
@@ -91,9 +100,15 @@ class Known:
             case Word():
                 self.words[fact.who, fact.on].append(fact)
             case Ask():
-                self.asks[fact.who, fact.on].append(fact)
+                self._ask(fact)
             case Answer():
                 self.answers[fact.key].append(fact)
+            case Photo():
+                self.photos[fact.key] = fact.at
+            case Away():
+                self.aways.append(fact)
+            case Ruling():
+                self.rulings[fact.who, fact.pin, fact.shown] = fact
             case Pin():
                 self.pins[fact.who] = fact
             case Post():
@@ -101,6 +116,23 @@ class Known:
                 self.contacts[fact.who].append(fact.at)
             case Call():
                 self.contacts[fact.who].append(fact.at)
+
+    def _ask(self, ask: Ask) -> None:
+        """No more times than a person may report for one month: what waits and what was granted counts."""
+        most = self.month.office_of(ask.who).quota
+        asked = [asks for (who, on), asks in self.asks.items() if who == ask.who and on.month == ask.on.month]
+        mine = [one for asks in asked for one in asks]
+        used = sum(one.what in TIMES and all(said.yes for said in self.answers[one.key][-1:]) for one in mine)
+        if most and ask.what in TIMES and used >= most:
+            self.refused.add(ask.key)
+        else:
+            self.asks[ask.who, ask.on].append(ask)
+
+    def places_of(self, office: Office, boss: str, at: datetime) -> set[str]:
+        """Those a boss answers for at a moment, with those of whom they stand in for on that date."""
+        on = at.astimezone(ZoneInfo(office.zone)).date()
+        absent = [one.who for one in self.aways if one.other == boss and one.first <= on <= one.last and one.at <= at]
+        return {place for each in (boss, *absent) for place in office.bosses[each][1]}
 
     def _swap(self, swap: Swap) -> None:
         """On each date either of the two gets what the other had: shift and visits, or a day off."""
@@ -215,9 +247,14 @@ class Known:
                 if (post.who, pin, shown) in seen:
                     continue
                 seen.add((post.who, pin, shown))
-                at = moment(shown, wall.zone)
-                who = self.owner(office, pin, date.fromisoformat(shown[:10]))
-                if who is None or at.year < 2010 or at > post.at + timedelta(minutes=10):
+                at, on = moment(shown, wall.zone), date.fromisoformat(shown[:10])
+                if is_odd(at, post.at):
+                    ruling = self.rulings.get((post.who, pin, shown))
+                    if ruling is None or ruling.granted is None:
+                        continue
+                    at, on = ruling.granted, ruling.granted.astimezone(ZoneInfo(wall.zone)).date()
+                who = self.owner(office, pin, on)
+                if who is None:
                     continue
                 place = self.place_of(office, who, post.who, at)
                 found[who, self.work_date(office, who, at, place)].append(Finger(at, place, post.who))
@@ -249,6 +286,11 @@ class Known:
                 through = last
             last = at
         return through
+
+
+def is_odd(at: datetime, came: datetime) -> bool:
+    """A time nobody believes before somebody has looked at it."""
+    return at.year < 2010 or at > came + timedelta(minutes=10)
 
 
 def moment(shown: str, zone: str) -> datetime:

@@ -18,9 +18,12 @@ def month(
     dice = Random(seed)
     made = Month(offices(dice, first, last, reps, places, abroad), first, last, [])
     made.facts += people.plans(made, dice)
+    made.facts += people.stand_ins(made)
+    made.unasked = people.forgotten(made) if asked else []
     people.swaps_and_leave(made, dice)
-    made.facts += days.happenings(made, dice)
+    made.facts += days.happenings(made, dice, odd=asked)
     made.facts += people.words(made, dice)
+    made.facts += people.words_for_devices(made, dice) if asked else []
     made.facts += people.decisions(made, dice)
     made.facts += people.requests(made, dice) if asked else []
     return made

@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 AFTER_MIDNIGHT = timedelta(hours=4)
 LATE_TAP = timedelta(minutes=2)
 OFFLINE = timedelta(hours=4)
-REPEAT, STAY = timedelta(seconds=60), timedelta(minutes=15)
+STAY = timedelta(minutes=15)
 WAIT, USED_DAYS = timedelta(days=3), 14
 SUPERVISORS = ("outside", "uncertain")
 NOT_THERE = ("absent", "missing_in", "leave", "rest", "pending", "unheard")
@@ -56,7 +56,7 @@ def day(known: Known, office: Office, who: str, on: date) -> Day:
     fingers = known.fingers.get((who, on), [])
     expected = known.expected(office, who, on, first_place(taps, fingers))
     seen = moments(known, office, on, taps, known.asks.get((who, on), ()), expected)
-    seen += _coming_and_going(fingers, seen, expected)
+    seen += _coming_and_going(fingers, seen, expected, timedelta(seconds=office.again_s))
     seen.sort(key=lambda one: (one.at, one.kind))
     return _judged(known, office, who, on, seen, expected)
 
@@ -117,8 +117,9 @@ def closes(known: Known, office: Office, who: str, on: date, tap: Tap) -> dateti
 def _tapped(known: Known, office: Office, on: date, tap: Tap) -> Seen:
     why = doubt(known, office, on, tap)
     outside = fence(office, tap) == "outside"
+    photo = _photo(known, office, tap)
     if why is None:
-        return Seen(tap.kind, tap.tapped, "counts", "phone", outside, tap.key)
+        return Seen(tap.kind, tap.tapped, photo, "phone", outside, tap.key)
     state, at = "waits", tap.tapped
     by_word = False
     for said in _about(known, office, on, tap, why):
@@ -127,7 +128,23 @@ def _tapped(known: Known, office: Office, on: date, tap: Tap) -> Seen:
         else:
             state = "counts" if said[0] else "refused"
             at, by_word = (said[1] or at) if said[0] else tap.tapped, said[2]
+    state = next(one for one in ("refused", "waits", "counts") if one in (state, photo))
     return Seen(tap.kind, at, state, "phone", outside, tap.key)
+
+
+def lacks_photo(known: Known, office: Office, tap: Tap) -> bool:
+    return tap.kind == "in" and office.wants_photo(tap.place) and tap.key not in known.photos
+
+
+def _photo(known: Known, office: Office, tap: Tap) -> str:
+    """A visit that needs a photo waits for it, until HR says something before it came."""
+    if tap.kind != "in" or not office.wants_photo(tap.place):
+        return "counts"
+    came = known.photos.get(tap.key)
+    told = [answer for answer in known.answers.get(tap.key, ()) if came is None or answer.at < came]
+    if told:
+        return "counts" if told[-1].yes else "refused"
+    return "waits" if came is None else "counts"
 
 
 def _about(known: Known, office: Office, on: date, tap: Tap, why: str) -> list:
@@ -137,7 +154,7 @@ def _about(known: Known, office: Office, on: date, tap: Tap, why: str) -> list:
         waits = True
         for word in known.words.get((tap.who, on), ()):
             waits = waits and not any(at <= word.at for at, said in told if said != "reopened")
-            mine = tap.place in office.bosses[word.boss][1] and word.at >= tap.at
+            mine = tap.place in known.places_of(office, word.boss, word.at) and word.at >= tap.at
             if word.word == "present" and mine and waits:
                 told.append((word.at, (True, None, True)))
                 waits = False
@@ -156,18 +173,18 @@ def _all_day(came: datetime, expected: Expected) -> list[Seen]:
     return [Seen(kind, at, "counts", "hr", whole=True) for kind, at in times]
 
 
-def _coming_and_going(fingers: list[Finger], said: list[Seen], expected: Expected) -> list[Seen]:
+def _coming_and_going(fingers: list[Finger], said: list[Seen], expected: Expected, again: timedelta) -> list[Seen]:
     """Of each part the first punch is coming, the last is going; a time granted for the day is stronger."""
     given = {(one.kind, _gap_part(one.kind, one.at, expected)) for one in said if one.whole}
     found = []
-    for times, part in zip(_dealt(sorted(one.at for one in fingers), expected), expected.parts, strict=True):
-        for kind, at in _ends(times, part if expected.works else None):
+    for times, part in zip(_dealt(sorted(one.at for one in fingers), expected, again), expected.parts, strict=True):
+        for kind, at in _ends(times, part if expected.works else None, again):
             if (kind, _gap_part(kind, at, expected)) not in given:
                 found.append(Seen(kind, at, "counts", "device"))
     return found
 
 
-def _dealt(times: list[datetime], expected: Expected) -> list[list[datetime]]:
+def _dealt(times: list[datetime], expected: Expected, repeat: timedelta) -> list[list[datetime]]:
     """Punches of each part. In the gap: seen at two times, the first went and the last came back, what is between
     belongs to the nearer part; seen once, the nearer part, but who went just before the gap is coming back."""
     if len(expected.parts) == 1:
@@ -175,7 +192,7 @@ def _dealt(times: list[datetime], expected: Expected) -> list[list[datetime]]:
     (_, over), (again, _) = expected.parts
     runs: list[list[datetime]] = []
     for at in times:
-        if runs and at - runs[-1][-1] <= REPEAT:
+        if runs and at - runs[-1][-1] <= repeat:
             runs[-1].append(at)
         else:
             runs.append([at])
@@ -191,11 +208,11 @@ def _dealt(times: list[datetime], expected: Expected) -> list[list[datetime]]:
     return [[at for run in part for at in run] for part in (first, second)]
 
 
-def _ends(times: list[datetime], part: Span | None) -> list[tuple[str, datetime]]:
+def _ends(times: list[datetime], part: Span | None, repeat: timedelta) -> list[tuple[str, datetime]]:
     """What the punches of one part stand for; all within a quarter of an hour are one coming or one going."""
     if not times:
         return []
-    repeats = all(b - a <= REPEAT for a, b in zip(times, times[1:], strict=False))
+    repeats = all(b - a <= repeat for a, b in zip(times, times[1:], strict=False))
     if not repeats and times[-1] - times[0] >= STAY:
         return [("in", times[0]), ("out", times[-1])]
     if part is None or times[0] < part[0] + (part[1] - part[0]) / 2:
@@ -276,9 +293,10 @@ def _judged(known: Known, office: Office, who: str, on: date, seen: list[Seen], 
     early = max(sum(part.early for part in parts), short)
     pardon = ("late" in granted and late > 0) or ("early" in granted and early > 0)
     late, (early, short) = 0 if "late" in granted else late, (0, 0) if "early" in granted else (early, short)
-    waits = any(_waits(part, expected, late, early, short) for part in parts)
     word = next((w for w in reversed(known.words.get((who, on), ()))), None)
     word = None if word is None or word.word == "undone" else word
+    waits = any(_waits(part, expected, late, early, short) for part in parts)
+    waits = waits or (not office.alone and word is None and _by_device_only(parts))
     status = _status(expected, parts, late, early, waits, word)
     excused = (pardon and not late and not early) or _is_ours(word)
     if _unheard(known, office, who, on, expected, status, early, short, parts, word):
@@ -287,6 +305,10 @@ def _judged(known: Known, office: Office, who: str, on: date, seen: list[Seen], 
     last = max((part.last for part in parts if part.last), default=None)
     present = came is not None and status not in NOT_THERE
     return Day(status, expected.works, expected.kind, late, early, came, last, present, waits, excused)
+
+
+def _by_device_only(parts: list[Part]) -> bool:
+    return {one.source for part in parts for one in part.seen if one.state == "counts"} == {"device"}
 
 
 def _is_ours(word: Word | None) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from tests.acceptance.month.days import HOUR, MINUTE, SECOND, key
 from tests.acceptance.month.known import Known
-from tests.acceptance.month.oracle import Day, day, doubt
+from tests.acceptance.month.oracle import Day, day, doubt, lacks_photo
 from tests.acceptance.month.world import (
     DAY,
     Answer,
     Ask,
+    Away,
     Calendar,
     CancelLeave,
     Fact,
@@ -41,6 +43,28 @@ def plans(month: Month, dice: Random) -> list[Fact]:
         found += [Calendar(begin, office.code, holiday, "holiday"), Calendar(begin, office.code, makeup, "workday")]
         for person in office.people.values():
             found += list(_person(month, office, person, begin, dice))
+    return found
+
+
+def stand_ins(month: Month) -> list[Fact]:
+    """Each boss is away for a while, and the other stands in."""
+    found: list[Fact] = []
+    for office in month.offices:
+        for n, (one, other) in enumerate((("B1", "B2"), ("B2", "B1"))):
+            first = month.first + (2 + n * len(month.dates()) // 2) * DAY
+            at = office.local(first - DAY, "17:00")
+            found.append(Away(at, office.code + one, office.code + other, first, first + DAY))
+    return found
+
+
+def forgotten(month: Month) -> list[Pin]:
+    """In each branch one person's id is known only after the month was closed."""
+    found: list[Pin] = []
+    for office in month.offices:
+        pins = [pin for pin in of_kind(month.facts, Pin) if pin.who in office.people]
+        found.append(next(pin for pin in pins if office.people[pin.who].joined < month.first))
+    for pin in found:
+        month.facts.remove(pin)
     return found
 
 
@@ -143,8 +167,8 @@ def words(month: Month, dice: Random) -> list[Fact]:
             if who not in office.people or dice.random() > 0.5:
                 continue
             arrived = [tap for tap in taps if tap.kind == "in" and tap.key not in last.undone]
-            boss = _boss(office, office.people[who])
             at = _evening(last, office, who, on, dice)
+            boss = _boss(last, office, who, at)
             if not arrived or min(tap.at for tap in arrived) >= at:
                 continue
             if dice.random() < 0.04:
@@ -166,7 +190,24 @@ def _no_shows(month: Month, office: Office, last: Known, dice: Random) -> Iterat
             expected = last.expected(office, who, on, None)
             if not seen and person.employed(on) and expected.works and dice.random() < 0.5:
                 reason = dice.choice(("no_show", "no_show", "no_show", "leave", "sick", "system"))
-                yield Word(_evening(last, office, who, on, dice), who, on, "absent", _boss(office, person), reason)
+                at = _evening(last, office, who, on, dice)
+                yield Word(at, who, on, "absent", _boss(last, office, who, at), reason)
+
+
+def words_for_devices(month: Month, dice: Random) -> list[Fact]:
+    """Where a device alone is not enough, bosses confirm some of those only it has seen, at noon of the next day."""
+    found: list[Fact] = []
+    for office in (one for one in month.offices if not one.alone):
+        for on in month.dates():
+            at = office.local(on + DAY, "12:05")
+            known, later = Known(month, at - 5 * HOUR, on), Known(month, at, on)
+            for who in office.people:
+                one = day(known, office, who, on)
+                alone = (who, on) not in later.days_of_taps and (who, on) in later.fingers
+                if alone and one.first and one == day(later, office, who, on) and dice.random() < 0.5:
+                    boss, said = _boss(later, office, who, at), at + dice.randrange(600) * SECOND
+                    found.append(Word(said, who, on, "present", boss))
+    return found
 
 
 def _evening(last: Known, office: Office, who: str, on: date, dice: Random) -> datetime:
@@ -175,8 +216,11 @@ def _evening(last: Known, office: Office, who: str, on: date, dice: Random) -> d
     return max(expected.ends, office.local(on, "12:00")) + dice.randint(20, 120) * MINUTE + dice.randrange(60) * SECOND
 
 
-def _boss(office: Office, person: Person) -> str:
-    return next(code for code, (team, _) in office.bosses.items() if team == person.team)
+def _boss(known: Known, office: Office, who: str, at: datetime) -> str:
+    """That of their team, or who stands in."""
+    boss = next(code for code, (team, _) in office.bosses.items() if team == office.people[who].team)
+    on = at.astimezone(ZoneInfo(office.zone)).date()
+    return next((one.other for one in known.aways if one.who == boss and one.first <= on <= one.last), boss)
 
 
 def decisions(month: Month, dice: Random) -> list[Fact]:
@@ -186,7 +230,7 @@ def decisions(month: Month, dice: Random) -> list[Fact]:
     for (who, on), taps in sorted(last.days_of_taps.items()):
         office = month.office_of(who)
         for tap in taps:
-            why = doubt(last, office, on, tap)
+            why = doubt(last, office, on, tap) or ("photo" if lacks_photo(last, office, tap) else None)
             if why is None or tap.key in last.undone or dice.random() > 0.75:
                 continue
             at = office.local(on + dice.randint(2, 4) * DAY, "09:00") + dice.randrange(18000) * SECOND

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 from sqlalchemy import select
@@ -13,14 +16,21 @@ from werkzeug.utils import import_string
 
 from jobs import attendance as attendance_jobs
 from jobs import base, devices, settlement, sweep
+from jobs.base import read
 from tests.acceptance.month import world as w
 from tests.acceptance.month.stage import Stage
 from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceException, CheckIn
 from webapp.attendance.rules import Evidence, Fix, Token
+from webapp.attendance.service.photos import Taken
+from webapp.core.authz import SignedIn
 from webapp.core.db import db, do
+from webapp.core.errors import Invalid
 from webapp.core.queue import silence
 from webapp.devices import service as devices_service
+from webapp.devices.models import RawPunch
+from webapp.devices.service import held
+from webapp.people.queries.stand_ins import stood_for
 from webapp.schedules import service as schedules
 from webapp.schedules.models import LeaveRequest
 from webapp.schedules.rules import PlannedStop, Span, Swap
@@ -47,12 +57,12 @@ class Player:
                     self.do(facts.popleft())
                 self.beat(*beat)
 
-    def play_more(self, facts: list[w.Fact]) -> None:
-        """What happens after the end, and a settlement an hour after it."""
+    def play_more(self, facts: Sequence[w.Fact], at: datetime) -> None:
+        """What happens after the end, and a settlement at `at`."""
         with silence():
             for fact in facts:
                 self.do(fact)
-            self.beat(max(fact.at for fact in facts) + BEAT, True)
+            self.beat(at, True)
 
     def _beats(self, first: datetime) -> list[tuple[datetime, bool]]:
         """Every four hours the jobs of every few minutes, and every morning each branch's settlement; less often while
@@ -81,7 +91,8 @@ class Player:
                 self.look(at)
 
     def drain(self) -> None:
-        sweep.drain()
+        while sweep.drain():  # one call stops after a minute
+            self._work()
         self._work()
 
     def _enqueue(self, name: str, *, timeout: int = 0, at_front: bool = False, retry: Any = None, **given: Any) -> str:
@@ -115,6 +126,12 @@ class Player:
             finish = visits.Finish(str(tap.of), tap.outcome)
             do(visits.check_out, rep=rep, evidence=said, finish=finish, at=tap.at)
 
+    def _photo(self, fact: w.Photo) -> None:
+        sha = hashlib.sha256(fact.key.encode()).hexdigest()
+        about = {"client_id": str(uuid5(UUID(fact.key), "photo")), "check_in": fact.key}
+        taken = Taken(**about, sha256=sha, sent_sha256=sha, phash=None, width=640, height=480, size=90_000)
+        do(attendance.record_photo, employee_id=self._id(fact), taken=taken, at=fact.at)
+
     def _undo(self, fact: w.Undo) -> None:
         do(visits.undo, rep=self.stage.people[fact.who], client_id=fact.key, at=fact.at)
 
@@ -130,6 +147,27 @@ class Player:
 
     def _call(self, call: w.Fact) -> None:
         do(devices_service.heard, terminal_id=self.stage.walls[call.who], at=call.at)
+
+    def _ruling(self, fact: w.Ruling) -> None:
+        by = self.stage.office_hr(fact.who)
+        asked = select(RawPunch.id).where(
+            RawPunch.terminal_id == self.stage.walls[fact.who], RawPunch.pin == fact.pin,
+            RawPunch.device_time == fact.shown,
+        )  # fmt: skip
+        raw_id = db.session.scalars(asked).one()
+        db.session.remove()
+        do(held.decide, by=by, raw_punch_id=raw_id, decision="accept" if fact.granted else "ignore",
+           granted_at=fact.granted, reason="seen on the camera", at=fact.at)  # fmt: skip
+
+    def _away(self, fact: w.Away) -> None:
+        bosses = self.stage.bosses
+        do(attendance.set_stand_in, by=bosses[fact.who], from_id=bosses[fact.who].id, to_id=bosses[fact.other].id,
+           first_on=fact.first, last_on=fact.last, at=fact.at)  # fmt: skip
+
+    def _boss(self, code: str, at: datetime) -> SignedIn:
+        """As they are signed in at a moment, for those they stand in for too."""
+        boss = self.stage.bosses[code]
+        return read(lambda: replace(boss, stands_for=stood_for(boss.id, at.astimezone(boss.branch.zone).date())))
 
     def _pin(self, fact: w.Pin) -> None:
         do(
@@ -201,7 +239,7 @@ class Player:
 
     def _word(self, fact: w.Word) -> None:
         whom: dict[str, Any] = {
-            "by": self.stage.bosses[fact.boss], "employee_id": self._id(fact), "work_date": fact.on, "at": fact.at,
+            "by": self._boss(fact.boss, fact.at), "employee_id": self._id(fact), "work_date": fact.on, "at": fact.at,
         }  # fmt: skip
         if fact.word == "present":
             do(attendance.confirm, **whom)
@@ -215,16 +253,23 @@ class Player:
             "rep": self.stage.people[fact.who], "work_date": fact.on, "note": "it was so", "wanted_at": fact.wanted,
             "at": fact.at,
         }  # fmt: skip
-        if fact.what in ("forgot_in", "forgot_out"):
-            made = do(attendance.report_mistake, category=fact.what, **given)
-        else:
-            made = do(attendance.ask_excuse, kind=fact.what, **given)
-        self.stage.asked[fact.key] = made
+        try:
+            if fact.what in ("forgot_in", "forgot_out"):
+                made = do(attendance.report_mistake, category=fact.what, **given)
+            else:
+                made = do(attendance.ask_excuse, kind=fact.what, **given)
+            self.stage.asked[fact.key] = made
+        except Invalid as refused:
+            if refused.code != "quota_used":
+                raise
+            self.stage.refused.add(fact.key)
 
     def _answer(self, fact: w.Answer) -> None:
         """About what was asked, or about everything a tap is in doubt for."""
         by = self.stage.office_hr(fact.who)
         params = {"at": fact.granted.isoformat()} if fact.granted else None
+        if fact.key in self.stage.refused:
+            return
         asked = self.stage.asked.get(fact.key)
         for exception_id in [asked] if asked else _about(fact.key):
             do(attendance.decide, by=by, exception_id=exception_id, decision="approved" if fact.yes else "rejected",
@@ -236,6 +281,7 @@ class Player:
 
 def _about(client_id: str) -> list[int]:
     query = select(AttendanceException.id).join(CheckIn, CheckIn.id == AttendanceException.check_in_id)
-    found = list(db.session.scalars(query.where(CheckIn.client_id == client_id)))
+    there = AttendanceException.state != "withdrawn"
+    found = list(db.session.scalars(query.where(CheckIn.client_id == client_id, there)))
     db.session.remove()
     return found

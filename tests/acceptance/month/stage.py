@@ -10,6 +10,7 @@ from typing import Any
 from tests import factories
 from tests.acceptance.month import world as w
 from tests.devices.world import signed_in
+from webapp.attendance.rules import AttendancePolicy, written_policy
 from webapp.core.authz import SignedIn
 from webapp.core.db import do
 from webapp.people.models import Branch, Team
@@ -31,6 +32,7 @@ class Stage:
     walls: dict[str, int] = field(default_factory=dict)
     leaves: dict[str, int] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     def office_hr(self, who: str) -> SignedIn:
         return self.hr[self.month.office_of(who).code]
@@ -42,13 +44,19 @@ def company(month: w.Month) -> Stage:
     for office in month.offices:
         branch = factories.branch(
             office.code, name=office.code, timezone=office.zone, currency=office.currency, country=office.country,
-            workdays=list(office.workdays), settled_from=month.first,
+            workdays=list(office.workdays), settled_from=month.first, attendance=_habits(office),
         )  # fmt: skip
         do(seed_defaults, branch_id=branch.id, currency=office.currency, effective_from=month.first, at=begin)
         _shifts(stage, office, branch, begin)
         bosses = _people(stage, office, branch)
         _places(stage, office, branch, bosses, begin)
     return stage
+
+
+def _habits(office: w.Office) -> dict[str, Any]:
+    alone = "counts" if office.alone else "waits"
+    wanted = AttendancePolicy(correction_quota=office.quota, repeat_seconds=office.again_s, device_alone=alone)
+    return written_policy(wanted.checked())
 
 
 def _shifts(stage: Stage, office: w.Office, branch: Branch, at: datetime) -> None:
@@ -76,7 +84,7 @@ def _people(stage: Stage, office: w.Office, branch: Branch) -> dict[str, Any]:
 
 
 def _places(stage: Stage, office: w.Office, branch: Branch, bosses: dict[str, Any], at: datetime) -> None:
-    kinds, sites = {kind.code: _kind(branch, kind) for kind in office.kinds.values()}, {}
+    kinds, sites = {kind.code: _kind(office, branch, kind) for kind in office.kinds.values()}, {}
     for place in office.places.values():
         theirs: Iterable[Any] = [bosses[code] for code, (_, places) in office.bosses.items() if place.code in places]
         known = {"code": place.code, "lat": place.lat, "lng": place.lng, "radius_m": place.radius_m}
@@ -88,6 +96,7 @@ def _places(stage: Stage, office: w.Office, branch: Branch, bosses: dict[str, An
         stage.walls[wall.code] = made.id
 
 
-def _kind(branch: Branch, kind: w.Hours) -> Any:
+def _kind(office: w.Office, branch: Branch, kind: w.Hours) -> Any:
     hours = {"shift_start": kind.start, "shift_end": kind.end, "grace_minutes": kind.grace}
-    return factories.store_type(branch, code=kind.code, **hours, terms=kind.terms)
+    fence = {"photo": "required"} if kind.code in office.pictured else {}
+    return factories.store_type(branch, code=kind.code, **hours, terms=kind.terms, fence_policy=fence)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,17 @@ class Office:
     people: dict[str, Person]
     bosses: dict[str, tuple[int, tuple[str, ...]]]
     """Supervisors: their team, and the places they answer for."""
+    alone: bool = True
+    """A day that only a device speaks for counts by itself."""
+    again_s: int = 60
+    """Punches so close together are the same finger."""
+    quota: int = 0
+    """Missing times a person may report for a month; 0: as many as they need."""
+    pictured: tuple[str, ...] = ()
+    """Kinds of stores where a visit needs a photo."""
+
+    def wants_photo(self, place: str) -> bool:
+        return self.places[place].kind in self.pictured
 
     def local(self, on: date, clock: str) -> datetime:
         hour, minute = map(int, clock.split(":"))
@@ -135,6 +146,31 @@ class Pin(Fact):
 
     pin: str
     first: date
+
+
+@dataclass(frozen=True)
+class Ruling(Fact):
+    """HR's, about a punch of wall `who` whose time nobody believes: when it was (None: it does not count)."""
+
+    pin: str
+    shown: str
+    granted: datetime | None
+
+
+@dataclass(frozen=True)
+class Photo(Fact):
+    """Of the visit that began with tap `key`."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Away(Fact):
+    """A boss is away on these dates; `other` stands in."""
+
+    other: str
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -222,6 +258,8 @@ class Month:
     first: date
     last: date
     facts: list[Fact]
+    unasked: list[Pin] = field(default_factory=list)
+    """Ids that nobody knows before the month is closed."""
 
     def ordered(self) -> list[Fact]:
         return sorted(self.facts, key=lambda fact: fact.at)
@@ -235,7 +273,7 @@ class Month:
     @property
     def over(self) -> datetime:
         """When every day is final: devices were waited for, every shift is long over."""
-        return max(office.local(self.last + 5 * DAY, "12:00") for office in self.offices)
+        return max(office.local(self.last + 5 * DAY, "12:00") for office in self.offices).astimezone(UTC)
 
 
 def days(first: date, last: date) -> Iterator[date]:
