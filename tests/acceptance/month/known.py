@@ -22,6 +22,7 @@ from tests.acceptance.month.world import (
     Leave,
     Month,
     Office,
+    Person,
     Photo,
     Pin,
     Plan,
@@ -66,6 +67,7 @@ class Known:
         self.words: dict[tuple[str, date], list[Word]] = defaultdict(list)
         self.asks: dict[tuple[str, date], list[Ask]] = defaultdict(list)
         self.answers: dict[str, list[Answer]] = defaultdict(list)
+        self._pinned: dict[str, dict[str, Person]] = {}
         self.refused: set[str] = set()
         self.photos: dict[str, datetime] = {}
         self.aways: list[Away] = []
@@ -135,7 +137,7 @@ class Known:
         return {place for each in (boss, *absent) for place in office.bosses[each][1]}
 
     def _swap(self, swap: Swap) -> None:
-        """On each date either of the two gets what the other had: shift and visits, or a day off."""
+        """On each date either of the two gets what the other had: shift and visits, or a day off of the same kind."""
         office = self.month.office_of(swap.who)
         pairs = [(who, on) for who in (swap.who, swap.other) for on in (swap.on, swap.their)]
         had = {
@@ -150,7 +152,8 @@ class Known:
             works, said, stops = had[swap.other if who == swap.who else swap.who, on]
             if works or mine[0]:
                 shift = said.shift if said is not None and works else None
-                self.rosters[who, on].append(Roster(swap.at, who, on, "work" if works else "rest", shift))
+                off = "rest" if said is not None and said.kind is not None else None  # a holiday stays one
+                self.rosters[who, on].append(Roster(swap.at, who, on, "work" if works else off, shift))
                 self.plans[who, on] = stops
 
     def expected(self, office: Office, who: str, on: date, place: str | None, by: datetime | None = None) -> Expected:
@@ -262,11 +265,13 @@ class Known:
 
     def owner(self, office: Office, pin: str, shown_on: date) -> str | None:
         """Who had this id on the date the device showed, while working here."""
-        for person in office.people.values():
-            if person.pin == pin and person.employed(shown_on):
-                late = self.pins.get(person.no)
-                return person.no if late is not None and late.first <= shown_on else None
-        return None
+        if office.code not in self._pinned:
+            self._pinned[office.code] = {one.pin: one for one in office.people.values() if one.pin}
+        person = self._pinned[office.code].get(pin)
+        if person is None or not person.employed(shown_on):
+            return None
+        late = self.pins.get(person.no)
+        return person.no if late is not None and late.first <= shown_on else None
 
     def place_of(self, office: Office, who: str, wall: str, at: datetime) -> str:
         """The device's only place, else the one planned for that date, else its first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from tests.acceptance.beijing import metres
 from tests.acceptance.month.demands import Expected, Span
@@ -21,6 +22,7 @@ OFFLINE = timedelta(hours=4)
 STAY = timedelta(minutes=15)
 WAIT, USED_DAYS = timedelta(days=3), 14
 SUPERVISORS = ("outside", "uncertain")
+_metres = lru_cache(maxsize=None)(metres)
 NOT_THERE = ("absent", "missing_in", "leave", "rest", "pending", "unheard")
 
 
@@ -97,7 +99,7 @@ def fence(office: Office, tap: Tap) -> str:
     if tap.fix is None:
         return "uncertain"
     place, (lat, lng, accuracy) = office.places[tap.place], tap.fix
-    away = metres(lat, lng, place.lat, place.lng)
+    away = _metres(lat, lng, place.lat, place.lng)
     if accuracy > 200:
         return "uncertain"
     if away + accuracy <= place.radius_m:

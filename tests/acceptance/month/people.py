@@ -76,8 +76,9 @@ def swaps_and_leave(month: Month, dice: Random) -> None:
                 month.facts.remove(leave)
                 month.facts.append(replace(leave, asked=True))
         for on in month.dates()[2:-2]:
+            known = Known(month, office.local(on - DAY, "16:00"))
             for _ in range(len(office.people) // 8 + 1):
-                month.facts += _swap(month, office, on, dice)
+                month.facts += _swap(month, known, office, on, dice)
 
 
 def _can_ask(month: Month, office: Office, leave: Leave) -> bool:
@@ -87,20 +88,22 @@ def _can_ask(month: Month, office: Office, leave: Leave) -> bool:
     return works and leave.at < office.local(leave.first, "00:00")
 
 
-def _swap(month: Month, office: Office, on: date, dice: Random) -> list[Fact]:
-    """Nobody whose nights reach into other days."""
+def _swap(month: Month, early: Known, office: Office, on: date, dice: Random) -> list[Fact]:
+    """Nobody whose nights reach into other days. `early`: as it was before anybody swapped."""
     able = [one for one in office.people.values() if one.rota not in ("night", "swing")]
     asker, other = dice.sample(able, 2)
     their = on if dice.random() < 0.5 else on + dice.randint(1, 2) * DAY
     at = office.local(on - DAY, "16:00") + dice.randrange(7000) * SECOND
+    if not early.expected(office, asker.no, on, None).works or not early.expected(office, other.no, their, None).works:
+        return []
     known = Known(month, at)
 
     def works(person: Person, day_: date) -> bool:
         return known.expected(office, person.no, day_, None).works
 
     def hours(person: Person) -> object:
-        said = known.roster(person.no, on, at)
-        return said and said.shift, known.plans.get((person.no, on), ())
+        expected = known.expected(office, person.no, on, None)
+        return expected.starts, expected.ends, known.plans.get((person.no, on), ())
 
     if any(not one.employed(day_) or known.off(one.no, day_, at) for one in (asker, other) for day_ in (on, their)):
         return []
@@ -201,10 +204,10 @@ def words_for_devices(month: Month, dice: Random) -> list[Fact]:
         for on in month.dates():
             at = office.local(on + DAY, "12:05")
             known, later = Known(month, at - 5 * HOUR, on), Known(month, at, on)
-            for who in office.people:
+            alone = [who for who in office.people if (who, on) in later.fingers.keys() - later.days_of_taps.keys()]
+            for who in alone:
                 one = day(known, office, who, on)
-                alone = (who, on) not in later.days_of_taps and (who, on) in later.fingers
-                if alone and one.first and one == day(later, office, who, on) and dice.random() < 0.5:
+                if one.first and one == day(later, office, who, on) and dice.random() < 0.5:
                     boss, said = _boss(later, office, who, at), at + dice.randrange(600) * SECOND
                     found.append(Word(said, who, on, "present", boss))
     return found
@@ -247,6 +250,11 @@ def _granted(last: Known, office: Office, tap: Tap, on: date) -> datetime:
     return max(ends, came.tapped + MINUTE).replace(microsecond=0)
 
 
+EXPLAINED = {
+    "late": "late", "serious_late": "late", "early_leave": "early", "missing_out": "missing_out", "absent": "absent",
+}  # fmt: skip
+
+
 def requests(month: Month, dice: Random, share: float = 0.3) -> list[Fact]:
     """People explain what the day says about them, at noon two days later, and HR answers."""
     found: list[Fact] = []
@@ -256,20 +264,14 @@ def requests(month: Month, dice: Random, share: float = 0.3) -> list[Fact]:
             known, later = Known(month, at - HOUR, on), Known(month, at + HOUR, on)
             for who, person in office.people.items():
                 one = day(known, office, who, on)
-                if person.employed(on) and one == day(later, office, who, on):
+                if person.employed(on) and one.status in EXPLAINED and one == day(later, office, who, on):
                     found += _request(office, who, on, one, at, dice, share)
     return found
 
 
 def _request(office: Office, who: str, on: date, one: Day, at: datetime, dice: Random, share: float) -> list[Fact]:
-    what = {
-        "late": "late",
-        "serious_late": "late",
-        "early_leave": "early",
-        "missing_out": "missing_out",
-        "absent": "absent",
-    }.get(one.status)
-    if what is None or one.undecided or dice.random() > share:
+    what = EXPLAINED[one.status]
+    if one.undecided or dice.random() > share:
         return []
     at += dice.randrange(1500) * SECOND
     wanted = None
