@@ -26,8 +26,15 @@ Parts = Mapping[Pair, Mapping[str, int]]
 NAMES = ("status", "scheduled", "expected", "late", "early", "first", "last", "present", "undecided", "excused")
 
 
-def days_equal(stage: Stage, known: Known, expected: Mapping[Pair, Day] | None = None, since: date = date.min) -> None:
-    """Every stored day that is over, and at the very end every day there should be."""
+def days_equal(stage: Stage, known: Known, expected: Mapping[Pair, Day]) -> None:
+    wrong = days_wrong(stage, known, expected)
+    assert not wrong, f"{known.by}: {len(wrong)} days\n" + "\n".join(map(str, wrong[:40]))
+
+
+def days_wrong(
+    stage: Stage, known: Known, expected: Mapping[Pair, Day] | None = None, since: date = date.min
+) -> list[Any]:
+    """Every stored day that is over, and at the very end every day there should be, where it is not as it should be."""
     month, wrong = stage.month, []
     rows = {(row.employee_id, row.work_date): row for row in db.session.scalars(select(AttendanceDay))}
     db.session.remove()
@@ -43,7 +50,7 @@ def days_equal(stage: Stage, known: Known, expected: Mapping[Pair, Day] | None =
                 elif known.by >= month.over:
                     wrong.append((who, on, "not there"))
     assert stage.refused == known.refused
-    assert not wrong, f"{known.by}: {len(wrong)} days\n" + "\n".join(map(str, wrong[:40]))
+    return wrong
 
 
 def _differs(should: Day, row: Any) -> list[str]:

@@ -271,12 +271,14 @@ def requests(month: Month, dice: Random, share: float = 0.3) -> list[Fact]:
 
 def _request(office: Office, who: str, on: date, one: Day, at: datetime, dice: Random, share: float) -> list[Fact]:
     what = EXPLAINED[one.status]
-    if one.undecided or dice.random() > share:
+    if one.undecided or dice.random() > (0.8 if office.quota else share):
         return []
     at += dice.randrange(1500) * SECOND
     wanted = None
     if what == "missing_out" and one.first is not None:
         wanted = (one.first + dice.randint(200, 480) * MINUTE).replace(microsecond=0)
+    if what == "late" and office.quota and one.first is not None and dice.random() < 0.7:
+        what, wanted = "forgot_in", (one.first - 40 * MINUTE).replace(microsecond=0)
     if what == "absent" and dice.random() < 0.5:
         what = "forgot_in"
         wanted = office.local(on, "09:00") + dice.randint(-20, 80) * MINUTE
