@@ -52,9 +52,10 @@ class Finger:
 
 
 class Known:
-    """Facts that arrived by `by`; what was said last counts. `since`: nobody asks about dates before it."""
+    """Facts that arrived by `by`; what was said last counts. `since`: nobody asks about dates before it, `only`: nor
+    about people of another branch."""
 
-    def __init__(self, month: Month, by: datetime, since: date | None = None) -> None:
+    def __init__(self, month: Month, by: datetime, since: date | None = None, only: Office | None = None) -> None:
         self.month, self.by = month, by
         self._expected: dict[tuple[str, date, str | None, datetime], Expected] = {}
         self.rosters: dict[tuple[str, date], list[Roster]] = defaultdict(list)
@@ -77,8 +78,13 @@ class Known:
         self.contacts: dict[str, list[datetime]] = defaultdict(list)
         old = None if since is None else datetime.combine(since - LOOK_BACK, time(0), UTC)
         for fact in month.ordered():
-            if fact.at <= by and (old is None or fact.at >= old or not isinstance(fact, Tap | Post | Call)):
-                self._take(fact)
+            if fact.at > by:
+                break
+            if isinstance(fact, Tap | Post | Call):
+                others = only is not None and fact.who not in only.people and fact.who not in only.walls
+                if others or (old is not None and fact.at < old):
+                    continue
+            self._take(fact)
         self._expected.clear()
 
     def _take(self, fact: Fact) -> None:  # noqa: C901 - one line for each kind of fact

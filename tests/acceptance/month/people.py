@@ -203,7 +203,7 @@ def words_for_devices(month: Month, dice: Random) -> list[Fact]:
     for office in (one for one in month.offices if not one.alone):
         for on in month.dates():
             at = office.local(on + DAY, "12:05")
-            known, later = Known(month, at - 5 * HOUR, on), Known(month, at, on)
+            known, later = (Known(month, by, on, office) for by in (at - 5 * HOUR, at))
             alone = [who for who in office.people if (who, on) in later.fingers.keys() - later.days_of_taps.keys()]
             for who in alone:
                 one = day(known, office, who, on)
@@ -261,7 +261,7 @@ def requests(month: Month, dice: Random, share: float = 0.3) -> list[Fact]:
     for office in month.offices:
         for on in month.dates():
             at = office.local(on + 2 * DAY, "12:30")
-            known, later = Known(month, at - HOUR, on), Known(month, at + HOUR, on)
+            known, later = (Known(month, by, on, office) for by in (at - HOUR, at + HOUR))
             for who, person in office.people.items():
                 one = day(known, office, who, on)
                 if person.employed(on) and one.status in EXPLAINED and one == day(later, office, who, on):

@@ -261,8 +261,15 @@ class Month:
     unasked: list[Pin] = field(default_factory=list)
     """Ids that nobody knows before the month is closed."""
 
+    _ordered: list[Fact] = field(default_factory=list, init=False, repr=False)
+    _of: tuple[int, int] = field(default=(0, 0), init=False, repr=False)
+
     def ordered(self) -> list[Fact]:
-        return sorted(self.facts, key=lambda fact: fact.at)
+        """Sorted again only when something was added: it is asked for hundreds of times."""
+        of = (len(self.facts), id(self.facts[-1]) if self.facts else 0)
+        if of != self._of:
+            self._ordered, self._of = sorted(self.facts, key=lambda fact: fact.at), of
+        return self._ordered
 
     def dates(self) -> list[date]:
         return list(days(self.first, self.last))
