@@ -1,8 +1,13 @@
 """Keeping attendance days true: rebuilt when schedules change, closed when their window has ended."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
+
+from rq.timeouts import BaseTimeoutException
+from sqlalchemy.exc import OperationalError
 
 from jobs.base import job, read
 from jobs.queues import LONG
@@ -14,6 +19,8 @@ from webapp.core.outbox import Item
 from webapp.devices import queries as devices
 
 BATCH = 100
+Pair = tuple[int, date]
+log = logging.getLogger("onsite.attendance")
 
 
 def schedule_changed(items: Sequence[Item]) -> None:
@@ -31,11 +38,38 @@ def schedule_changed(items: Sequence[Item]) -> None:
 
 
 def month_reopened(items: Sequence[Item]) -> None:
-    """Topic: a closed month may be changed again; what waited for that is built, and paid for, now."""
-    for item in items:
-        month = {"branch_id": item.payload["branch_id"], "month": item.payload["month"]}
-        while do(service.rebuild_held, **month, at=now(), limit=BATCH):
-            let_pass()
+    """Topic: a closed month may be changed again; what waited for that is built, and paid for, now.
+
+    A day that cannot be built keeps waiting, and stays to be seen on the month's page; the others go on. The row
+    is tried again then, and ends as failed if nobody mends the cause.
+    """
+    bad = sum(_rebuild_held(item.payload["branch_id"], item.payload["month"]) for item in items)
+    if bad:
+        raise RuntimeError(f"{bad} held days could not be built")
+
+
+def _rebuild_held(branch_id: int, month: str) -> int:
+    """How many could not be built."""
+    bad, after = 0, None
+    while pairs := read(partial(queries.held_pairs, branch_id, month, BATCH, after)):
+        bad += _build_held(branch_id, month, pairs)
+        after = pairs[-1]
+        let_pass()
+    return bad
+
+
+def _build_held(branch_id: int, month: str, pairs: Sequence[Pair]) -> int:
+    """Together, or each alone when one of them cannot be built."""
+    try:
+        do(service.rebuild_held, branch_id=branch_id, month=month, pairs=pairs, at=now())
+    except (OperationalError, BaseTimeoutException):
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
+        if len(pairs) > 1:
+            return sum(_build_held(branch_id, month, [pair]) for pair in pairs)
+        log.exception("a held day cannot be built", extra={"employee": pairs[0][0], "date": f"{pairs[0][1]}"})
+        return 1
+    return 0
 
 
 @job(timeout=LONG)

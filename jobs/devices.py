@@ -12,7 +12,7 @@ from jobs.base import job, read
 from jobs.queues import LONG
 from jobs.sweep import let_pass
 from webapp.attendance import queries as days
-from webapp.attendance.service import START, rebuild_heard
+from webapp.attendance.service import START, compare, rebuild_days, rebuild_heard
 from webapp.core.clock import now
 from webapp.core.db import do
 from webapp.core.outbox import Item
@@ -22,6 +22,7 @@ from webapp.devices.queries import Unread
 from webapp.devices.rules import BAD_KEPT, Bad, Parsed
 from webapp.devices.service.store import AT_ONCE, Coming, Reading
 
+BATCH = 100
 log = logging.getLogger("onsite.devices")
 PASSES = (OperationalError, BaseTimeoutException)
 """What has nothing to do with the body; it is read again later."""
@@ -56,6 +57,23 @@ def listen() -> int:
             after = do(rebuild_heard, branch_id=branch_id, at=now(), after=after)
             let_pass()
     return len(branches)
+
+
+@job(timeout=LONG)
+def moved(*, terminal_id: int, sites: list[int], first: str, last: str) -> int:
+    """A device was, or was not, at these shops between two dates: days there that go by it are built anew; how many.
+
+    Repeated from the start it changes nothing.
+    """
+    span = date.fromisoformat(first), date.fromisoformat(last)
+    do(service.note_heard)
+    pairs = read(lambda: queries.days_about(terminal_id, sites, *span))
+    for start in range(0, len(pairs), BATCH):
+        some = pairs[start : start + BATCH]
+        do(rebuild_days, pairs=some, at=now(), bulk=True)
+        compare(pairs=some, at=now(), enrolled=queries.enrolled, registered=queries.registered_on)
+        let_pass()
+    return len(pairs)
 
 
 def _store(readings: Sequence[Reading]) -> None:

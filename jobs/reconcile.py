@@ -1,6 +1,6 @@
 """What devices hold against what we have of them, and how long the bytes they sent are kept."""
 
-from datetime import date
+from datetime import date, datetime
 
 from jobs.base import job, read
 from jobs.queues import LONG
@@ -23,10 +23,11 @@ def reconcile() -> int:
 
 
 @job(timeout=LONG)
-def rezone(*, terminal_id: int, zone: str, first: str) -> int:
+def rezone(*, terminal_id: int, zone: str, first: str, order: int | None = None, until: str | None = None) -> int:
     """Punches of a device are read with another time zone; how many. Repeated from the start it changes nothing."""
-    moved, since = 0, date.fromisoformat(first)
-    while done := do(service.rezone_some, terminal_id=terminal_id, zone=zone, first=since, at=now()):
+    asked = {"terminal_id": terminal_id, "zone": zone, "first": date.fromisoformat(first), "order": order}
+    moved, came = 0, datetime.fromisoformat(until) if until else None
+    while done := do(service.rezone_some, **asked, until=came, at=now()):
         moved += done
         let_pass()
     return moved

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from webapp.attendance.models import TerminalStay
 from webapp.core import clock
 from webapp.core.db import db, transaction
 from webapp.devices.models import Terminal, TerminalSite
@@ -114,4 +115,5 @@ def terminal(branch: Branch, *sites: Site, **known: Any) -> Terminal:
     made = save(Terminal(**{**values, **known}))
     if sites:
         save(*(TerminalSite(terminal_id=made.id, site_id=site.id) for site in sites))
+        save(*(TerminalStay(terminal_id=made.id, site_id=site.id) for site in sites))
     return made

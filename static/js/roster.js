@@ -77,7 +77,11 @@
       editor.replaceChildren();
       back();
       last = null;
-    } else if (!editor.querySelector('[data-errors]') && !editor.contains(document.activeElement.closest('form'))) {
+      return;
+    }
+    // Beside the editor the table is narrower.
+    document.getElementById(last)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (!editor.querySelector('[data-errors]') && !editor.contains(document.activeElement.closest('form'))) {
       (editor.querySelector('[aria-pressed=true]') || editor.querySelector('.quick button'))?.focus();
     }
   });

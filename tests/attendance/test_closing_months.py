@@ -16,7 +16,7 @@ from tests.attendance.months import CLOSING, DAYS, MONTH, Branch, branch, over, 
 from tests.devices.world import signed_in
 from webapp.attendance import service
 from webapp.attendance.service import months as months_of
-from webapp.core import clock
+from webapp.core import clock, outbox
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
 from webapp.core.errors import Conflict, DomainError, Invalid
@@ -106,7 +106,7 @@ def test_closed_again_before_the_job_ran_the_days_go_on_waiting(one: Branch) -> 
     with pytest.raises(Conflict, match="month_not_finished"):
         one.close("now")
     do(schedules.close_period, by=one.w.hr, branch_id=one.w.branch.id, month=MONTH, at=clock.now())
-    assert do(service.rebuild_held, branch_id=one.w.branch.id, month=MONTH, at=clock.now()) == 0
+    assert do(service.rebuild_held, branch_id=one.w.branch.id, month=MONTH, pairs=one.held(), at=clock.now()) == 0
     assert one.held() == [(one.known.id, DAYS[2])]
 
 
@@ -122,8 +122,33 @@ def test_what_waited_takes_its_people_before_the_month(one: Branch, monkeypatch:
 
     for name in ("lock_people", "closed_months"):
         monkeypatch.setattr(months_of, name, noted(name, getattr(months_of, name)))
-    assert do(service.rebuild_held, branch_id=one.w.branch.id, month=MONTH, at=clock.now()) == 1
+    waiting = one.held()
+    order.clear()
+    assert do(service.rebuild_held, branch_id=one.w.branch.id, month=MONTH, pairs=waiting, at=clock.now()) == 1
     assert order == ["lock_people", "closed_months"]
+
+
+def test_a_day_that_cannot_be_built_keeps_no_other_from_it(one: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    one.close()
+    for on in (DAYS[0], DAYS[2], DAYS[3]):
+        one.punch("7", on, "08:50")
+    one.reopen()
+    built = months_of.rebuild_days
+
+    def some(*, pairs: Any, **known: Any) -> Any:
+        if (one.known.id, DAYS[2]) in pairs:
+            raise ZeroDivisionError
+        return built(pairs=pairs, **known)
+
+    monkeypatch.setattr(months_of, "rebuild_days", some)
+    [item] = [item for item in do(outbox.claim, at=clock.now(), bulk_limit=1000) if item.topic == "month_reopened"]
+    with pytest.raises(RuntimeError, match="1 held days"):
+        jobs.month_reopened([item])
+    assert one.held() == [(one.known.id, DAYS[2])]
+    assert [one.days()[n].first_in for n in (0, 3)] == [one.w.moment("08:50", DAYS[n]) for n in (0, 3)]
+    monkeypatch.setattr(months_of, "rebuild_days", built)
+    jobs.month_reopened([item])
+    assert one.held() == []
 
 
 def test_days_nobody_closed_do_not_keep_the_job_busy(app: Flask, freeze: Freeze) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from jobs.attendance import schedule_changed
 from tests import factories
@@ -19,7 +19,6 @@ from webapp.attendance.models import Punch
 from webapp.core.db import conn, db, do, transaction
 from webapp.core.outbox import Item, OutboxRow
 from webapp.devices import service
-from webapp.devices.models import TerminalSite
 from webapp.schedules.models import PlanStop, RosterDay, Shift
 
 
@@ -83,19 +82,6 @@ def test_digesting_again_changes_nothing(w: World) -> None:
     assert states() == ["new"] * 3
     w.digest(limit=1)
     assert (punches(), day_of(rep), states()) == (before, day, ["mapped"] * 3)
-
-
-def test_a_punch_stays_with_the_shop_its_device_hung_in(w: World) -> None:
-    rep = w.rep("7")
-    w.send("08:55", "18:02")
-    before, day = punches(), day_of(rep)
-    elsewhere = factories.site(w.kind)
-    do(lambda: conn().execute(update(TerminalSite).values(site_id=elsewhere.id)))
-    do(service.rebuild, terminal_id=w.door.id, first=ON, last=ON, at=LATER)
-    w.digest()
-    assert (punches(), day_of(rep)) == (before, day)
-    w.send("2026-03-03 08:55:00")
-    assert punches(rep)[-1][3] == elsewhere.id
 
 
 def test_t14_a_night_shift_keeps_both_ends(w: World) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select, update
 
 from jobs import reconcile as jobs
@@ -15,8 +17,9 @@ from tests.devices.world import ON, World, day_of, punches, signed_in, world
 from tests.support.clockwork import Frozen
 from tests.support.terminals import push
 from webapp.core import clock
+from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do, transaction
-from webapp.core.errors import Invalid, NotFound
+from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.core.outbox import OutboxRow
 from webapp.devices import queries, service
 from webapp.devices.models import DeviceCommand, DeviceRequest, RawPunch, Terminal, TerminalDay
@@ -174,7 +177,8 @@ def test_a_wrong_time_zone_is_mended(place: World, freeze: Frozen) -> None:
     hang(place, "Asia/Shanghai")
     assert queries.zones_read(place.door.id, "Asia/Shanghai") == "Asia/Tokyo"
     count = do(
-        service.rezone, by=place.hr, terminal_id=place.door.id, first=ON, reason="Wrong zone", at=clock.now()
+        service.rezone, by=place.hr, terminal_id=place.door.id, zone="Asia/Shanghai", first=ON, reason="Wrong zone",
+        at=clock.now(),
     )  # fmt: skip
     assert count == 2
     assert jobs.rezone(terminal_id=place.door.id, zone="Asia/Shanghai", first=f"{ON}") == 2
@@ -205,7 +209,8 @@ def test_two_readings_asked_for_at_once_are_both_done(place: World) -> None:
     place.send(f"{before} 09:00:00", "09:00", digest=False)
     for zone, first in (("Asia/Singapore", before), ("Asia/Shanghai", ON), ("Asia/Shanghai", ON)):
         hang(place, zone)
-        do(service.rezone, by=place.hr, terminal_id=place.door.id, first=first, reason="Wrong zone", at=clock.now())
+        ask = {"by": place.hr, "terminal_id": place.door.id, "zone": zone, "first": first, "at": clock.now()}
+        do(service.rezone, **ask, reason="Wrong zone")
     asked = select(OutboxRow.payload).where(OutboxRow.topic == "run", OutboxRow.key.startswith(jobs.rezone.spec.name))
     waiting = list(db.session.scalars(asked.order_by(OutboxRow.id)))
     db.session.remove()
@@ -213,10 +218,48 @@ def test_two_readings_asked_for_at_once_are_both_done(place: World) -> None:
         ("Asia/Singapore", f"{before}"),
         ("Asia/Shanghai", f"{ON}"),
     ]
-    for payload in waiting:
+    for payload in reversed(waiting):
         jobs.rezone(**payload)
     zones = list(db.session.scalars(select(RawPunch.zone).order_by(RawPunch.device_time)))
     assert zones == ["Asia/Singapore", "Asia/Shanghai"]
+
+
+def test_two_readings_at_once_on_two_workers_are_done_in_the_order_they_were_asked(place: World) -> None:
+    """Both work through the same punches in small pieces; what arrives meanwhile is read as the device has it."""
+    hang(place, "Asia/Tokyo")
+    times = [f"{ON + timedelta(days=n // 20)} 09:{n % 20:02}:00" for n in range(40)]
+    place.send(*times, digest=False)
+    orders = []
+    for zone, first in (("Asia/Singapore", ON), ("Asia/Shanghai", ON + timedelta(days=1))):
+        hang(place, zone)
+        ask = {"by": place.hr, "terminal_id": place.door.id, "zone": zone, "first": first, "at": clock.now()}
+        do(service.rezone, **ask, reason="Wrong zone")
+        order = db.session.scalar(select(func.max(AuditEntry.id)))
+        db.session.remove()
+        orders.append({"zone": zone, "first": first, "order": order, "until": clock.now()})
+    hang(place, "Asia/Kolkata")
+    place.send(f"{ON} 18:00:00", at=clock.now() + timedelta(minutes=1), digest=False)
+    flask, problems = current_app._get_current_object(), []  # type: ignore[attr-defined]
+
+    def run(order: dict[str, Any]) -> None:
+        try:
+            with flask.app_context():
+                while do(service.rezone_some, terminal_id=place.door.id, at=clock.now(), limit=3, **order):
+                    pass
+        except Exception as error:  # noqa: BLE001 - told by the assertion below
+            problems.append(error)
+
+    threads = [threading.Thread(target=run, args=(order,)) for order in orders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not problems
+    assert not any(thread.is_alive() for thread in threads)
+    read = db.session.execute(select(RawPunch.device_time, RawPunch.zone)).all()
+    days = {(row.device_time[:10], row.zone) for row in read if row.device_time[11:13] == "09"}
+    assert days == {(f"{ON}", "Asia/Singapore"), (f"{ON + timedelta(days=1)}", "Asia/Shanghai")}
+    assert {row.zone for row in read if row.device_time[11:13] == "18"} == {"Asia/Kolkata"}
 
 
 def test_a_zone_is_mended_by_those_of_the_branch_with_a_reason(place: World, client_as: Any) -> None:
@@ -224,15 +267,18 @@ def test_a_zone_is_mended_by_those_of_the_branch_with_a_reason(place: World, cli
     place.send("09:45", digest=False)
     hang(place, "Asia/Shanghai")
     other = signed_in(factories.employee(elsewhere := factories.branch("BJ"), role="hr"), elsewhere)
+    asked = {"terminal_id": place.door.id, "zone": "Asia/Shanghai", "reason": "x", "at": clock.now()}
     with pytest.raises(NotFound):
-        do(service.rezone, by=other, terminal_id=place.door.id, first=ON, reason="x", at=clock.now())
+        do(service.rezone, by=other, **asked, first=ON)
     with pytest.raises(Invalid):
-        do(service.rezone, by=place.hr, terminal_id=place.door.id, first=date(2026, 4, 1), reason="x", at=clock.now())
+        do(service.rezone, by=place.hr, **asked, first=date(2026, 4, 1))
+    with pytest.raises(Conflict):
+        do(service.rezone, by=place.hr, **{**asked, "zone": "Asia/Tokyo"}, first=ON)
     desk = client_as(factories.employee(place.branch, "hr"))
     page = desk.get(f"/hr/devices/{place.door.id}").text
     assert "Asia/Tokyo" in page
     for reason, status in ((" ", 422), ("Wrong zone", 303)):
-        data = {"since": f"{ON}", "reason": reason}
+        data = {"since": f"{ON}", "reason": reason, "zone": "Asia/Shanghai"}
         assert desk.post(f"/hr/devices/{place.door.id}/rezone", data=data).status_code == status
 
 

@@ -127,7 +127,7 @@ def _silence(pair: tuple[int, date], day: DayResult, zone: ZoneInfo) -> list[str
     """Which device was not heard, and what that means for the day."""
     if not day.over or not day.ends_at or day.status not in ("unheard", "absent", "missing_in", "missing_out"):
         return []
-    quiet = silent(attendance.silences([pair])[pair], day.ends_at)
+    quiet = silent(attendance.silences([pair])[pair], day.starts_at, day.ends_at)
     names = devices.device_names([one.terminal_id for one in quiet])
     code = "why_device_silent" if day.status == "unheard" else "why_device_given_up"
     until = when_text(day.ends_at + HOLD, zone)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests import factories as make
 from tests.devices import kinds
+from webapp.attendance.models import TerminalStay
 from webapp.core import clock
 from webapp.core.db import conn, db
 from webapp.core.outbox import OutboxRow
@@ -134,6 +135,30 @@ def test_a_site_archived_since_stays_until_somebody_takes_it_away(desk: Any, bra
     assert desk.post(f"/hr/devices/{door.id}", data=typed(site, version=2)).status_code == 303
     assert list(conn().scalars(select(TerminalSite.site_id))) == [site.id]
     assert desk.post(f"/hr/devices/{door.id}", data={**both, "version": 3}).status_code == 422
+
+
+def test_a_move_is_told_with_its_moment_and_mended(desk: Any, branch: Any, site: Any, door: Terminal) -> None:
+    new = make.site(make.store_type(branch), name="Hilltop", code="S2")
+    here = f"/hr/devices/{door.id}"
+    page = desk.get(here).text
+    assert ("always" in page, "Mend the moment" in page) == (True, False)
+    change = typed(site, sites="Hilltop · S2", version=1)
+    late = desk.post(here, data={**change, "sites_since": "2026-03-02T12:01"})
+    assert (late.status_code, "has not come yet" in late.text, 'value="2026-03-02T12:01"' in late.text) == (
+        422, True, True,
+    )  # fmt: skip
+    assert 'href="#f-sites_since"' in late.text
+    assert desk.post(here, data={**change, "sites_since": "2026-03-01T18:30"}).status_code == 303
+    page = desk.get(here).text
+    assert ('value="2026-03-01T18:30"' in page, page.index("Hilltop") < page.index("Riverside")) == (True, True)
+    for moment, status in (("2026-03-02T12:30", 422), ("", 422), ("2026-02-28T09:00", 303)):
+        answer = desk.post(f"{here}/moved", data={"moved_at": moment, "version": 2})
+        assert answer.status_code == status, moment
+    assert desk.post(f"{here}/moved", data={"moved_at": "2026-02-28T09:00", "version": 2}).status_code == 422
+    moments = list(conn().scalars(select(TerminalStay.from_at).where(TerminalStay.site_id == new.id)))
+    assert f"{moments[0]:%Y-%m-%d %H:%M}" == "2026-02-28 01:00"
+    stranger = make.terminal(make.branch("BJ"))
+    assert desk.post(f"/hr/devices/{stranger.id}/moved", data={"moved_at": moment, "version": 1}).status_code == 404
 
 
 def test_secrets_are_never_shown(desk: Any, site: Any) -> None:

@@ -16,6 +16,7 @@ from webapp.attendance.models.photos import Photo as Photo
 from webapp.attendance.models.photos import PhotoBand as PhotoBand
 from webapp.attendance.models.punches import DeviceHeard as DeviceHeard
 from webapp.attendance.models.punches import Punch as Punch
+from webapp.attendance.models.punches import TerminalStay as TerminalStay
 from webapp.core import triggers
 from webapp.core.db import JSONB, UTC, Id, db
 

@@ -38,7 +38,7 @@ class Punch(db.Model):
 
 
 class DeviceHeard(db.Model):
-    """Up to when the device of a shop has been heard: before that nobody there is absent for want of a punch."""
+    """Up to when a device was heard, of each shop it is or was used at: nobody there is absent before that."""
 
     __tablename__ = "device_heard"
     __table_args__ = (Index("ix_device_heard_site", "site_id"),)
@@ -47,3 +47,18 @@ class DeviceHeard(db.Model):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
     through: Mapped[UTC | None]
     """Null: never yet."""
+
+
+class TerminalStay(db.Model):
+    """From when until when a shop's people used a device; it speaks of them, and of nobody else, in that time."""
+
+    __tablename__ = "terminal_stay"
+    __table_args__ = (Index("ix_terminal_stay_terminal", "terminal_id"), Index("ix_terminal_stay_site", "site_id"))
+
+    id: Mapped[Id]
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    from_at: Mapped[UTC | None]
+    """Null: as long as anybody knows."""
+    until_at: Mapped[UTC | None]
+    """Null: where it is used now (devices.TerminalSite)."""

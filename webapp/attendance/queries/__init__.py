@@ -46,13 +46,7 @@ from webapp.attendance.queries.inbox import (
     inbox_rows,
     inbox_some,
 )
-from webapp.attendance.queries.months import (
-    Checklist,
-    checklist,
-    held_counts,
-    held_days,
-    in_closed_months,
-)
+from webapp.attendance.queries.months import Checklist, checklist, held_counts, held_days, held_pairs, in_closed_months
 from webapp.attendance.queries.photos import (
     PhotoRow,
     Repeat,
@@ -78,16 +72,14 @@ from webapp.attendance.queries.site_code import code_reuse
 from webapp.attendance.queries.stand_ins import can_stand_in, may_choose
 
 __all__ = [
-    "can_stand_in",
-    "may_choose",
-    "MOST", "PAGE", "Checklist", "DecisionRow", "InboxFilters", "InboxRow", "IssueRow", "MarkRow",
-    "MonthSoFar", "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken",
-    "branch_ids", "branches_of", "branches_unheard", "checklist", "code_reuse", "dates_of", "day_and_punches", "days",
-    "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of", "heard_rows",
-    "held_counts", "held_days", "in_closed_months", "inbox_keys", "inbox_one", "inbox_rows", "inbox_some",
-    "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "midnight", "months_so_far",
-    "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent", "photos_of",
-    "policy_of", "punched_lately", "quota", "request_photo_file", "request_photos", "result_of", "signal_counts",
-    "signal_history", "signals_of", "silences", "to_confirm", "unheard_days", "waiting", "waiting_since", "whose",
-    "words_of",
+    "MOST", "PAGE", "Checklist", "DecisionRow", "InboxFilters", "InboxRow", "IssueRow", "MarkRow", "MonthSoFar",
+    "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken", "branch_ids",
+    "branches_of", "branches_unheard", "can_stand_in", "checklist", "code_reuse", "dates_of", "day_and_punches",
+    "days", "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of", "heard_rows",
+    "held_counts", "held_days", "held_pairs", "in_closed_months", "inbox_keys", "inbox_one", "inbox_rows",
+    "inbox_some", "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "may_choose", "midnight",
+    "months_so_far", "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent",
+    "photos_of", "policy_of", "punched_lately", "quota", "request_photo_file", "request_photos", "result_of",
+    "signal_counts", "signal_history", "signals_of", "silences", "to_confirm", "unheard_days", "waiting",
+    "waiting_since", "whose", "words_of",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Date, Row, bindparam, exists, func, literal_column, select, union_all
 
 from webapp.attendance.models import AttendanceDay, AttendanceException, HeldDay
 from webapp.attendance.queries.facts import BranchOf, Pair
@@ -76,10 +76,11 @@ def checklist(branch_id: int, month: str) -> Checklist:
     return Checklist(**{row.what: row.number for row in conn().execute(_OPEN, asked)})
 
 
-def held_pairs(branch_id: int, month: str, limit: int) -> list[Pair]:
-    """The oldest days that wait for the month."""
+def held_pairs(branch_id: int, month: str, limit: int, after: Pair | None = None) -> list[Pair]:
+    """The oldest days that wait for the month, in order of (date, person) behind `after`."""
     first, last = month_span(month)
-    asked = {"branch": branch_id, "first": first, "last": last}
+    who, on = after or (0, first)
+    asked = {"branch": branch_id, "first": max(first, on), "last": last, "on": on, "who": who}
     return [(row[0], row[1]) for row in conn().execute(_HELD.limit(limit), asked)]
 
 
@@ -144,7 +145,11 @@ _OPEN = union_all(
     ),
 )
 _HERE = (_waits.branch_id == _BRANCH, _waits.work_date.between(_FIRST, _LAST))
-_HELD = select(_waits.employee_id, _waits.work_date).where(*_HERE).order_by(_waits.work_date, _waits.employee_id)
+_HELD = (
+    select(_waits.employee_id, _waits.work_date)
+    .where(*_HERE, (_waits.work_date > bindparam("on", type_=Date)) | (_waits.employee_id > bindparam("who")))
+    .order_by(_waits.work_date, _waits.employee_id)
+)
 _HELD_SHOWN = (
     select(_waits.employee_id, _waits.work_date, _waits.at, Employee.name, Employee.staff_no, _day.status)
     .join(Employee, Employee.id == _waits.employee_id)

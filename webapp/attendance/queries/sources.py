@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 
-from webapp.attendance.models import AttendanceDay, CheckIn, Confirmation, DeviceHeard, Punch
+from webapp.attendance.models import AttendanceDay, CheckIn, Confirmation, DeviceHeard, Punch, TerminalStay
 from webapp.attendance.queries.facts import RESULT_COLUMNS, Pair, expectation_of, load_facts, result_of
+from webapp.attendance.queries.heard import STAYS
 from webapp.attendance.rules import DayFacts, DayResult, Silence, still_counts
 from webapp.attendance.rules.doubt import USES, Doubt, Known, doubt_of
 from webapp.core.authz import OFFICE
@@ -118,7 +119,7 @@ def _devices(pairs: Collection[Pair], registered: Registered | None) -> dict[Pai
     since = registered({row.terminal_id for row in rows}) if registered and rows else {}
     for row in rows:
         if registered is None or since.get(row.terminal_id, date.max) < row.work_date:
-            found[row.employee_id, row.work_date][row.site_id].append(Silence(row.terminal_id, row.through))
+            found[row.employee_id, row.work_date][row.site_id].append(Silence(*row[3:]))
     return found
 
 
@@ -191,7 +192,9 @@ _STORED = (
 )
 _AT = (
     select(CheckIn.employee_id, CheckIn.work_date, CheckIn.site_id, DeviceHeard.terminal_id, DeviceHeard.through)
+    .add_columns(TerminalStay.from_at, TerminalStay.until_at)
     .join(DeviceHeard, DeviceHeard.site_id == CheckIn.site_id)
+    .outerjoin(TerminalStay, STAYS)
     .where(CheckIn.employee_id.in_(_PEOPLE), CheckIn.work_date.in_(_DATES), CheckIn.kind == "in")
     .distinct()
 )

@@ -222,7 +222,7 @@ def _waits_for_devices(facts: DayFacts, day: _Facing, status: str, as_of: dateti
         return False
     cut = any((part.early or day.short) and part.last and part.last.source == "device" for part in day.parts)
     may_know = status in _A_DEVICE_MAY_KNOW or (cut and day.early > 0 and status in (*LATE, "early_leave"))
-    return may_know and bool(silent(facts.silences, ends_at))
+    return may_know and bool(silent(facts.silences, day.expected.starts_at, ends_at))
 
 
 def _sources(seen: Sequence[Moment], facts: DayFacts) -> str:

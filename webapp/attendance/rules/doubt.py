@@ -139,7 +139,8 @@ def _no_punch(facts: DayFacts, taps: Sequence[Moment], known: Known, expected: E
         if tap.kind != "in" or not devices or tap.site_id in punched:
             continue
         until = max([one.at for one in taps if one.site_id == tap.site_id] + [expected.ends_at or tap.at])
-        if all(one.through is not None and one.through >= until for one in devices):
+        there = [one for one in devices if one.was_there(tap.at, until)]
+        if any(one.stayed(tap.at, until) for one in there) and all(one.heard(until) for one in there):
             return Doubt("phone_only", tap.site_id, {"at": tap.at.isoformat()})
     return None
 

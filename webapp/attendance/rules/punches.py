@@ -9,6 +9,8 @@ from webapp.schedules.rules import Expectation, Moments
 
 REPEAT = timedelta(seconds=60)
 """A punch so soon after the one before it is the same finger once more; a branch may say otherwise."""
+COMES = timedelta(hours=2)
+"""So long before a shift somebody may punch for it."""
 STAY = timedelta(minutes=15)
 """Punches that all lie within this time are one arrival or one departure, never both."""
 HOLD = timedelta(days=3)
@@ -29,10 +31,27 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A device of a place the person belongs to, heard up to `through` only; None: never."""
+    """A device of a place the person belongs to, heard up to `through` only; None: never.
+
+    It was used there from `since` until `until`; None: as long as anybody knows, until further notice.
+    """
 
     terminal_id: int
     through: datetime | None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def was_there(self, first: datetime, last: datetime) -> bool:
+        """At any time between two moments."""
+        return (self.since is None or self.since < last) and (self.until is None or self.until > first)
+
+    def stayed(self, first: datetime, last: datetime) -> bool:
+        """All the time between two moments."""
+        return (self.since is None or self.since <= first) and (self.until is None or self.until >= last)
+
+    def heard(self, last: datetime) -> bool:
+        """Everything it could say of this place up to a moment has arrived."""
+        return self.through is not None and self.through >= (last if self.until is None else min(last, self.until))
 
 
 UNHEARD = Silence(0, None)
@@ -79,9 +98,10 @@ def part_of(kind: Kind, at: datetime, expected: Expectation) -> int:
     return 1 if at >= parts[1][0] or kind == "in" else 0
 
 
-def silent(silences: Sequence[Silence], ends_at: datetime) -> list[Silence]:
-    """Those not heard past the end of the shift."""
-    return [one for one in silences if one.through is None or one.through < ends_at]
+def silent(silences: Sequence[Silence], starts_at: datetime | None, ends_at: datetime) -> list[Silence]:
+    """Those of the place at the time of a shift that were not heard past its end."""
+    first = (starts_at or ends_at) - COMES
+    return [one for one in silences if one.was_there(first, ends_at) and not one.heard(ends_at)]
 
 
 def _roles(found: Sequence[Sequence[Stamp]], hours: Moments | None) -> dict[int, Role]:

@@ -91,9 +91,13 @@ def rebuild_heard(*, branch_id: int, at: datetime, after: Pair = START, limit: i
 
     Only those whose devices were heard since, or that have waited long enough, are built anew.
     """
-    waiting = dict(unheard_days(branch_id, after=after, limit=limit))
+    waiting = unheard_days(branch_id, after=after, limit=limit)
     devices = silences(waiting.keys())
-    ready = [pair for pair, end in waiting.items() if not end or at >= end + HOLD or not silent(devices[pair], end)]
+    ready = [
+        pair
+        for pair, (start, end) in waiting.items()
+        if not end or at >= end + HOLD or not silent(devices[pair], start, end)
+    ]
     if ready:
         rebuild_days(pairs=ready, at=at, bulk=True)
     return list(waiting)[-1] if len(waiting) == limit else None

@@ -1,12 +1,14 @@
 """Closing a month once its days have an answer, and building what waited when it is opened again."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, tuple_
 
 from webapp.attendance.models import HeldDay
-from webapp.attendance.queries.months import checklist, held_pairs
-from webapp.attendance.service.days import BATCH, lock_people, rebuild_days, unbuilt
+from webapp.attendance.queries.facts import Pair
+from webapp.attendance.queries.months import checklist
+from webapp.attendance.service.days import lock_people, rebuild_days, unbuilt
 from webapp.attendance.service.punches import date_punches
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
@@ -35,12 +37,11 @@ def reopen_month(*, by: SignedIn, branch_id: int, month: str, reason: str, at: d
     schedules.reopen_period(by=by, branch_id=branch_id, month=month, reason=reason, at=at)
 
 
-def rebuild_held(*, branch_id: int, month: str, at: datetime, limit: int = BATCH) -> int:
-    """Build days anew that waited for an open month; how many. Call until it answers 0.
+def rebuild_held(*, branch_id: int, month: str, pairs: Collection[Pair], at: datetime) -> int:
+    """Build days anew that waited for an open month; how many: none when it is closed again.
 
     Punches find their work date again first, because the hours may be others by now.
     """
-    pairs = held_pairs(branch_id, month, limit)
     lock_people(ids={who for who, _ in pairs})  # people before months, as everywhere
     if not pairs or (branch_id, month) in closed_months([branch_id], hold=True):
         return 0

@@ -30,7 +30,7 @@ _FEW = 20
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One punch of a person. `sites`: the shops whose people use the device."""
+    """One punch of a person. `sites`: the shops whose people used the device at that moment."""
 
     raw_id: int
     terminal_id: int
@@ -100,10 +100,13 @@ def set_heard(*, through: Mapping[tuple[int, int], datetime | None]) -> None:
 
 
 def _kept(one: Given, was: Any) -> Given:
-    """A punch stays with the shop (and the key) its device had when it was first looked at, wherever it hangs now."""
+    """A punch stays with the key, and with the one of several shops, its device had when it was first looked at.
+
+    Whatever the device may do now, and whoever is planned elsewhere since: unless it was not there at all then.
+    """
     if was is None or was.terminal_id != one.terminal_id or was.site_id is None:
         return one
-    return replace(one, sites=_one(was.site_id), key=was.key)
+    return replace(one, sites=_one(was.site_id) if was.site_id in one.sites else one.sites, key=was.key)
 
 
 def _known(raw_ids: Sequence[int]) -> dict[int, Any]:

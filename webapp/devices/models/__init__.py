@@ -12,5 +12,4 @@ from webapp.devices.models.registry import Terminal as Terminal
 from webapp.devices.models.registry import TerminalDay as TerminalDay
 from webapp.devices.models.registry import TerminalSite as TerminalSite
 from webapp.devices.models.registry import TerminalState as TerminalState
-from webapp.devices.models.registry import TerminalStay as TerminalStay
 from webapp.devices.models.registry import UnknownSerial as UnknownSerial

@@ -76,20 +76,6 @@ class TerminalSite(db.Model):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
 
 
-class TerminalStay(db.Model):
-    """From when until when a shop's people used the device; the newest stay of a TerminalSite has no end."""
-
-    __tablename__ = "terminal_stay"
-    __table_args__ = (Index("ix_terminal_stay_terminal", "terminal_id"), Index("ix_terminal_stay_site", "site_id"))
-
-    id: Mapped[Id]
-    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"))
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    from_at: Mapped[UTC | None]
-    """Null: as long as anybody knows."""
-    until_at: Mapped[UTC | None]
-
-
 class TerminalState(db.Model):
     """How a device was last heard. Written by machines, so it is kept apart from what people set."""
 

@@ -51,6 +51,8 @@ from webapp.devices.queries.requests import unread as unread
 from webapp.devices.queries.sources import PunchSource as PunchSource
 from webapp.devices.queries.sources import device_names as device_names
 from webapp.devices.queries.sources import punch_sources as punch_sources
+from webapp.devices.queries.stays import days_about as days_about
+from webapp.devices.queries.stays import places as places
 from webapp.devices.queries.unmapped import Unmapped as Unmapped
 from webapp.devices.queries.unmapped import unmapped as unmapped
 from webapp.devices.queries.unmapped import unmapped_count as unmapped_count

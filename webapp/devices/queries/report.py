@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.engine import Row
 
+from webapp.attendance.models import TerminalStay
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.figures import MEDIAN, NINETY, epoch, numbered, percentile, tally
 from webapp.devices import policy
-from webapp.devices.models import BadLine, RawPunch, Terminal, TerminalDay, TerminalSite, TerminalState
-from webapp.devices.queries.health import sites_of
+from webapp.devices.models import BadLine, RawPunch, Terminal, TerminalDay, TerminalState
 from webapp.notifications.models import Notice
 from webapp.people.models import Branch
 from webapp.sites.models import Site
@@ -42,6 +42,7 @@ class DeviceReport:
 
     device: Row[Any]
     sites: Sequence[str]
+    """Where it was used in the period."""
     now: Row[Any] | None
     past: Row[Any] | None
     bad: int
@@ -54,12 +55,14 @@ class DeviceReport:
 def device_reports(
     user: SignedIn, branch_ids: Collection[int], store_type_id: int | None, period: Period
 ) -> list[DeviceReport]:
-    """Devices that are in use or sent something; six statements, whatever their number."""
-    devices = _devices(user, branch_ids, store_type_id)
+    """Devices that are in use or sent something, at shops of that type if one is named; six statements in all."""
+    devices = _devices(user, branch_ids)
+    sites = _sites(devices, store_type_id, period)
+    devices = [one for one in devices if one.id in sites or not store_type_id]
     ids = [one.id for one in devices]
     if not ids:
         return []
-    punches, sites = _punches(ids, period), sites_of(ids)
+    punches = _punches(ids, period)
     bad, missing, silences = _bad(devices, period), _missing(ids, period), _silences(devices, period)
     found = [
         DeviceReport(
@@ -71,7 +74,7 @@ def device_reports(
     return [one for one in found if one.device.state != "retired" or one.now is not None]
 
 
-def _devices(user: SignedIn, branch_ids: Collection[int], store_type_id: int | None) -> list[Row[Any]]:
+def _devices(user: SignedIn, branch_ids: Collection[int]) -> list[Row[Any]]:
     mine = policy.visible_to(user).with_only_columns(Terminal.id)
     found = (
         select(Terminal.id, Terminal.name, Terminal.serial, Terminal.kind, Terminal.state, Terminal.branch_id,
@@ -80,10 +83,25 @@ def _devices(user: SignedIn, branch_ids: Collection[int], store_type_id: int | N
         .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
         .where(Terminal.id.in_(mine), Terminal.branch_id.in_(branch_ids))
     )  # fmt: skip
-    if store_type_id:
-        at_such = select(TerminalSite.terminal_id).join(Site, Site.id == TerminalSite.site_id)
-        found = found.where(Terminal.id.in_(at_such.where(Site.store_type_id == store_type_id)))
     return list(conn().execute(found.order_by(Terminal.id)))
+
+
+def _sites(devices: Sequence[Row[Any]], store_type_id: int | None, period: Period) -> dict[int, list[str]]:
+    """Names of the shops (of a type) whose people used each device at any time of the period."""
+    spans = {one.id: period.moments(ZoneInfo(one.timezone)) for one in devices}
+    stays = (
+        select(TerminalStay.terminal_id, Site.name, TerminalStay.from_at, TerminalStay.until_at)
+        .join(Site, Site.id == TerminalStay.site_id)
+        .where(TerminalStay.terminal_id.in_(spans))
+    )
+    if store_type_id:
+        stays = stays.where(Site.store_type_id == store_type_id)
+    found: dict[int, set[str]] = {}
+    for terminal_id, name, first, last in conn().execute(stays) if spans else ():
+        _, since, end = spans[terminal_id]
+        if (first is None or first < end) and (last is None or last > since):
+            found.setdefault(terminal_id, set()).add(name)
+    return {terminal_id: sorted(names) for terminal_id, names in found.items()}
 
 
 def _punches(ids: Collection[int], period: Period) -> dict[tuple[int, int], Row[Any]]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import func, null, or_, select, union_all
 
+from webapp.attendance.models import TerminalStay
 from webapp.core.db import conn
-from webapp.devices.models import DeviceEvent, PinHolder, RawPunch, Terminal, TerminalSite, TerminalState
+from webapp.devices.models import DeviceEvent, PinHolder, RawPunch, Terminal, TerminalState
 from webapp.devices.queries.health import known
 from webapp.devices.rules import Known
 from webapp.devices.rules.clocks import LINES
@@ -55,7 +56,7 @@ def watched() -> list[Watched]:
 
 def shifts(terminals: Collection[Watched], at: datetime) -> dict[int, list[Span]]:
     """The hours of yesterday and today of everybody who has an id of their own on a device or is planned where it
-    hangs; a few statements for each branch.
+    hung when they began; a few statements for each branch.
     """
     users = _users(terminals, at)
     found: dict[int, list[Span]] = defaultdict(list)
@@ -67,7 +68,7 @@ def shifts(terminals: Collection[Watched], at: datetime) -> dict[int, list[Span]
         days = expectations(wanted, branch)
         for use, on in ((use, on) for use in mine for on in (today, today - timedelta(days=1))):
             day = days.get((use.employee_id, on)) if use.on(on) else None
-            if day is not None and day.scheduled and day.come_by and day.ends_at:
+            if day is not None and day.scheduled and day.come_by and day.ends_at and use.hangs(day.come_by):
                 found[use.terminal_id].append((day.come_by, day.ends_at))
     return found
 
@@ -98,15 +99,20 @@ def live_arrivals(terminal_id: int) -> tuple[list[Span], bool]:
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """Somebody uses a device, from one date to another."""
+    """Somebody uses a device, from one date to another; where it hangs only from one moment to another."""
 
     terminal_id: int
     employee_id: int
     first_on: date
     last_on: date | None
+    from_at: datetime | None
+    until_at: datetime | None
 
     def on(self, day: date) -> bool:
         return self.first_on <= day and (self.last_on is None or day <= self.last_on)
+
+    def hangs(self, at: datetime) -> bool:
+        return (self.from_at is None or self.from_at <= at) and (self.until_at is None or at < self.until_at)
 
 
 def _users(terminals: Collection[Watched], at: datetime) -> dict[int, list[_Use]]:
@@ -114,15 +120,18 @@ def _users(terminals: Collection[Watched], at: datetime) -> dict[int, list[_Use]
     ids = [one.terminal_id for one in terminals]
     first, last = at.date() - timedelta(days=2), at.date() + timedelta(days=1)
     open_end = or_(PinHolder.last_on.is_(None), PinHolder.last_on >= first)
-    holders = select(PinHolder.terminal_id, PinHolder.employee_id, PinHolder.first_on, PinHolder.last_on).where(
-        PinHolder.terminal_id.in_(ids), PinHolder.first_on <= last, open_end
+    holders = (
+        select(PinHolder.terminal_id, PinHolder.employee_id, PinHolder.first_on, PinHolder.last_on)
+        .add_columns(null(), null())
+        .where(PinHolder.terminal_id.in_(ids), PinHolder.first_on <= last, open_end)
     )
     planned = (
-        select(TerminalSite.terminal_id, PlanStop.employee_id, PlanStop.work_date, PlanStop.work_date)
-        .join(PlanStop, PlanStop.site_id == TerminalSite.site_id)
-        .where(TerminalSite.terminal_id.in_(ids), PlanStop.work_date.between(first, last))
+        select(TerminalStay.terminal_id, PlanStop.employee_id, PlanStop.work_date, PlanStop.work_date)
+        .add_columns(TerminalStay.from_at, TerminalStay.until_at)
+        .join(PlanStop, PlanStop.site_id == TerminalStay.site_id)
+        .where(TerminalStay.terminal_id.in_(ids), PlanStop.work_date.between(first, last))
     )
     found: dict[int, list[_Use]] = defaultdict(list)
-    for row in conn().execute(union_all(holders, planned)) if ids else ():
+    for row in conn().execute(union_all(planned, holders)) if ids else ():
         found[row[0]].append(_Use(*row))
     return found

@@ -31,3 +31,4 @@ from webapp.devices.rules.registry import STATES as STATES
 from webapp.devices.rules.registry import Fields as Fields
 from webapp.devices.rules.registry import check_fields as check_fields
 from webapp.devices.rules.registry import spellings as spellings
+from webapp.devices.rules.stays import last_move as last_move

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_network
 
 from webapp.core.errors import N_, Invalid, words
@@ -35,6 +36,8 @@ class Fields:
     """Take back the password or the key."""
     networks: str = ""
     trusts_keys: bool = False
+    sites_since: datetime | None = None
+    """When its sites changed, if they do; None: now."""
 
 
 def check_fields(fields: Fields, *, asked: bool, signs: bool) -> dict[str, object]:

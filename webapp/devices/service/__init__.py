@@ -18,6 +18,7 @@ from webapp.devices.service.completeness import note_heard as note_heard
 from webapp.devices.service.digest import digest as digest
 from webapp.devices.service.digest import rebuild as rebuild
 from webapp.devices.service.files import import_file as import_file
+from webapp.devices.service.moves import redate as redate
 from webapp.devices.service.pairing import close_window as close_window
 from webapp.devices.service.pairing import dismiss as dismiss
 from webapp.devices.service.pairing import open_window as open_window

@@ -7,15 +7,16 @@ from sqlalchemy import exists, literal_column, select
 
 from webapp.attendance import queries
 from webapp.attendance import service as attendance
+from webapp.attendance.models import TerminalStay
 from webapp.core.db import conn
-from webapp.devices.models import DeviceRequest, RawPunch, Terminal, TerminalSite, TerminalState
+from webapp.devices.models import DeviceRequest, RawPunch, Terminal, TerminalState
 from webapp.devices.service.calls import TOO_LARGE
 
 _raw = RawPunch.__table__.c
 
 
 def note_heard() -> None:
-    """Of every active device with a shop; two statements that read, few that write."""
+    """Of every active device, for each shop it is or was used at; two statements that read, few that write."""
     known = queries.heard_rows()
     through = {}
     for row in conn().execute(_DEVICES):
@@ -47,13 +48,14 @@ _UNREAD = exists().where(
     DeviceRequest.read_at.is_(None),
 )
 _WAITING = exists().where(_raw.terminal_id == Terminal.id, _raw.state == literal_column("'new'"))
+_PLACES = select(TerminalStay.terminal_id, TerminalStay.site_id).distinct().subquery()
 _DEVICES = (
-    select(Terminal.id, Terminal.kind, Terminal.created_at, TerminalSite.site_id)
+    select(Terminal.id, Terminal.kind, Terminal.created_at, _PLACES.c.site_id)
     .add_columns(TerminalState.heard_through, TerminalState.seen_at, TerminalState.punched_at)
     .add_columns(TerminalState.last_error)
     .add_columns(TerminalState.send_again, _UNREAD.label("unread"), _WAITING.label("waiting"))
-    .join(TerminalSite, TerminalSite.terminal_id == Terminal.id)
+    .join(_PLACES, _PLACES.c.terminal_id == Terminal.id)
     .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
     .where(Terminal.state == "active")
-    .order_by(Terminal.id, TerminalSite.site_id)
+    .order_by(Terminal.id, _PLACES.c.site_id)
 )

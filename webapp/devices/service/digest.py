@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select, text, update
 
 from webapp.attendance import service as attendance
+from webapp.attendance.models import TerminalStay
 from webapp.attendance.service import Given
 from webapp.core import outbox
 from webapp.core.db import conn, is_postgres
 from webapp.core.errors import NotFound
-from webapp.devices.models import HeldDecision, PinHolder, RawPunch, Terminal, TerminalSite
+from webapp.devices.models import HeldDecision, PinHolder, RawPunch, Terminal
 from webapp.devices.rules import Holder, holders_on, key_of
+from webapp.devices.rules.stays import Stay, sites_at
 from webapp.people.models import Employee
 
 BATCH = 500
@@ -36,12 +38,11 @@ def digest(*, terminal_id: int, at: datetime, limit: int = BATCH) -> Digested:
 
     Call until nothing is left; each call is one unit of work and a constant number of statements.
     """
-    if is_postgres():
-        conn().execute(_LOCK, {"terminal": terminal_id})
+    lock_terminals([terminal_id])
     rows = conn().execute(_NEW.limit(limit), {"terminal": terminal_id}).all()
     if not rows:
         return Digested()
-    terminal, sites = _terminal(terminal_id)
+    terminal, stays = _terminal(terminal_id)
     pins = {row.pin for row in rows}
     holders = holders_of(branch_id=terminal.branch_id, terminal_id=terminal_id, pins=pins)
     states: dict[str, list[int]] = {"mapped": [], "unmapped": [], "held": []}
@@ -53,7 +54,7 @@ def digest(*, terminal_id: int, at: datetime, limit: int = BATCH) -> Digested:
         states[state].append(row.id)
         if moment is not None and state == "mapped":
             key = key_of(row.status) if terminal.trusts_keys else None
-            given.append(Given(row.id, terminal_id, found.pop(), moment, sites, key))
+            given.append(Given(row.id, terminal_id, found.pop(), moment, sites_at(stays, moment), key))
     attendance.record_punches(given=given, gone=[*states["unmapped"], *states["held"]], at=at)
     for state, ids in states.items():
         if ids:
@@ -77,13 +78,18 @@ def look_again(*, terminal_ids: Sequence[int], which: Any, at: datetime) -> int:
 
     Waits for a digest at work: it goes by what was known when it began, and writes at its end.
     """
-    if is_postgres() and terminal_ids:
-        conn().execute(_LOCKS, {"terminals": sorted(set(terminal_ids))})
+    lock_terminals(terminal_ids)
     mine = update(RawPunch).where(_raw.terminal_id.in_(terminal_ids), which).values(state="new")
     found = conn().execute(mine.returning(_raw.terminal_id)).scalars().all()
     for terminal_id in sorted(set(found)):
         outbox.put("raw_punches", str(terminal_id), {"terminal_id": terminal_id}, at)
     return len(found)
+
+
+def lock_terminals(terminal_ids: Collection[int]) -> None:
+    """What was made of their raw punches changes one at a time; SQLite has one writer anyway."""
+    if is_postgres() and terminal_ids:
+        conn().execute(_LOCKS, {"terminals": sorted(set(terminal_ids))})
 
 
 def holders_of(*, branch_id: int, terminal_id: int, pins: Collection[str]) -> list[Holder]:
@@ -92,9 +98,9 @@ def holders_of(*, branch_id: int, terminal_id: int, pins: Collection[str]) -> li
     return [Holder(*row) for row in conn().execute(_HOLDERS, asked)]
 
 
-def _terminal(terminal_id: int) -> tuple[Any, tuple[int, ...]]:
+def _terminal(terminal_id: int) -> tuple[Any, list[Stay]]:
     rows = conn().execute(_TERMINAL, {"terminal": terminal_id}).all()
-    return rows[0], tuple(row.site_id for row in rows if row.site_id is not None)
+    return rows[0], [Stay(row.site_id, row.from_at, row.until_at) for row in rows if row.site_id is not None]
 
 
 def _counts_at(row: Any) -> datetime | None:
@@ -111,7 +117,6 @@ def _shown(row: Any, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(row.zone)).date()
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7303, :terminal)")
 _LOCKS = text("SELECT pg_advisory_xact_lock(7303, one) FROM unnest(CAST(:terminals AS integer[])) AS one")
 _every = HeldDecision.__table__.alias("every_decision").c
 _LAST = select(func.max(_every.seq)).where(_every.raw_punch_id == _raw.id).scalar_subquery()
@@ -125,10 +130,9 @@ _NEW = (
     .order_by(_raw.id)
 )
 _TERMINAL = (
-    select(Terminal.id, Terminal.branch_id, Terminal.trusts_keys, TerminalSite.site_id)
-    .outerjoin(TerminalSite, TerminalSite.terminal_id == Terminal.id)
+    select(Terminal.branch_id, Terminal.trusts_keys, TerminalStay.site_id, TerminalStay.from_at, TerminalStay.until_at)
+    .outerjoin(TerminalStay, TerminalStay.terminal_id == Terminal.id)
     .where(Terminal.id == bindparam("terminal"))
-    .order_by(TerminalSite.site_id)
 )
 _HOLDERS = (
     select(_holder.pin, _holder.employee_id, _holder.terminal_id, _holder.first_on, _holder.last_on)

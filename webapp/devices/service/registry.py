@@ -18,6 +18,7 @@ from webapp.devices.adapters import Adapter, adapters
 from webapp.devices.models import Terminal, TerminalSite, TerminalState, UnknownSerial
 from webapp.devices.rules import STATES, Fields, check_fields
 from webapp.devices.service.calls import free_key
+from webapp.devices.service.stays import use_at
 from webapp.sites.models import Site
 
 _TOLD = ("serial", "name", "kind", "timezone", "tz_form", "host", "port", "networks", "trusts_keys")
@@ -36,7 +37,7 @@ def register(*, by: SignedIn | None, branch_id: int, fields: Fields, at: datetim
     made = {"created_at": at, "created_by": by.id if by else None, "state": "active", "version": 1}
     row = {**values, **_secrets(fields, adapter, None), **made, "branch_id": branch_id}
     terminal_id = conn().scalar(insert(Terminal).returning(Terminal.id), row) or 0
-    _use_at(terminal_id, sites)
+    use_at(terminal_id=terminal_id, sites=sites, since=None, at=at)
     _carry_over(terminal_id, values["serial"])
     after = {**{name: values[name] for name in _TOLD}, "sites": sorted(sites.values())}
     _audit(by, "terminal.registered", terminal_id, branch_id, None, after, at)
@@ -69,8 +70,10 @@ def change(*, by: SignedIn, terminal_id: int, version: int, fields: Fields, at: 
     if fields.forget and adapter.calls and secrets["comm_key_hash"] is None:
         free_key(terminal_id=terminal_id, at=at)
     if sites != old_sites:
-        conn().execute(delete(TerminalSite).where(TerminalSite.terminal_id == terminal_id))
-        _use_at(terminal_id, sites)
+        use_at(terminal_id=terminal_id, sites=sites, since=fields.sites_since, at=at)
+        told[1].update({"since": fields.sites_since} if fields.sites_since else {})
+    elif fields.sites_since:
+        raise Invalid("device_since_alone", "sites_since")
     if told[1]:
         _audit(by, "terminal.changed", terminal_id, known.branch_id, *told, at)
     return adapter.calls and any(name in told[1] for name in ("timezone", "tz_form"))
@@ -88,9 +91,9 @@ def set_state(*, by: SignedIn, terminal_id: int, state: str, at: datetime) -> No
 
 
 def locked(by: SignedIn, terminal_id: int) -> Row[Any]:
-    """The device's row, for changing it. Raises NotFound."""
+    """The device's row, for changing it; what it sends meanwhile is stored all the same. Raises NotFound."""
     mine = policy.visible_to(by).where(Terminal.id == terminal_id).with_only_columns(*Terminal.__table__.c)
-    row = conn().execute(mine.with_for_update()).first()
+    row = conn().execute(mine.with_for_update(key_share=True)).first()
     if row is None:
         raise NotFound("not_found")
     return row
@@ -125,12 +128,6 @@ def _sites(branch_id: int, ids: Collection[int]) -> dict[int, str]:
 def _sites_of(terminal_id: int) -> dict[int, str]:
     here = select(Site.id, Site.name).join(TerminalSite, TerminalSite.site_id == Site.id)
     return {row.id: row.name for row in conn().execute(here.where(TerminalSite.terminal_id == terminal_id))}
-
-
-def _use_at(terminal_id: int, sites: Collection[int]) -> None:
-    conn().execute(
-        insert(TerminalSite), [{"terminal_id": terminal_id, "site_id": site_id} for site_id in sorted(sites)]
-    )
 
 
 def _secrets(fields: Fields, adapter: Adapter, known: Row[Any] | None) -> dict[str, str | None]:

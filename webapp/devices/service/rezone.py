@@ -12,52 +12,89 @@ from sqlalchemy import bindparam, func, select, update
 from webapp.core import audit, outbox
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
-from webapp.core.errors import N_, Invalid, words
+from webapp.core.errors import N_, Conflict, Invalid, words
 from webapp.devices.models import RawPunch
 from webapp.devices.rules import Arrival, moment, quality
-from webapp.devices.service.digest import look_again
+from webapp.devices.service.digest import lock_terminals, look_again
 from webapp.devices.service.registry import locked
 
 BATCH = 500
 JOB = "jobs.reconcile.rezone"
+ORDERED = "terminal.rezoned"
+"""In the audit trail, which says what was ordered later."""
+_entry = audit.AuditEntry.__table__.c
 _raw = RawPunch.__table__.c
 
 
-def rezone(*, by: SignedIn, terminal_id: int, first: date, reason: str, at: datetime) -> int:
+def rezone(*, by: SignedIn, terminal_id: int, zone: str, first: date, reason: str, at: datetime) -> int:
     """Read punches whose clock showed `first` or later with the zone the device has now; how many there are.
 
-    A job does it in pieces. Raises NotFound, Invalid with the field.
+    `zone`: the one it had on the screen. A job does it in pieces. Raises NotFound, Invalid with the field, Conflict
+    (somebody gave it another zone meanwhile).
     """
     device = locked(by, terminal_id)
+    if device.timezone != zone:
+        raise Conflict("device_changed")
     if not reason.strip():
         raise Invalid("reason_needed", "reason")
-    count = conn().scalar(select(func.count()).where(*_other(terminal_id, device.timezone, first))) or 0
+    count = conn().scalar(select(func.count()).where(*_other(terminal_id, zone, f"{first}", None, at))) or 0
     if not count:
         raise Invalid("device_zone_same", "since")
-    payload = {"terminal_id": terminal_id, "zone": device.timezone, "first": first.isoformat()}
-    outbox.put("run", f"{JOB}#{terminal_id}|{device.timezone}|{first}", payload, at)
-    after = {"timezone": device.timezone, "first_on": first.isoformat()}
     audit.record(
-        actor_id=by.id, action="terminal.rezoned", object_type="terminal", object_id=terminal_id,
-        branch_id=device.branch_id, after=after,
-        reason=reason.strip()[:300], at=at,
+        actor_id=by.id, action=ORDERED, object_type="terminal", object_id=terminal_id, branch_id=device.branch_id,
+        after={"timezone": zone, "first_on": first.isoformat()}, reason=reason.strip()[:300], at=at,
     )  # fmt: skip
+    order = conn().scalar(select(func.max(_entry.id)).where(*_orders(terminal_id)))
+    payload = {"terminal_id": terminal_id, "zone": zone, "first": first.isoformat(), "order": order}
+    outbox.put("run", f"{JOB}#{terminal_id}|{zone}|{first}", {**payload, "until": at.isoformat()}, at)
     return count
 
 
-def rezone_some(*, terminal_id: int, zone: str, first: date, at: datetime, limit: int = BATCH) -> int:
-    """The next of them; how many. Call until it answers 0. Does nothing for a zone nobody knows."""
+def rezone_some(
+    *,
+    terminal_id: int,
+    zone: str,
+    first: date,
+    at: datetime,
+    order: int | None = None,
+    until: datetime | None = None,
+    limit: int = BATCH,
+) -> int:
+    """The next of them; how many. Call until it answers 0. Does nothing for a zone nobody knows.
+
+    `order`: what was ordered later stands, whichever of the two is worked on first. `until`: what came since was read
+    with the zone the device had by then.
+    """
     if zone not in available_timezones():
         return 0
-    rows = conn().execute(_SOME.where(*_other(terminal_id, zone, first)).order_by(_raw.id).limit(limit)).all()
+    lock_terminals([terminal_id])
+    which = _other(terminal_id, zone, f"{first}", _taken_over(terminal_id, order), until)
+    rows = conn().execute(_SOME.where(*which).order_by(_raw.id).limit(limit)).all()
     if rows:
         look_again(terminal_ids=[terminal_id], which=_raw.id.in_([row.id for row in rows]), at=at)
         conn().execute(_MOVE, [_moved(row, zone) for row in rows])
     return len(rows)
 
 
-def _other(terminal_id: int, zone: str, first: date) -> tuple[Any, ...]:
-    return (_raw.terminal_id == terminal_id, _raw.device_time >= f"{first} 00:00:00", _raw.zone != zone)
+def _taken_over(terminal_id: int, order: int | None) -> str | None:
+    """The first date somebody ordered anew since; None: nothing."""
+    if order is None:
+        return None
+    later = conn().scalars(select(_entry.after).where(*_orders(terminal_id), _entry.id > order))
+    return min((str(after["first_on"]) for after in later if after), default=None)
+
+
+def _orders(terminal_id: int) -> tuple[Any, ...]:
+    return (_entry.object_type == "terminal", _entry.object_id == str(terminal_id), _entry.action == ORDERED)
+
+
+def _other(terminal_id: int, zone: str, first: str, before: str | None, until: datetime | None) -> list[Any]:
+    found = [_raw.terminal_id == terminal_id, _raw.device_time >= f"{first} 00:00:00", _raw.zone != zone]
+    if before is not None:
+        found.append(_raw.device_time < before)
+    if until is not None:
+        found.append(_raw.received_at <= until)
+    return found
 
 
 def _moved(row: Any, zone: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What HR asks of a device: one that calls is handed commands, one we call is read now."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, request, session
 
@@ -34,6 +35,13 @@ class DaysForm(Form):
 class RezoneForm(Form):
     since: date
     reason: str
+    zone: str
+    """That of the device as it was on the screen."""
+
+
+class MovedForm(Form):
+    moved_at: datetime
+    version: int
 
 
 @bp.post("/<int:terminal_id>/commands")
@@ -123,8 +131,8 @@ def rezone(terminal_id: int) -> Response:
         if form.ok:
             data = form.data
             count = do(
-                service.rezone, by=me(), terminal_id=terminal_id, first=data.since, reason=data.reason,
-                at=clock.now(),
+                service.rezone, by=me(), terminal_id=terminal_id, zone=data.zone, first=data.since,
+                reason=data.reason, at=clock.now(),
             )  # fmt: skip
     except DomainError as error:
         form.refuse(error)
@@ -139,6 +147,27 @@ def rezone(terminal_id: int) -> Response:
         "ok",
     )
     return hx.redirect(f"/hr/devices/{terminal_id}")
+
+
+@bp.post("/<int:terminal_id>/moved")
+@allow(*OFFICE)
+def moved(terminal_id: int) -> Response:
+    """The last move was at another moment."""
+    form, row = read_form(MovedForm), the(terminal_id).row
+    try:
+        if form.ok:
+            since = form.data.moved_at.replace(tzinfo=ZoneInfo(row.branch_zone))
+            do(
+                service.redate, by=me(), terminal_id=terminal_id, version=form.data.version, since=since,
+                at=clock.now(),
+            )  # fmt: skip
+    except DomainError as error:
+        error.field = {"sites_since": "moved_at"}.get(error.field or "", error.field)
+        form.refuse(error)
+    if not form.ok:
+        return show_device(terminal_id, asked=form)
+    flash(gettext("Saved. Punches between the two moments get the right site, and their days follow."), "ok")
+    return hx.redirect(f"/hr/devices/{terminal_id}#places-h")
 
 
 def _that(terminal_id: int, way: str) -> Any:

@@ -1,8 +1,13 @@
 """The form of a device: what is typed, what it is filled with, what can be chosen."""
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
+from datetime import datetime
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+from pydantic import create_model
 
 from webapp.core.authz import SignedIn
 from webapp.core.errors import Invalid
@@ -17,38 +22,53 @@ from webapp.people.rules import timezones
 from webapp.sites import queries as sites
 
 
-class DeviceForm(Form):
-    serial: str = ""
-    name: str = ""
+class _DeviceForm(Form):
+    """What the page asks beside the fields of a device."""
+
     kind: str = ""
     branch_id: int = 0
     sites: list[str] = []
     """As written in the list: name · code; the code or the name alone will do."""
-    timezone: str = ""
-    tz_form: str = "auto"
-    host: str = ""
-    port: int | None = None
-    user: str = ""
-    password: str = ""
-    key: str = ""
-    forget: bool = False
-    networks: str = ""
-    trusts_keys: bool = False
+    sites_since: datetime | None = None
+    """By the clock of the branch."""
     version: int = 0
 
 
-def fields_of(user: SignedIn, branch_id: int, data: DeviceForm, kind: str, used: Collection[int] = ()) -> Fields:
-    """`used`: the sites that use the device so far, closed ones too. Raises Invalid."""
-    values = data.model_dump(exclude={"branch_id", "version", "kind", "sites"})
-    return Fields(**values, kind=kind, site_ids=_chosen(_sites(user, branch_id, used), data.sites))
+_FIELDS = {one.name: one for one in dataclasses.fields(Fields) if one.name not in ("kind", "site_ids", "sites_since")}
+"""What is typed as it is kept. Nothing is demanded here: what lacks is said by rules.check_fields."""
+_types = get_type_hints(Fields)
+DeviceForm: type[_DeviceForm] = create_model(
+    "DeviceForm",
+    __base__=_DeviceForm,
+    **{name: (_types[name], "" if one.default is dataclasses.MISSING else one.default) for name, one in _FIELDS.items()},
+)
+
+
+def fields_of(
+    user: SignedIn,
+    branch_id: int,
+    data: _DeviceForm,
+    kind: str,
+    used: Collection[int] = (),
+    *,
+    zone: str | None = None,
+) -> Fields:
+    """`used`: the sites that use the device so far, closed ones too; `zone`: by whose clock it was moved.
+
+    Raises Invalid.
+    """
+    since = data.sites_since.replace(tzinfo=ZoneInfo(zone)) if data.sites_since and zone else None
+    values: Any = {name: getattr(data, name) for name in _FIELDS}
+    chosen = _chosen(_sites(user, branch_id, used), data.sites)
+    return Fields(**values, kind=kind, site_ids=chosen, sites_since=since)
 
 
 def values_of(user: SignedIn, device: Device, site_ids: list[int]) -> dict[str, Any]:
     """As it is stored; passwords and keys are never shown again."""
     row = device.row
-    names = ("serial", "name", "kind", "branch_id", "timezone", "tz_form", "host", "port", "version")
+    kept = {name: getattr(row, name) for name in (*_FIELDS, "kind", "branch_id", "version") if hasattr(row, name)}
     return {
-        **{name: getattr(row, name) for name in names},
+        **kept,
         "sites": [text for site_id, _, _, text in _sites(user, row.branch_id, site_ids) if site_id in site_ids],
         "networks": "\n".join(row.networks or ()),
         "trusts_keys": "1" if row.trusts_keys else "",

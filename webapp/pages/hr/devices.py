@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, request, session
 
@@ -16,7 +17,7 @@ from webapp.core.ids import row_id
 from webapp.devices import queries, service
 from webapp.devices.adapters import adapters
 from webapp.devices.queries import Device, DeviceFilter
-from webapp.devices.rules import ALARMS
+from webapp.devices.rules import ALARMS, last_move
 from webapp.pages.hr import device_words as words
 from webapp.pages.hr.device_form import DeviceForm, branch_options, fields_of, kinds, options, shape, values_of
 from webapp.people import queries as people
@@ -84,7 +85,8 @@ def change(terminal_id: int) -> Response:
         if form.ok:
             restart = do(
                 service.change, by=me(), terminal_id=terminal_id, version=form.data.version,
-                fields=fields_of(me(), device.row.branch_id, form.data, device.row.kind, used), at=clock.now(),
+                fields=fields_of(me(), device.row.branch_id, form.data, device.row.kind, used, zone=device.row.branch_zone),
+                at=clock.now(),
             )  # fmt: skip
     except DomainError as error:
         form.refuse(error)
@@ -150,12 +152,14 @@ def show_device(
 
     `asked`: the form of something asked of the device; `address`: one that is shown this once.
     """
-    user, device = me(), the(terminal_id)
+    user, device, places = me(), the(terminal_id), queries.places(terminal_id)
+    zone, last = ZoneInfo(device.row.branch_zone), last_move(places)
     data = form or blank(values_of(user, device, queries.site_ids(terminal_id)))
     data.values["version"] = device.row.version
     return hx.respond(
         "hr/device.html", status=max(data.status, asked.status if asked else 200), device=device, asked=asked,
         address=address, form=data, words=words, kind=device.row.kind,
+        places=places, zone=zone, last_move=last and last.astimezone(zone),
         recent=queries.recent(terminal_id), compared=queries.compared_days(terminal_id), missing=queries.missing,
         zones_read=queries.zones_read(terminal_id, device.row.timezone), shape=shape(device.row.kind), new=False,
         known_secret=bool(device.row.secret or device.row.comm_key_hash), **options(user, device.row.branch_id),
