@@ -141,7 +141,7 @@ def test_a_move_is_told_with_its_moment_and_mended(desk: Any, branch: Any, site:
     new = make.site(make.store_type(branch), name="Hilltop", code="S2")
     here = f"/hr/devices/{door.id}"
     page = desk.get(here).text
-    assert ("always" in page, "Mend the moment" in page) == (True, False)
+    assert ("as long as anybody knows" in page, "Correct the moment" in page) == (True, False)
     change = typed(site, sites="Hilltop · S2", version=1)
     late = desk.post(here, data={**change, "sites_since": "2026-03-02T12:01"})
     assert (late.status_code, "has not come yet" in late.text, 'value="2026-03-02T12:01"' in late.text) == (

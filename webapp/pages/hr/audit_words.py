@@ -69,7 +69,7 @@ words(
         "terminal.state": N_("Paused, retired or reused the attendance device"),
         "terminal.read_again": N_("Had unreadable lines read again"),
         "terminal.compared": N_("Had the device compared day by day"),
-        "terminal.redated": N_("Mended when the device was moved"),
+        "terminal.redated": N_("Corrected when the device was moved"),
         "terminal.rezoned": N_("Had punches read with the device's time zone"),
         "pairing.opened": N_("Opened the pairing window"),
         "pairing.closed": N_("Closed the pairing window"),
