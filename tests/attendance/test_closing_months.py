@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -126,6 +127,31 @@ def test_what_waited_takes_its_people_before_the_month(one: Branch, monkeypatch:
     order.clear()
     assert do(service.rebuild_held, branch_id=one.w.branch.id, month=MONTH, pairs=waiting, at=clock.now()) == 1
     assert order == ["lock_people", "closed_months"]
+
+
+def test_two_who_close_a_month_at_once_close_it_once(app: Flask, one: Branch) -> None:
+    other = signed_in(factories.employee(one.w.branch, role="hr"), one.w.branch)
+    start, told = threading.Barrier(2), list[str]()
+
+    def close(by: Any) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                one.close(by=by)
+                told.append("closed")
+            except DomainError as error:
+                told.append(error.code)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=close, args=(by,)) for by in (one.w.hr, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(told) == ["closed", "month_closed_already"]
+    assert list(db.session.scalars(select(PeriodLock.action))) == ["closed"]
+    assert len(list(db.session.scalars(select(AuditEntry).where(AuditEntry.object_type == "month")))) == 1
 
 
 def test_a_day_that_cannot_be_built_keeps_no_other_from_it(one: Branch, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,7 @@ def test_a_wrong_time_zone_is_mended(place: World, freeze: Frozen) -> None:
     """Its clock showed Shanghai's time and it was registered in Tokyo: an hour too early, and late is not late."""
     person = place.rep("7")
     hang(place, "Asia/Tokyo")
-    place.send("09:45", "18:00", "2026-02-27 08:55:00")
+    place.send("09:45", "18:00", "2026-02-27 08:55:00", at=clock.now())
     before = day_of(person)
     assert before is not None
     hang(place, "Asia/Shanghai")
@@ -206,7 +206,7 @@ def test_two_readings_asked_for_at_once_are_both_done(place: World) -> None:
     """The first is from an earlier date than the second: neither stands for the other."""
     before = ON - timedelta(days=3)
     hang(place, "Asia/Tokyo")
-    place.send(f"{before} 09:00:00", "09:00", digest=False)
+    place.send(f"{before} 09:00:00", "09:00", at=clock.now(), digest=False)
     for zone, first in (("Asia/Singapore", before), ("Asia/Shanghai", ON), ("Asia/Shanghai", ON)):
         hang(place, zone)
         ask = {"by": place.hr, "terminal_id": place.door.id, "zone": zone, "first": first, "at": clock.now()}
@@ -227,10 +227,10 @@ def test_two_readings_asked_for_at_once_are_both_done(place: World) -> None:
 def test_two_readings_at_once_on_two_workers_are_done_in_the_order_they_were_asked(place: World) -> None:
     """Both work through the same punches in small pieces; what arrives meanwhile is read as the device has it."""
     hang(place, "Asia/Tokyo")
-    times = [f"{ON + timedelta(days=n // 20)} 09:{n % 20:02}:00" for n in range(40)]
-    place.send(*times, digest=False)
+    times = [f"{ON - timedelta(days=1 - n // 20)} 09:{n % 20:02}:00" for n in range(40)]
+    place.send(*times, at=clock.now(), digest=False)
     orders = []
-    for zone, first in (("Asia/Singapore", ON), ("Asia/Shanghai", ON + timedelta(days=1))):
+    for zone, first in (("Asia/Singapore", ON - timedelta(days=1)), ("Asia/Shanghai", ON)):
         hang(place, zone)
         ask = {"by": place.hr, "terminal_id": place.door.id, "zone": zone, "first": first, "at": clock.now()}
         do(service.rezone, **ask, reason="Wrong zone")
@@ -258,13 +258,13 @@ def test_two_readings_at_once_on_two_workers_are_done_in_the_order_they_were_ask
     assert not any(thread.is_alive() for thread in threads)
     read = db.session.execute(select(RawPunch.device_time, RawPunch.zone)).all()
     days = {(row.device_time[:10], row.zone) for row in read if row.device_time[11:13] == "09"}
-    assert days == {(f"{ON}", "Asia/Singapore"), (f"{ON + timedelta(days=1)}", "Asia/Shanghai")}
+    assert days == {(f"{ON - timedelta(days=1)}", "Asia/Singapore"), (f"{ON}", "Asia/Shanghai")}
     assert {row.zone for row in read if row.device_time[11:13] == "18"} == {"Asia/Kolkata"}
 
 
 def test_a_zone_is_mended_by_those_of_the_branch_with_a_reason(place: World, client_as: Any) -> None:
     hang(place, "Asia/Tokyo")
-    place.send("09:45", digest=False)
+    place.send("09:45", at=clock.now(), digest=False)
     hang(place, "Asia/Shanghai")
     other = signed_in(factories.employee(elsewhere := factories.branch("BJ"), role="hr"), elsewhere)
     asked = {"terminal_id": place.door.id, "zone": "Asia/Shanghai", "reason": "x", "at": clock.now()}
