@@ -77,7 +77,8 @@ def matters(
     problems: Mapping[Mark, str] | None = None,
 ) -> dict[Mark, Matter]:  # fmt: skip
     """Of every kind those the person may see, by mark; a statement or two for each kind that is there."""
-    on, found = at.astimezone(user.branch.zone).date(), {}
+    on = at.astimezone(user.branch.zone).date()
+    found: dict[Mark, Matter] = {}
     readers: Mapping[str, Any] = {
         "leave_request": lambda some: schedules.leave_some(user, some, on),
         "swap": lambda some: schedules.swap_some(user, some, on),
@@ -166,7 +167,7 @@ def _chip(kind: str) -> str:
     return say(f"exception_{kind}")
 
 
-_WORDS = {"leave_request": _leave, "swap": _swap, "held_punch": _held, "pay_question": _question}
+_WORDS: Mapping[str, Any] = {"leave_request": _leave, "swap": _swap, "held_punch": _held, "pay_question": _question}
 
 words(
     {

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from webapp.attendance import queries as attendance
 from webapp.attendance.queries import PAGE, InboxFilters
@@ -74,7 +75,7 @@ def _due(key: Key, due: Due) -> date:
     return date.fromisoformat(key.due_on) if key.due_on else due[key.branch_id].due(key.opened_at)
 
 
-def _cut(found: Sequence, number: int) -> KeyPage:
+def _cut(found: Sequence[Any], number: int) -> KeyPage:
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(1, number), pages)
     return KeyPage(list(found[(page - 1) * PAGE : page * PAGE]), page, pages, len(found))
