@@ -251,7 +251,7 @@ def test_nothing_changes_when_one_half_cannot(anna: Employee, ben: Employee, bos
     day(ben, FRIDAY)
     asked = ask(anna, ben, FRIDAY)
     agree(ben, asked)
-    monkeypatch.setattr("webapp.schedules.service.swaps.person_changed", lambda *_: 1 / 0)
+    monkeypatch.setattr("webapp.schedules.service.swaps.person_changed", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         decide(boss, asked)
     rows = db.session.scalars(select(RosterDay).where(RosterDay.work_date == FRIDAY))
