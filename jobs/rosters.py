@@ -11,6 +11,7 @@ from webapp.core.clock import now
 from webapp.core.db import do
 from webapp.core.outbox import Item
 from webapp.people import queries as people
+from webapp.people.service.near_days import ROSTER_CHANGED
 from webapp.schedules import queries, service
 from webapp.schedules.rules import read_roster_policy
 from webapp.schedules.rules.telling import evening_of
@@ -42,5 +43,5 @@ def _of_branch(branch_id: int) -> set[int]:
     """Those whose days are being changed right now hear of them when that has come to rest."""
     found = read(partial(queries.with_days_soon, branch_id, now()))
     keys = {str(who): who for who in found}
-    busy = read(partial(outbox.waiting, topic=service.ROSTER_CHANGED, keys=keys))
+    busy = read(partial(outbox.waiting, topic=ROSTER_CHANGED, keys=keys))
     return {who for key, who in keys.items() if key not in busy}

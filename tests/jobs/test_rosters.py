@@ -24,6 +24,7 @@ from webapp.people.models import Branch, Employee
 from webapp.schedules import queries, service
 from webapp.schedules.models import RosterDay, RosterTold
 from webapp.schedules.rules import PlannedStop
+from webapp.sites import service as sites
 
 TODAY = date(2026, 3, 4)
 DAY = timedelta(days=1)
@@ -191,6 +192,22 @@ def test_hours_and_the_calendar_are_told_to_those_they_concern(branch: Branch, r
     freeze("2026-03-04T10:20+08:00")
     assert due() == [f"branch {branch.id}"]
     assert ([len(told(one)) for one in (rep, other)]) == [2, 0]
+
+
+def test_a_store_that_is_archived_is_told_to_those_who_were_to_go_there(
+    branch: Branch, rep: Employee, freeze: Freeze
+) -> None:  # fmt: skip
+    shop, stays = (make.site(kind) for kind in [make.store_type(branch)] * 2)
+    other = make.employee(branch)
+    for one, stops in ((rep, (shop, stays)), (other, (stays,))):
+        plan = [PlannedStop(site.id, None, None) for site in stops]
+        do(service.set_plan, by=None, employee_id=one.id, work_date=TODAY, stops=plan, at=clock.now())
+    freeze("2026-03-04T10:10+08:00")
+    due()
+    do(sites.archive_site, by=None, site_id=shop.id, at=clock.now())
+    freeze("2026-03-04T10:20+08:00")
+    assert due() == [f"branch {branch.id}"]
+    assert ([len(told(one)) for one in (rep, other)]) == [2, 1]
 
 
 def test_hours_that_count_from_tomorrow_are_told(branch: Branch, rep: Employee, freeze: Freeze) -> None:

@@ -14,6 +14,7 @@ from webapp.core.db import db
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.people import policy, rules
 from webapp.people.models import Branch, Employee, Team
+from webapp.people.service.near_days import tell_branch_later
 
 _CODE = re.compile(r"^[A-Z0-9][A-Z0-9\-]{0,19}$")
 LOCKED_BY_MONEY = ("timezone", "currency")
@@ -155,6 +156,7 @@ def _keep_week(branch: Branch, at: datetime) -> None:
         branch.earlier_weeks = [*branch.earlier_weeks, [today, branch.workdays]]
     payload = {"branch_id": branch.id, "work_date": today}
     outbox.put("schedule_changed", f"branch {branch.id}|{today}", payload, at, bulk=True)
+    tell_branch_later(branch_id=branch.id, at=at)
 
 
 def _hold(by: SignedIn | None, branch_id: int, on: bool, reason: str | None, at: datetime) -> Branch:

@@ -12,6 +12,7 @@ from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.people import policy, rules
 from webapp.people.models import Branch, BranchMove, BranchScope, Employee, Salary, SignIn, Team
+from webapp.people.service.near_days import tell_person_later
 
 _OFFICE_ROLES = frozenset(rules.ROLES) - rules.FIELD_ROLES
 _DAY = timedelta(days=1)
@@ -168,6 +169,7 @@ def _move(employee: Employee, at: datetime) -> None:
     key = {"employee_id": employee.id, "moved_on": _today(employee, at)}
     if db.session.get(BranchMove, key) is None:
         db.session.add(BranchMove(**key, from_branch_id=employee.branch_id))
+    tell_person_later(employee_id=employee.id, at=at)
 
 
 def _set_scope(by: SignedIn | None, employee: Employee, scope: Collection[int], at: datetime) -> None:

@@ -4,8 +4,6 @@ from datetime import date, datetime, time, timedelta
 
 from webapp.schedules.rules.roster_policy import RosterPolicy
 
-QUIET, MOST = timedelta(minutes=7), timedelta(minutes=30)
-"""So long after the last change of somebody's days, and never longer after the first: corrections ring once."""
 EVENING = time(16)
 """When days that nobody told of are told the day before: planners are still there to be asked."""
 NIGHT, MORNING = time(21), time(7)

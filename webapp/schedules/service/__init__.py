@@ -1,7 +1,7 @@
 """Changing schedules: hours, rosters, plans, calendars, leave."""
 
 from webapp.schedules.service.calendar import seed_calendar, set_calendar_day
-from webapp.schedules.service.common import ROSTER_CHANGED, in_units
+from webapp.schedules.service.common import in_units
 from webapp.schedules.service.copying import clear_roster, copy_week
 from webapp.schedules.service.hours import archive_shift, change_shift, change_store_type, create_shift, unarchive_shift
 from webapp.schedules.service.laying import MOST_PEOPLE, Laying, Outcome, apply_pattern, try_pattern
@@ -34,9 +34,9 @@ from webapp.schedules.service.swaps import answer_swap, ask_swap, decide_swap, l
 from webapp.schedules.service.undo import undo_change
 
 __all__ = [
-    "MOST_PEOPLE", "ROSTER_CHANGED", "Laying", "LeaveTypeFields", "Outcome", "add_stop", "answer_leave",
-    "answer_swap", "apply_pattern", "archive_leave_type", "archive_pattern", "archive_shift", "ask_cancelling",
-    "ask_leave", "ask_swap", "cancel_leave", "carry_leave", "change_leave_type", "change_pattern", "change_shift",
+    "MOST_PEOPLE", "Laying", "LeaveTypeFields", "Outcome", "add_stop", "answer_leave", "answer_swap",
+    "apply_pattern", "archive_leave_type", "archive_pattern", "archive_shift", "ask_cancelling", "ask_leave",
+    "ask_swap", "cancel_leave", "carry_leave", "change_leave_type", "change_pattern", "change_shift",
     "change_store_type", "check_year_over", "clear_roster", "close_period", "copy_week", "create_leave_type",
     "create_pattern", "create_shift", "decide_swap", "grant_leave", "in_units", "look_at_leave", "look_at_swap",
     "move_leave_type", "publish", "record_leave", "reopen_period", "reorder_own_plan", "return_corrected_leave",

@@ -12,15 +12,14 @@ from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn, db, is_postgres
 from webapp.core.errors import Forbidden, NotFound
 from webapp.people.models import Branch, BranchMove, Employee
+from webapp.people.service.near_days import tell_branch_later, tell_person_later
 from webapp.schedules import policy
 from webapp.schedules.queries.periods import check_open
 from webapp.schedules.rules import months_between, never_closed, read_roster_policy
-from webapp.schedules.rules.telling import MOST, QUIET, told_through
+from webapp.schedules.rules.telling import told_through
 from webapp.wallet.rules import month_span
 
 UNIT = 50
-ROSTER_CHANGED = "roster_changed"
-"""Topic: days of somebody, or of a branch, that are near may be other ones than were told."""
 
 
 def in_units(*, people: Sequence[int]) -> list[Sequence[int]]:
@@ -79,10 +78,6 @@ def _today_and_near(branch_id: int, at: datetime) -> tuple[date, date | None]:
     return local.date(), told_through(read_roster_policy(row.roster_policy), local)
 
 
-def _tell_later(key: str, payload: dict[str, int], at: datetime) -> None:
-    outbox.put_after_quiet(ROSTER_CHANGED, key, payload, at, quiet=QUIET, most=MOST)
-
-
 def person_changed(someone: Employee, dates: Iterable[date], at: datetime, *, tell: bool = True) -> None:
     """Have these days rebuilt; days still to come have nothing to rebuild. Raises Conflict in a closed month.
 
@@ -96,7 +91,7 @@ def person_changed(someone: Employee, dates: Iterable[date], at: datetime, *, te
         payload = {"employee_id": someone.id, "work_date": on.isoformat()}
         outbox.put("schedule_changed", f"{someone.id}|{on}", payload, at)
     if tell and near and any(last <= on <= near for on in changed):
-        _tell_later(f"{someone.id}", {"employee_id": someone.id}, at)
+        tell_person_later(employee_id=someone.id, at=at)
 
 
 def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> None:
@@ -106,7 +101,7 @@ def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> Non
     """
     now, near = _today_and_near(branch_id, at)
     if near and first <= near and last >= now:
-        tell_branch(branch_id, at)
+        tell_branch_later(branch_id=branch_id, at=at)
     end = min(last, now)
     if not never_closed(first, now):
         check_open(branch_id, [month_span(month)[0] for month in months_between(first, end)])
@@ -114,11 +109,6 @@ def branch_changed(branch_id: int, first: date, last: date, at: datetime) -> Non
         payload = {"branch_id": branch_id, "work_date": first.isoformat()}
         outbox.put("schedule_changed", f"branch {branch_id}|{first}", payload, at, bulk=True)
         first += timedelta(days=1)
-
-
-def tell_branch(branch_id: int, at: datetime) -> None:
-    """Whoever of a branch has near days to be told of is told soon."""
-    _tell_later(f"branch {branch_id}", {"branch_id": branch_id}, at)
 
 
 def _check_open(someone: Employee, dates: list[date]) -> None:

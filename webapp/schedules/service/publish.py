@@ -10,9 +10,10 @@ from webapp.core.authz import SignedIn
 from webapp.core.errors import N_, words
 from webapp.notifications import service as notices
 from webapp.notifications.rules import Told
+from webapp.people.service.near_days import ROSTER_CHANGED
 from webapp.schedules import policy
 from webapp.schedules.queries import Cell, News, mark_of, untold, untold_soon
-from webapp.schedules.service.common import ROSTER_CHANGED, lock
+from webapp.schedules.service.common import lock
 from webapp.schedules.service.marks import Pair, remember, told_of
 
 

@@ -9,8 +9,8 @@ from webapp.core.db import db
 from webapp.core.errors import Conflict, NotFound
 from webapp.people import policy
 from webapp.people.models import Branch
+from webapp.people.service.near_days import tell_branch_later
 from webapp.schedules.rules import RosterPolicy, read_roster_policy, written_roster_policy
-from webapp.schedules.service.common import tell_branch
 
 
 def set_roster_policy(*, by: SignedIn, branch_id: int, version: int, wanted: RosterPolicy, at: datetime) -> None:
@@ -32,5 +32,4 @@ def set_roster_policy(*, by: SignedIn, branch_id: int, version: int, wanted: Ros
         before=before, after=after, at=at,
     )  # fmt: skip
     if wanted.tell_days > now.tell_days:
-        db.session.flush()
-        tell_branch(branch_id, at)
+        tell_branch_later(branch_id=branch_id, at=at)

@@ -11,6 +11,7 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.people.models import Employee
+from webapp.people.service.near_days import tell_branch_later
 from webapp.sites import policy, rules
 from webapp.sites.models import Site, SiteSupervisor, StoreType
 from webapp.sites.queries.fences import branch_policy
@@ -67,6 +68,7 @@ def archive_site(*, by: SignedIn | None, site_id: int, at: datetime) -> None:
         site.archived_at = at
         site.version += 1
         _record(by, "site.archived", site, None, None, at)
+        tell_branch_later(branch_id=site.branch_id, at=at)
 
 
 def unarchive_site(*, by: SignedIn | None, site_id: int, at: datetime) -> None:
@@ -75,6 +77,7 @@ def unarchive_site(*, by: SignedIn | None, site_id: int, at: datetime) -> None:
         site.archived_at = None
         site.version += 1
         _record(by, "site.unarchived", site, None, None, at)
+        tell_branch_later(branch_id=site.branch_id, at=at)
 
 
 def place(site: Site, source: rules.Point | None, datum: Datum) -> None:
