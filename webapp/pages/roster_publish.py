@@ -36,7 +36,7 @@ def add(bp: Blueprint, *, template: str, shown: Callable[[], Shown], roles: Coll
     def publish_check() -> Response:
         what = shown()
         news = queries.untold(me(), what.people, what.first, what.last, clock.now())
-        known = {"days": sum(len(one.cells) for one in news), "told_alone": told_alone(what.branch_id)}
+        known: dict[str, Any] = {"days": sum(len(one.cells) for one in news), "told_alone": told_alone(what.branch_id)}
         return hx.respond(template, news=news, what=what, **known)
 
     @bp.post("/publish")
