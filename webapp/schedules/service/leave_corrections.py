@@ -35,3 +35,4 @@ def return_corrected_leave(
     )  # fmt: skip
     for leave in db.session.scalars(mine.with_for_update()).all():
         end_leave(by=by, leave=leave, someone=db.session.get_one(Employee, employee_id), reason=reason, at=at)
+    db.session.flush()  # the day is built again next, by statements that flush nothing
