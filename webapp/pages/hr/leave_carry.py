@@ -59,7 +59,7 @@ def carry() -> Response:
     branch_id, year = form.data.branch_id, form.data.year
     branch = _branch(branch_id)
     try:
-        service.check_year_over(year, _today().year)
+        service.check_year_over(year=year, now=_today().year)
     except DomainError as error:
         return _show(branch_id, _today().year - 1, error.status, explain(error))
     waiting = {line.employee_id for line in queries.carrying(me(), branch, year, _today()) if line.waits}

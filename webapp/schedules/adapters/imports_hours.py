@@ -77,7 +77,7 @@ class ShiftHoursImport(ImportKind):
         from_on, now = _from_on(ask), today(ask.branch_id, ask.at)
         problem: DomainError | None = None
         if from_on < now - LOOK_BACK:
-            problem = Invalid("hours_too_old", "name", day=(now - LOOK_BACK).isoformat())
+            problem = Invalid("hours_too_old", "name", day=now - LOOK_BACK)
         elif shut := {month for _, month in closed_months([ask.branch_id])} & {*months_between(from_on, now)}:
             problem = Invalid("month_closed", "name", month=min(shut))
         return Known({one.name.casefold(): one for one in shifts}, _kinds(), from_on, problem)

@@ -184,7 +184,7 @@ def _check(
         cells.fail(name, Invalid("leave_no_halves", name))
     for what, _, other in mine:
         if span.overlaps(other):
-            days = {"first": other.first_on.isoformat(), "last": other.last_on.isoformat()}
+            days = {"first": other.first_on, "last": other.last_on}
             cells.fail("first_on", Invalid("leave_overlap" if what == "leave" else "leave_waits", "first_on", **days))
     shut = known.closed.intersection(months_between(span.first_on, min(span.last_on, known.today)))
     if shut:

@@ -85,7 +85,7 @@ def check_balance(balance: Balance, wanted: int, year: int, early: int = 0) -> N
         return
     left = halves_number(max(balance.left_later + carried, 0))
     if wanted <= balance.left and balance.valid_until:
-        raise Invalid("leave_balance_later", "kind", left=left, day=balance.valid_until.isoformat())
+        raise Invalid("leave_balance_later", "kind", left=left, day=balance.valid_until)
     raise Invalid("leave_balance", "kind", left=left, year=year)
 
 

@@ -53,7 +53,7 @@ def carry_leave(*, by: SignedIn | None, employee_id: int, year: int, note: str, 
     """
     someone = _person(by, employee_id)
     branch, now = db.session.get_one(Branch, someone.branch_id), today(someone.branch_id, at)
-    check_year_over(year, now.year)
+    check_year_over(year=year, now=now.year)
     if someone.joined_on.year > year or (someone.left_on is not None and someone.left_on.year <= year):
         return 0
     found = balances([employee_id], branch, year, today=now)
@@ -73,7 +73,7 @@ def carry_leave(*, by: SignedIn | None, employee_id: int, year: int, note: str, 
     return done
 
 
-def check_year_over(year: int, now: int) -> None:
+def check_year_over(*, year: int, now: int) -> None:
     """Raises Invalid where nothing can be carried out of a year yet, or not any more."""
     if not now - YEARS <= year < now:
         raise Invalid("leave_year_runs" if year >= now else "not_a_choice", "year", year=year)
