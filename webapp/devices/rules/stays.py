@@ -81,7 +81,9 @@ def _changes(stays: Iterable[Stay]) -> set[datetime]:
 words(
     {
         "device_since_ahead": N_("This moment has not come yet. Leave it empty if it is moved now."),
-        "device_since_early": N_("It was moved later than that already, see Places. Write a later moment, or correct that one first."),
+        "device_since_early": N_(
+            "It was moved later than that already, see Places. Write a later moment, or correct that one first."
+        ),
         "device_since_alone": N_(
             "The sites are the same as before. Change them too, or correct the moment of the last move under Places."
         ),

@@ -69,11 +69,7 @@ def change(*, by: SignedIn, terminal_id: int, version: int, fields: Fields, at: 
     )
     if fields.forget and adapter.calls and secrets["comm_key_hash"] is None:
         free_key(terminal_id=terminal_id, at=at)
-    if sites != old_sites:
-        use_at(terminal_id=terminal_id, sites=sites, since=fields.sites_since, at=at)
-        told[1].update({"since": fields.sites_since} if fields.sites_since else {})
-    elif fields.sites_since:
-        raise Invalid("device_since_alone", "sites_since")
+    told[1].update(_moved(terminal_id, old_sites, sites, fields.sites_since, at))
     if told[1]:
         _audit(by, "terminal.changed", terminal_id, known.branch_id, *told, at)
     return adapter.calls and any(name in told[1] for name in ("timezone", "tz_form"))
@@ -123,6 +119,18 @@ def _sites(branch_id: int, ids: Collection[int]) -> dict[int, str]:
     if len(found) != len(set(ids)):
         raise Invalid("not_a_choice", "sites")
     return found
+
+
+def _moved(
+    terminal_id: int, old: Collection[int], sites: Collection[int], since: datetime | None, at: datetime
+) -> dict[str, datetime]:
+    """What the audit trail says beside the names of the sites. Raises Invalid."""
+    if set(sites) != set(old):
+        use_at(terminal_id=terminal_id, sites=sites, since=since, at=at)
+        return {"since": since} if since else {}
+    if since:
+        raise Invalid("device_since_alone", "sites_since")
+    return {}
 
 
 def _sites_of(terminal_id: int) -> dict[int, str]:

@@ -40,7 +40,9 @@ _types = get_type_hints(Fields)
 DeviceForm: type[_DeviceForm] = create_model(
     "DeviceForm",
     __base__=_DeviceForm,
-    **{name: (_types[name], "" if one.default is dataclasses.MISSING else one.default) for name, one in _FIELDS.items()},
+    **{
+        name: (_types[name], "" if one.default is dataclasses.MISSING else one.default) for name, one in _FIELDS.items()
+    },
 )
 
 

@@ -80,12 +80,12 @@ def show(terminal_id: int) -> Response:
 @allow(*OFFICE)
 def change(terminal_id: int) -> Response:
     form, device = read_form(DeviceForm), the(terminal_id)
-    restart, used = False, queries.site_ids(terminal_id)
+    restart, used, zone = False, queries.site_ids(terminal_id), device.row.branch_zone
     try:
         if form.ok:
             restart = do(
                 service.change, by=me(), terminal_id=terminal_id, version=form.data.version,
-                fields=fields_of(me(), device.row.branch_id, form.data, device.row.kind, used, zone=device.row.branch_zone),
+                fields=fields_of(me(), device.row.branch_id, form.data, device.row.kind, used, zone=zone),
                 at=clock.now(),
             )  # fmt: skip
     except DomainError as error:
