@@ -92,7 +92,7 @@ def narrowed(
     if to.before:
         said.append(opened_at <= to.before)
     if to.span:
-        said.append(cast(day, String).between(*(on.isoformat() for on in to.span)))
+        said.append(cast(day, String).between(to.span[0].isoformat(), to.span[1].isoformat()))
     if to.overdue:
         said.append(late)
     return found.where(*said) if said else found
@@ -116,6 +116,8 @@ def page_of(
     parts: Sequence[Select[Any]], sort: str, number: int, *, size: int, branches: Sequence[int] = ()
 ) -> KeyPage:  # fmt: skip
     """One page; a number beyond the end gives the last. `branches`: their order, for sorting by it."""
+    if not parts:
+        return KeyPage()
     found, number = _sorted(parts, sort, branches), max(1, number)
     rows = conn().execute(found.limit(size).offset(min((number - 1) * size, 2**31))).all()
     if not rows and number > 1:
@@ -127,6 +129,8 @@ def page_of(
 
 def first_of(parts: Sequence[Select[Any]], sort: str, most: int) -> list[Key]:
     """The first ones, for sorting by what the database does not know."""
+    if not parts:
+        return []
     return [Key(*row[:-1]) for row in conn().execute(_sorted(parts, sort, ()).limit(most))]
 
 
@@ -139,7 +143,7 @@ def tally(parts: Sequence[Select[Any]]) -> tuple[int, int]:
 
 def _sorted(parts: Sequence[Select[Any]], sort: str, branches: Sequence[int]) -> Select[Any]:
     rows, name = union_all(*parts).subquery("merged").c, sort.removeprefix("-")
-    by = rows[SORTS.get(name, "day")]
+    by: Any = rows[SORTS.get(name, "day")]
     if name == "branch" and branches:
         by = case({one: place for place, one in enumerate(branches)}, value=rows.branch_id)
     fields = (rows.kind, rows.id, rows.branch_id, rows.opened_at, rows.due_on)

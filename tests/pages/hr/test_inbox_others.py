@@ -91,6 +91,8 @@ def test_filters_only_exceptions_have_say_so(all_kinds: Waiting, hr: Any) -> Non
         assert set(kinds(html)) <= {"exception"}, query
         assert f"other matters have nothing for “{name}”" in html
         assert 'href="/hr/inbox?q=mi">Show all that waits' in html
+    for sort in ("day", "due", "-money"):
+        assert kinds(hr.get(f"/hr/inbox?kind=swap&sent=1&sort={sort}").text) == [], sort
     decided = hr.get("/hr/inbox?state=decided").text
     assert ("lists of their own" in decided, 'href="/hr/schedule/swaps"' in decided) == (True, True)
     assert "lists of their own" not in hr.get("/hr/inbox").text

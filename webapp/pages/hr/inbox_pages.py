@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
 from webapp.attendance import queries as attendance
 from webapp.attendance.queries import PAGE, InboxFilters
-from webapp.attendance.queries.inbox import MOST, Due
+from webapp.attendance.queries.inbox import Due
 from webapp.core.authz import SignedIn
 from webapp.core.merged import Key, KeyPage, first_of, page_of
 from webapp.pages.hr import inbox_lines as view
@@ -17,6 +17,9 @@ from webapp.pages.hr.inbox_lines import Line
 from webapp.pages.hr.inbox_matters import Mark, Matter, matters
 
 Row = Line | Matter
+T = TypeVar("T")
+KEYS = 10_000
+"""So many are looked at when something else than a column sorts them."""
 
 
 def page_lines(
@@ -28,11 +31,12 @@ def page_lines(
         return _by_money(user, filters, minimum, number, at=at, due=due)
     asked = parts(user, filters, minimum, at=at, due=due)
     if name == "due":
-        keys = sorted(first_of(asked, "opened", MOST), key=lambda one: _due(one, due), reverse=filters.sort == "-due")
-        found = _cut(keys, number)
+        first = filters.sort.replace("due", "opened")
+        keys = sorted(first_of(asked, first, KEYS), key=lambda one: _due(one, due), reverse=first == "-opened")
+        found = KeyPage(*_cut(keys, number), len(keys))
     else:
         sort = filters.sort.replace("store", "place")
-        found = page_of(asked, sort, number, size=PAGE, branches=list(due)) if asked else KeyPage()
+        found = page_of(asked, sort, number, size=PAGE, branches=list(due))
     marks = [(one.kind, one.id) for one in found.keys]
     return some_lines(user, marks, at=at, due=due), found.page, found.pages, found.total
 
@@ -59,15 +63,15 @@ def _by_money(
     lines = view.lines(rows, at=at, due=due)
     known = {line.mark: line for line in lines if minimum is None or view.moves(line, minimum)}
     asked = other_parts(user, filters, minimum, at=at, due=due)
-    keys = [(one.kind, one.id) for one in first_of(asked, "day", MOST)] if asked else []
+    keys = [(one.kind, one.id) for one in first_of(asked, "day", KEYS)]
     marks = [*known, *keys]
     if filters.sort.endswith("money"):
         worth = {mark: line.change for mark, line in known.items()}
         marks.sort(key=lambda mark: worth.get(mark, 0), reverse=filters.sort == "-money")
-    found = _cut(marks, number)
-    others = some_lines(user, [mark for mark in found.keys if mark not in known], at=at, due=due)
+    here, page, pages = _cut(marks, number)
+    others = some_lines(user, [mark for mark in here if mark not in known], at=at, due=due)
     shown: dict[Mark, Row] = {**known, **{line.mark: line for line in others}}
-    return [shown[mark] for mark in found.keys if mark in shown], found.page, found.pages, found.total
+    return [shown[mark] for mark in here if mark in shown], page, pages, len(marks)
 
 
 def _due(key: Key, due: Due) -> date:
@@ -75,7 +79,8 @@ def _due(key: Key, due: Due) -> date:
     return date.fromisoformat(key.due_on) if key.due_on else due[key.branch_id].due(key.opened_at)
 
 
-def _cut(found: Sequence[Any], number: int) -> KeyPage:
+def _cut(found: Sequence[T], number: int) -> tuple[list[T], int, int]:
+    """The rows of a page, its number, and how many pages there are."""
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(1, number), pages)
-    return KeyPage(list(found[(page - 1) * PAGE : page * PAGE]), page, pages, len(found))
+    return list(found[(page - 1) * PAGE : page * PAGE]), page, pages
