@@ -34,7 +34,7 @@ CLOCKS = {
 """What the devices of a branch show: about every other one has another zone than its branch."""
 
 
-HABITS = {"SH": (True, 60, 0, ("corner",)), "NY": (False, 150, 1), "BE": (False, 20, 1)}
+HABITS = {"SH": (True, 60, 0, ("corner",)), "NY": (False, 600, 1), "BE": (False, 600, 1)}
 """Does a device count alone, seconds of a repeated punch, missing times a month, kinds that want photos: see Office."""
 ABROAD = {"NY": ("America/New_York", "US", "USD"), "BE": ("Europe/Berlin", "DE", "EUR")}
 

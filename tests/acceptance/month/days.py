@@ -103,7 +103,7 @@ def _live(office, person, on, expected, known, dice, found, presses) -> None:
             went = min(went, came + (fate.early < 0) * 9 * HOUR + 7 * HOUR * (fate.early >= 0))
         if not expected.works:
             went = min(went, came + 6 * HOUR)
-        if fate.phone:
+        if fate.phone and (office.alone or dice.random() > 0.12):
             found += _taps(office, person, (on, n), stops, came, went, fate, dice)
         if fate.finger and person.pin:
             for wall, press in _presses(office, person, stops, came, went, dice):
@@ -188,6 +188,8 @@ def _presses(office, person, stops, begin, end, dice) -> list[tuple[str, Press]]
         times += [(walls[0], noon), (walls[0], noon + dice.uniform(20, 50) * MINUTE)]
     if dice.random() > 0.07:
         times.append((walls[-1], end - dice.uniform(0, 50) * SECOND))
+    if office.again_s > 60 and dice.random() < 0.08:
+        times = [(walls[0], begin + minutes * MINUTE) for minutes in (0, 8, 17)]  # and forgot to go
     if dice.random() < 0.12 and times:
         times += [(times[-1][0], times[-1][1] + dice.randint(5, 55) * SECOND)]
     if dice.random() < 0.04 and times:

@@ -31,7 +31,7 @@ def close_pay_reopen(player: Player, month: Month, at: datetime, days: Any, paid
     """
     stage, dice, newest, player.look = player.stage, Random(7), check.newest_txn(), None
     _close(player, at)
-    facts = late.facts(month, Known(month, at), at + HOUR, dice)
+    facts = late.facts(month, Known(month, at), days, at + HOUR, dice)
     month.facts += facts
     player.play_more(facts, at + 5 * HOUR)
     check.days_equal(stage, Known(month, at + 5 * HOUR), days)

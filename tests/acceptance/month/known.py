@@ -49,6 +49,7 @@ class Finger:
     at: datetime
     place: str
     wall: str
+    came: datetime
 
 
 class Known:
@@ -266,7 +267,7 @@ class Known:
                 if who is None:
                     continue
                 place = self.place_of(office, who, post.who, at)
-                found[who, self.work_date(office, who, at, place)].append(Finger(at, place, post.who))
+                found[who, self.work_date(office, who, at, place)].append(Finger(at, place, post.who, post.at))
         return found
 
     def owner(self, office: Office, pin: str, shown_on: date) -> str | None:

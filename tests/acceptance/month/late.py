@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from random import Random
@@ -10,14 +10,18 @@ from zoneinfo import ZoneInfo
 
 from tests.acceptance.month.days import MINUTE, SECOND, key, spot
 from tests.acceptance.month.known import Known
+from tests.acceptance.month.oracle import Day
 from tests.acceptance.month.world import Answer, Fact, Month, Office, Post, Tap
 
+Days = Mapping[tuple[str, date], Day]
+LACKING = ("late", "serious_late", "early_leave", "missing_in", "missing_out", "absent")
 
-def facts(month: Month, known: Known, at: datetime, dice: Random) -> list[Fact]:
-    """Ids that were forgotten, what a device had kept to itself, and taps a phone had never sent."""
+
+def facts(month: Month, known: Known, days: Days, at: datetime, dice: Random) -> list[Fact]:
+    """Ids that were forgotten, what a device had kept to itself, taps a phone had never sent. `days`: as they are."""
     found: list[Fact] = [replace(pin, at=at + n * SECOND) for n, pin in enumerate(month.unasked)]
     for office in month.offices:
-        found += _stick(month, known, office, at + MINUTE, dice)
+        found += _stick(known, office, at + MINUTE, _lacking(office, known, days, dice), dice)
         found += _taps(month, known, office, at + 5 * MINUTE, dice)
     return found
 
@@ -28,19 +32,23 @@ def answers(late: list[Fact], at: datetime, dice: Random) -> list[Fact]:
     return [Answer(at + n * SECOND, tap.who, tap.key, dice.random() < 0.7) for n, tap in enumerate(taps)]
 
 
-def _stick(month: Month, known: Known, office: Office, at: datetime, dice: Random) -> Iterator[Fact]:
-    """Coming, going or both of some, on dates of the month."""
-    able = [one for one in office.people.values() if one.pin and one.no in known.pins]
+def _lacking(office: Office, known: Known, days: Days, dice: Random) -> list[tuple[str, date]]:
+    """Half of the days that a punch could mend, and some others."""
+    mine = [pair for pair in days if pair[0] in office.people and pair[0] in known.pins]
+    bad = [pair for pair in mine if days[pair].status in LACKING]
+    return dice.sample(bad, len(bad) // 2) + dice.sample(mine, 3)
+
+
+def _stick(known: Known, office: Office, at: datetime, pairs: list[tuple[str, date]], dice: Random) -> Iterator[Fact]:
+    """Coming, going or both."""
     walls = list(office.walls.values())
-    for n in range(max(3, len(able) // 5)):
-        person, on, wall = dice.choice(able), dice.choice(month.dates()[:-2]), dice.choice(walls)
-        expected = known.expected(office, person.no, on, None)
-        if not person.employed(on):
-            continue
-        times = dice.choice(((0,), (1,), (0, 1)))
+    for n, (who, on) in enumerate(pairs):
+        wall, expected = dice.choice(walls), known.expected(office, who, on, None)
+        times = dice.choice(((0,), (1,), (0, 1), (0, 1)))
         moments = [(expected.starts - 4 * MINUTE, expected.ends + 3 * MINUTE)[which] for which in times]
         shown = [(one + wall.fast_s * SECOND).astimezone(ZoneInfo(wall.zone)) for one in moments]
-        yield Post(at + n * SECOND, wall.code, tuple((str(person.pin), f"{one:%Y-%m-%d %H:%M:%S}") for one in shown))
+        pin = str(office.people[who].pin)
+        yield Post(at + n * SECOND, wall.code, tuple((pin, f"{one:%Y-%m-%d %H:%M:%S}") for one in shown))
 
 
 def _taps(month: Month, known: Known, office: Office, at: datetime, dice: Random) -> Iterator[Fact]:

@@ -53,14 +53,15 @@ class Day:
     excused: bool = False
 
 
-def day(known: Known, office: Office, who: str, on: date) -> Day:
+def day(known: Known, office: Office, who: str, on: date, *, then: bool = False) -> Day:
+    """`then`: held open only by devices of which it was known, when the day was over, that they are used."""
     taps = [tap for tap in known.days_of_taps.get((who, on), ()) if tap.key not in known.undone]
     fingers = known.fingers.get((who, on), [])
     expected = known.expected(office, who, on, first_place(taps, fingers))
     seen = moments(known, office, on, taps, known.asks.get((who, on), ()), expected)
     seen += _coming_and_going(fingers, seen, expected, timedelta(seconds=office.again_s))
     seen.sort(key=lambda one: (one.at, one.kind))
-    return _judged(known, office, who, on, seen, expected)
+    return _judged(known, office, who, on, seen, expected, then)
 
 
 def moments(
@@ -287,7 +288,7 @@ def _is_enough(came: datetime, went: datetime, bound: Span | None, expected: Exp
     return expected.stayed(came, went) // MINUTE - expected.pause >= expected.minimum
 
 
-def _judged(known: Known, office: Office, who: str, on: date, seen: list[Seen], expected: Expected) -> Day:
+def _judged(known: Known, office: Office, who: str, on: date, seen: list[Seen], expected: Expected, then: bool) -> Day:
     parts = _parts(seen, expected)
     granted = {ask.what for ask in known.asks.get((who, on), ()) if _granted(known, ask)}
     late = sum(part.late for part in parts)
@@ -301,7 +302,7 @@ def _judged(known: Known, office: Office, who: str, on: date, seen: list[Seen], 
     waits = waits or (not office.alone and word is None and _by_device_only(parts))
     status = _status(expected, parts, late, early, waits, word)
     excused = (pardon and not late and not early) or _is_ours(word)
-    if _unheard(known, office, who, on, expected, status, early, short, parts, word):
+    if _unheard(known, office, who, on, expected, status, early, short, parts, word, then):
         status, waits, early = "unheard", True, 0
     came = min((part.first.at for part in parts if part.first), default=None)
     last = max((part.last for part in parts if part.last), default=None)
@@ -361,7 +362,7 @@ def _status(expected, parts, late, early, waits, word) -> str:  # noqa: C901 - t
     return "field_work" if first.outside else "normal"
 
 
-def _unheard(known, office, who, on, expected, status, early, short, parts, word) -> bool:
+def _unheard(known, office, who, on, expected, status, early, short, parts, word, then) -> bool:
     """A device of the places somebody belongs to may still say that they were there; for three days."""
     if known.by >= expected.ends + WAIT or (word is not None and word.word == "absent"):
         return False
@@ -372,7 +373,8 @@ def _unheard(known, office, who, on, expected, status, early, short, parts, word
     there = {*known.plans.get((who, on), ()), *(tap.place for tap in known.days_of_taps.get((who, on), ()))}
     walls = {code for code, wall in office.walls.items() if there & set(wall.places)}
     for before in range(USED_DAYS + 1):
-        walls |= {finger.wall for finger in known.fingers.get((who, on - timedelta(days=before)), ())}
+        used = known.fingers.get((who, on - timedelta(days=before)), ())
+        walls |= {one.wall for one in used if not then or one.came <= expected.ends + expected.after}
     return any((known.heard(wall) or expected.starts) < expected.ends for wall in walls)
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tests.acceptance.month.days import HOUR, MINUTE, SECOND, key
 from tests.acceptance.month.known import Known
-from tests.acceptance.month.oracle import Day, day, doubt, lacks_photo
+from tests.acceptance.month.oracle import SUPERVISORS, Day, day, doubt, lacks_photo
 from tests.acceptance.month.world import (
     DAY,
     Answer,
@@ -53,7 +53,8 @@ def stand_ins(month: Month) -> list[Fact]:
         for n, (one, other) in enumerate((("B1", "B2"), ("B2", "B1"))):
             first = month.first + (2 + n * len(month.dates()) // 2) * DAY
             at = office.local(first - DAY, "17:00")
-            found.append(Away(at, office.code + one, office.code + other, first, first + DAY))
+            last = first + len(month.dates()) // 4 * DAY
+            found.append(Away(at, office.code + one, office.code + other, first, last))
     return found
 
 
@@ -167,12 +168,14 @@ def words(month: Month, dice: Random) -> list[Fact]:
     last = Known(month, month.over)
     for office in month.offices:
         for (who, on), taps in sorted(last.days_of_taps.items()):
-            if who not in office.people or dice.random() > 0.5:
+            if who not in office.people:
                 continue
             arrived = [tap for tap in taps if tap.kind == "in" and tap.key not in last.undone]
             at = _evening(last, office, who, on, dice)
             boss = _boss(last, office, who, at)
-            if not arrived or min(tap.at for tap in arrived) >= at:
+            own = office.bosses[boss][0] == office.people[who].team
+            skipped = dice.random() > (0.5 if own else 0.95)  # whoever stands in is careful
+            if skipped or not arrived or min(tap.at for tap in arrived) >= at:
                 continue
             if dice.random() < 0.04:
                 reason = dice.choice(("no_show", "sick", "swap", "system"))
@@ -236,6 +239,8 @@ def decisions(month: Month, dice: Random) -> list[Fact]:
             why = doubt(last, office, on, tap) or ("photo" if lacks_photo(last, office, tap) else None)
             if why is None or tap.key in last.undone or dice.random() > 0.75:
                 continue
+            if why in SUPERVISORS and last.words.get((who, on)) and dice.random() < 0.7:
+                continue  # left to the boss
             at = office.local(on + dice.randint(2, 4) * DAY, "09:00") + dice.randrange(18000) * SECOND
             yes = dice.random() < 0.65
             granted = _granted(last, office, tap, on) if yes and why == "missing_out" else None

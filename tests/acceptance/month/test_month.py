@@ -21,7 +21,7 @@ FIRST, LAST = date(2026, 3, 23), date(2026, 3, 31)
 
 
 def test_every_day_and_cent_and_corrections_afterwards(app, freeze, monkeypatch, capsys) -> None:
-    to_the_cent(make.month(4, FIRST, LAST, reps=24, places=8, abroad="BE"), freeze, monkeypatch, capsys)
+    to_the_cent(make.month(14, FIRST, LAST, reps=24, places=8, abroad="BE"), freeze, monkeypatch, capsys)
 
 
 def test_devices_may_deliver_in_any_order(app, freeze, monkeypatch) -> None:
