@@ -1,8 +1,9 @@
 """Figures that every database counts alike: whole seconds, and percentiles by nearest rank."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, case, func, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, case, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -31,19 +32,14 @@ def once(rows: Select[Any]) -> CTE:
     return rows.cte().prefix_with("MATERIALIZED")
 
 
-def numbered(rows: FromClause, *by: str, value: str = "value") -> FromClause:
-    """The rows with `rank` and `ranked`: the place of `value` among those of the same group, and how many have one."""
-    group = [rows.c[name] for name in by]
-    rank = func.row_number().over(partition_by=group, order_by=rows.c[value].asc().nulls_last())
-    return select(
-        rows, rank.label("rank"), func.count(rows.c[value]).over(partition_by=group).label("ranked")
-    ).subquery()
-
-
-def percentile(rows: FromClause, percent: int, value: str = "value") -> ColumnElement[Any]:
-    """The smallest value that at least `percent` of 100 of its group do not exceed; null without any. An aggregate."""
-    reached = (rows.c.rank * 100 >= rows.c.ranked * percent) & rows.c[value].is_not(None)
-    return func.min(case((reached, rows.c[value])))
+def nearest(values: Mapping[int, int], percent: int) -> int | None:
+    """The smallest value that at least `percent` of 100 do not exceed; `values` is {value: how often}."""
+    wanted, seen = sum(values.values()) * percent, 0
+    for value in sorted(values):
+        seen += values[value]
+        if seen * 100 >= wanted:
+            return value
+    return None
 
 
 def tally(condition: ColumnElement[Any]) -> ColumnElement[Any]:

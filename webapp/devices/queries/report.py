@@ -1,7 +1,7 @@
 """How devices did over a period, from what is stored: their punches, bad lines, compared days and told silences."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 from webapp.attendance.models import TerminalStay
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
-from webapp.core.figures import MEDIAN, NINETY, epoch, numbered, percentile, tally
+from webapp.core.figures import MEDIAN, NINETY, epoch, nearest, tally
 from webapp.devices import policy
 from webapp.devices.models import BadLine, RawPunch, Terminal, TerminalDay, TerminalState
 from webapp.notifications.models import Notice
@@ -34,17 +34,38 @@ class Period:
         return before, since, end
 
 
+@dataclass(slots=True)
+class Punches:
+    """`lags`: {seconds from the punch to its arrival: punches}, of those that were sent or asked for and believed."""
+
+    punches: int
+    days: int
+    doubtful: int
+    held: int
+    lags: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def median(self) -> int | None:
+        return nearest(self.lags, MEDIAN)
+
+    @property
+    def ninety(self) -> int | None:
+        return nearest(self.lags, NINETY)
+
+    @property
+    def longest(self) -> int | None:
+        return max(self.lags, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
-    """`device`: id, name, serial, kind, state, branch, seen_at. `now` and `past`: punches, days, doubtful, held,
-    median, ninety, longest (seconds from the punch to its arrival; None without punches that were sent or asked for).
-    """
+    """`device`: id, name, serial, kind, state, branch, seen_at."""
 
     device: Row[Any]
     sites: Sequence[str]
     """Where it was used in the period."""
-    now: Row[Any] | None
-    past: Row[Any] | None
+    now: Punches | None
+    past: Punches | None
     bad: int
     missing: int
     """Punches the device counts and we have not, as last compared."""
@@ -55,7 +76,7 @@ class DeviceReport:
 def device_reports(
     user: SignedIn, branch_ids: Collection[int], store_type_id: int | None, period: Period
 ) -> list[DeviceReport]:
-    """Devices that are in use or sent something, at shops of that type if one is named; six statements in all."""
+    """Devices that are in use or sent something, at shops of that type if one is named; seven statements in all."""
     devices = _devices(user, branch_ids)
     sites = _sites(devices, store_type_id, period)
     devices = [one for one in devices if one.id in sites or not store_type_id]
@@ -104,36 +125,35 @@ def _sites(devices: Sequence[Row[Any]], store_type_id: int | None, period: Perio
     return {terminal_id: sorted(names) for terminal_id, names in found.items()}
 
 
-def _punches(ids: Collection[int], period: Period) -> dict[tuple[int, int], Row[Any]]:
+def _punches(ids: Collection[int], period: Period) -> dict[tuple[int, int], Punches]:
     """By device and period, dated by the device's own clock, as the index has them."""
     raw = RawPunch
     lag = epoch(raw.received_at) - epoch(raw.at)
-    measured = and_(raw.quality == "ok", raw.source != "file")
-    found = select(
-        raw.terminal_id,
-        case((raw.device_time < str(period.since), 1), else_=0).label("past"),
-        func.substr(raw.device_time, 1, 10).label("day"),
-        raw.quality,
-        raw.state,
-        case((and_(measured, lag > 0), lag), (measured, 0)).label("value"),
-    ).where(
-        raw.terminal_id.in_(ids),
-        raw.device_time >= str(period.before),
-        raw.device_time < str(period.until + timedelta(days=1)),
+    rows = (
+        select(
+            raw.terminal_id,
+            case((raw.device_time < str(period.since), 1), else_=0).label("past"),
+            func.substr(raw.device_time, 1, 10).label("day"),
+            raw.quality,
+            raw.state,
+            case((and_(raw.quality == "ok", raw.source != "file"), case((lag > 0, lag), else_=0))).label("lag"),
+        )
+        .where(
+            raw.terminal_id.in_(ids),
+            raw.device_time >= str(period.before),
+            raw.device_time < str(period.until + timedelta(days=1)),
+        )
+        .subquery()
+        .c
     )
-    rows = numbered(found.subquery(), "terminal_id", "past")
-    counted = select(
-        rows.c.terminal_id,
-        rows.c.past,
-        func.count().label("punches"),
-        func.count(rows.c.day.distinct()).label("days"),
-        tally(rows.c.quality != "ok").label("doubtful"),
-        tally(rows.c.state == "held").label("held"),
-        percentile(rows, MEDIAN).label("median"),
-        percentile(rows, NINETY).label("ninety"),
-        func.max(rows.c.value).label("longest"),
-    ).group_by(rows.c.terminal_id, rows.c.past)
-    return {(row.terminal_id, row.past): row for row in conn().execute(counted)}
+    group = (rows.terminal_id, rows.past)
+    doubtful, held = tally(rows.quality != "ok"), tally(rows.state == "held")
+    counted = select(*group, func.count(), func.count(rows.day.distinct()), doubtful, held).group_by(*group)
+    found = {(row[0], row[1]): Punches(*row[2:]) for row in conn().execute(counted)}
+    lags = select(*group, rows.lag, func.count()).where(rows.lag.is_not(None)).group_by(*group, rows.lag)
+    for terminal_id, past, seconds, number in conn().execute(lags):
+        found[terminal_id, past].lags[seconds] = number
+    return found
 
 
 def _bad(devices: Sequence[Row[Any]], period: Period) -> dict[int, int]:

@@ -1,50 +1,74 @@
 """How long people wait until somebody says that they were there."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select
+from sqlalchemy import Select, select
 
 from webapp.attendance.models import AttendanceDay, Confirmation
-from webapp.attendance.queries.reports.scope import Group, Scope, days_of, due, groups
-from webapp.core.figures import MEDIAN, NINETY, epoch, numbered, once, percentile, tally
+from webapp.attendance.queries.reports.scope import Group, Scope, beside, days_of, due
+from webapp.core.db import conn
+from webapp.core.figures import MEDIAN, NINETY, epoch, nearest
 
 HOUR = 3600
 
 
+@dataclass(slots=True)
+class Delays:
+    """Seconds after the shift's end, 0 when before it; None where nobody said a word."""
+
+    days: int = 0
+    within: int = 0
+    found: dict[int, int] = field(default_factory=dict)
+    """{delay: days}"""
+
+    def add(self, delay: int | None, allowed: int) -> None:
+        self.days += 1
+        if delay is not None:
+            self.within += delay <= allowed
+            self.found[delay] = self.found.get(delay, 0) + 1
+
+    @property
+    def said(self) -> int:
+        return sum(self.found.values())
+
+    @property
+    def median(self) -> int | None:
+        return nearest(self.found, MEDIAN)
+
+    @property
+    def ninety(self) -> int | None:
+        return nearest(self.found, NINETY)
+
+    @property
+    def longest(self) -> int | None:
+        return max(self.found, default=None)
+
+
 def confirming(scope: Scope, hours: Mapping[int, int], at: datetime) -> list[Group]:
-    """Figures: days, said, within, median, ninety and longest (seconds after the shift's end; 0 when before it).
+    """Figures: Delays. One row comes for each day, and they are ranked here.
 
     A day counts when somebody came or a word was said, and once the word is there or its time (`hours` by branch)
     is over. Counted by supervisor it is only days with a word, under whoever said the first.
     """
-    spoken = scope.by == "supervisor"
-    key = _first(Confirmation.by) if spoken else None
-    allowed = case({branch: number * HOUR for branch, number in hours.items()}, value=AttendanceDay.branch_id)
-    columns = (epoch(_first(Confirmation.at)).label("first"), epoch(AttendanceDay.ends_at).label("ended"))
-    found = due(days_of(scope, *columns, AttendanceDay.first_in, allowed.label("allowed"), key=key))
-    day = once(found.where(AttendanceDay.ends_at.is_not(None)))
-    waited = and_(day.c.first_in.is_not(None), day.c.ended + day.c.allowed <= int(at.timestamp()))
-    known = day.c.first.is_not(None) if spoken else or_(day.c.first.is_not(None), waited)
-    return groups("person" if spoken else scope.by, _counted(day, known))
+    spoken, now = scope.by == "supervisor", int(at.timestamp())
+    found: dict[tuple[int | None, int], Delays] = {}
+    for key, past, first, ended, came, branch_id in conn().execute(_days(scope, spoken)):
+        allowed = hours[branch_id] * HOUR
+        if first is None and (spoken or not came or ended + allowed > now):
+            continue
+        delays = found.get((key, past)) or found.setdefault((key, past), Delays())
+        delays.add(None if first is None else max(0, first - ended), allowed)
+    return beside("person" if spoken else scope.by, found)
 
 
-def _counted(day: FromClause, known: ColumnElement[bool]) -> Select[Any]:
-    after = day.c.first - day.c.ended
-    value = case((after < 0, 0), else_=after)
-    asked = select(day.c.key, day.c.past, day.c.allowed, value.label("value")).where(known).subquery()
-    rows = numbered(asked, "key", "past")
-    return select(
-        rows.c.key,
-        rows.c.past,
-        func.count().label("days"),
-        func.count(rows.c.value).label("said"),
-        tally(rows.c.value <= rows.c.allowed).label("within"),
-        percentile(rows, MEDIAN).label("median"),
-        percentile(rows, NINETY).label("ninety"),
-        func.max(rows.c.value).label("longest"),
-    ).group_by(rows.c.key, rows.c.past)
+def _days(scope: Scope, spoken: bool) -> Select[Any]:
+    day = AttendanceDay
+    columns = (epoch(_first(Confirmation.at)), epoch(day.ends_at), day.first_in.is_not(None), day.branch_id)
+    found = days_of(scope, *columns, key=_first(Confirmation.by) if spoken else None)
+    return due(found).where(day.ends_at.is_not(None))
 
 
 def _first(what: Any) -> Any:

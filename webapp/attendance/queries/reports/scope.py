@@ -1,6 +1,6 @@
 """What a report looks at, and by what it counts: one select of days that every report starts from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -55,8 +55,8 @@ class Group:
     note: str | None
     """Staff number or code."""
     branch: str | None
-    now: Row[Any] | None
-    past: Row[Any] | None
+    now: Any
+    past: Any
 
 
 def _site_of_day() -> ColumnElement[int]:
@@ -86,6 +86,9 @@ _KEYS: dict[str, Any] = {
     "site": Site.id,
     "person": AttendanceDay.employee_id,
 }
+
+
+_MODELS: dict[str, Any] = {"branch": Branch, "team": Team, "type": StoreType, "site": Site, "person": Employee}
 
 
 def days_of(scope: Scope, *columns: Any, key: Any = None) -> Select[Any]:
@@ -142,6 +145,19 @@ def paired(rows: Iterable[Row[Any]]) -> list[Group]:
     for row in rows:
         found.setdefault(row.key, [None, None])[row.past] = row
     return [_group(key, now, past) for key, (now, past) in found.items()]
+
+
+def beside(by: str, figures: Mapping[tuple[int | None, int], Any]) -> list[Group]:
+    """The same of {(key, past): figures} that were counted here."""
+    keys, named = dict.fromkeys(key for key, _ in figures), {}
+    if by in _MODELS:
+        ids = select(_MODELS[by].id.label("key")).where(_MODELS[by].id.in_([key for key in keys if key is not None]))
+        named = {row.key: row for row in conn().execute(_named(by, ids))}
+    nobody = (None, None, None, None)
+    return [
+        Group(key, *(named[key][1:5] if key in named else nobody), figures.get((key, 0)), figures.get((key, 1)))
+        for key in keys
+    ]
 
 
 def _group(key: int | None, now: Row[Any] | None, past: Row[Any] | None) -> Group:
