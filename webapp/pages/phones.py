@@ -56,7 +56,8 @@ def make(*, name: str, url: str, back: str, roles: tuple[Role, ...]) -> Blueprin
 
 
 def device_text(phone: DeviceRow) -> str:
-    return f"{phone.label or gettext('Unknown device')} · {when_text(phone.last_seen)}"
+    label = phone.label or gettext("Unknown device")
+    return f"{label} · {when_text(phone.last_seen)}"
 
 
 def _show(device_id: int, url: str, form: Bound[DecisionForm]) -> Response:
