@@ -23,8 +23,8 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=10", "--durations-m
 # machine for itself.
 EVERYTHING = {
     "tests": [*PYTEST, "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-m", "not browser and not soak"],
-    "page walks": [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "walk and not soak"],
-    "browser tests": [*PYTEST, "-m", "browser and not walk and not soak"],
+    "page walks": [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "walk", "tests/browser"],
+    "browser tests": [*PYTEST, "-m", "not walk", "tests/browser"],
 }
 LINT = {
     "ruff": [str(BIN / "ruff"), "check", "."],
