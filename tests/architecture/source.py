@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,13 +46,14 @@ def python(*folders: str) -> list[Source]:
 
 
 def templates() -> list[Source]:
-    return [s for s in _read(["templates"], "*") if s.path.endswith((".html", ".svg", ".txt", ".jinja"))]
+    return [s for s in _read(("templates",), "*") if s.path.endswith((".html", ".svg", ".txt", ".jinja"))]
 
 
 def scripts() -> list[Source]:
-    return [s for s in _read(["static"], "*.js") if "/vendor/" not in s.path]
+    return [s for s in _read(("static",), "*.js") if "/vendor/" not in s.path]
 
 
-def _read(folders: tuple[str, ...] | list[str], pattern: str) -> list[Source]:
+@cache
+def _read(folders: tuple[str, ...], pattern: str) -> list[Source]:
     files = [file for folder in folders for file in sorted((ROOT / folder).rglob(pattern)) if file.is_file()]
     return [Source(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")) for file in files]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 
 from jinja2 import Environment, nodes
@@ -101,6 +102,7 @@ def safe_scripts(source: Source) -> Iterator[str]:
             yield f"{number}: text for people: {code.strip()[:60]}"
 
 
+@cache
 def skeleton(text: str) -> str:
     """The HTML of a template with Jinja parts as \x01, line numbers kept, {% trans %} bodies dropped."""
     parts: list[str] = []
