@@ -86,9 +86,7 @@ def make_app(db_url: str, request: pytest.FixtureRequest) -> Iterator[Callable[.
     redis = request.getfixturevalue("redis_url") if "redis_url" in request.fixturenames else None
 
     def make(**settings: Any) -> Flask:
-        from webapp.app import create_app
-
-        app = create_app({**apps.settings(db_url, redis), **settings})
+        app = apps.create({**apps.settings(db_url, redis), **settings})
         app.test_client_class = CheckingClient
         made.append(app)
         return app

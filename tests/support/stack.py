@@ -24,11 +24,9 @@ class Stack:
     """
 
     def __init__(self, url: str, *, fork: bool = False, durable: bool = False, **env: str) -> None:
-        from webapp.app import create_app
-
         self.folder = Path(tempfile.mkdtemp(prefix="onsite-stack-"))
         self.valkey = valkey.Server(durable=durable)
-        self.app = create_app(apps.settings(url, self.valkey.url))
+        self.app = apps.create(apps.settings(url, self.valkey.url))
         self._port = process.free_port()
         self._fork = fork
         self._env = {
