@@ -37,13 +37,10 @@ class _DeviceForm(Form):
 _FIELDS = {one.name: one for one in dataclasses.fields(Fields) if one.name not in ("kind", "site_ids", "sites_since")}
 """What is typed as it is kept. Nothing is demanded here: what lacks is said by rules.check_fields."""
 _types = get_type_hints(Fields)
-DeviceForm: type[_DeviceForm] = create_model(
-    "DeviceForm",
-    __base__=_DeviceForm,
-    **{
-        name: (_types[name], "" if one.default is dataclasses.MISSING else one.default) for name, one in _FIELDS.items()
-    },
-)
+_typed: dict[str, Any] = {
+    name: (_types[name], "" if one.default is dataclasses.MISSING else one.default) for name, one in _FIELDS.items()
+}
+DeviceForm: type[_DeviceForm] = create_model("DeviceForm", __base__=_DeviceForm, **_typed)
 
 
 def fields_of(
