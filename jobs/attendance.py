@@ -74,13 +74,44 @@ def _build_held(branch_id: int, month: str, pairs: Sequence[Pair]) -> int:
 
 @job(timeout=LONG)
 def close_days() -> int:
-    """Days whose window has ended are over, and people who never came get a day that says so."""
-    closed = 0
+    """Days whose window has ended are over, and people who never came get a day that says so; how many.
+
+    A day that cannot be built is tried again by the next run, and fails this one at its end; the others go on.
+    """
+    closed = bad = 0
     for branch_id in read(queries.branch_ids):
-        while done := do(service.rebuild_due, branch_id=branch_id, at=now(), limit=BATCH):
+        done, failed = 1, 0
+        while done:
+            done, failed = _close(branch_id)
             closed += done
             let_pass()
+        bad += failed
+    if bad:
+        raise RuntimeError(f"{bad} days could not be closed")
     return closed
+
+
+def _close(branch_id: int) -> tuple[int, int]:
+    """How many days were closed, and how many could not be."""
+    try:
+        return do(service.rebuild_due, branch_id=branch_id, at=now(), limit=BATCH), 0
+    except (OperationalError, BaseTimeoutException):
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
+        pairs = read(partial(service.due_days, branch_id=branch_id, at=now(), limit=BATCH))
+        bad = sum(not _closed(pair) for pair in pairs)
+        return len(pairs) - bad, bad
+
+
+def _closed(pair: Pair) -> bool:
+    try:
+        do(service.rebuild_days, pairs=[pair], at=now(), bulk=True)
+    except (OperationalError, BaseTimeoutException):
+        raise
+    except Exception:  # noqa: BLE001 - the others go on
+        log.exception("a day cannot be closed", extra={"employee": pair[0], "date": f"{pair[1]}"})
+        return False
+    return True
 
 
 @job(timeout=LONG)

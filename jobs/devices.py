@@ -54,9 +54,26 @@ def listen() -> int:
     for branch_id in branches:
         after: tuple[int, date] | None = START
         while after is not None:
-            after = do(rebuild_heard, branch_id=branch_id, at=now(), after=after)
+            after = _rebuild_heard(branch_id, after)
             let_pass()
     return len(branches)
+
+
+def _rebuild_heard(branch_id: int, after: tuple[int, date], limit: int = BATCH) -> tuple[int, date] | None:
+    """The last day looked at, None at the end. Each alone when one of them cannot be built, which goes on waiting."""
+    try:
+        return do(rebuild_heard, branch_id=branch_id, at=now(), after=after, limit=limit)
+    except PASSES:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
+        if limit == 1:
+            bad = next(iter(read(lambda: days.unheard_days(branch_id, after=after, limit=1))), None)
+            log.exception("a day that waited for devices cannot be built", extra={"day": str(bad)})
+            return bad
+    last: tuple[int, date] | None = after
+    for _ in range(limit):
+        last = _rebuild_heard(branch_id, last, 1) if last is not None else None
+    return last
 
 
 @job(timeout=LONG)

@@ -7,15 +7,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jobs import attendance as jobs
+from jobs import devices
 from tests import factories
 from tests.attendance.days import ON, arrive, field, subject
 from webapp.attendance import queries
+from webapp.attendance.models import AttendanceDay
+from webapp.attendance.service import days
 from webapp.core import outbox
-from webapp.core.db import db, do
+from webapp.core.db import conn, db, do
 from webapp.core.outbox import Item, OutboxRow
 from webapp.people import service as people
 from webapp.people.models import Employee
@@ -94,6 +98,49 @@ def test_corrected_dates_of_employment_build_the_days_between_again(app: Flask, 
         do(people.set_leaving, left_on=left_on, **said)
         _rebuild()
         assert status(f) == expected
+
+
+def test_a_day_that_cannot_be_closed_stops_nobody_else(
+    app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f = field(settled_from=BEFORE)
+    others = [factories.employee(f.branch) for _ in range(3)]
+    _breaks(monkeypatch, f.rep.id)
+    freeze(f.moment("12:00"))
+    with pytest.raises(RuntimeError, match="1 days"):
+        jobs.close_days()
+    found = queries.days([(who.id, BEFORE) for who in (f.rep, *others)])
+    assert {pair[0] for pair in found} == {who.id for who in others}
+    monkeypatch.undo()
+    freeze(f.moment("12:10"))
+    assert jobs.close_days() == 1
+
+
+def test_a_day_that_cannot_be_built_lets_those_behind_it_hear_of_devices(
+    app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f = field(settled_from=BEFORE)
+    people = [f.rep, *(factories.employee(f.branch) for _ in range(2))]
+    freeze(f.moment("12:00"))
+    jobs.close_days()
+    waits = update(AttendanceDay).where(AttendanceDay.work_date == BEFORE).values(status="unheard", undecided=True)
+    do(lambda: conn().execute(waits) and None)
+    _breaks(monkeypatch, people[0].id)
+    devices.listen()
+    found = queries.days([(who.id, BEFORE) for who in people])
+    assert [found[who.id, BEFORE].status for who in people] == ["unheard", "absent", "absent"]
+
+
+def _breaks(monkeypatch: pytest.MonkeyPatch, employee_id: int) -> None:
+    """Facts of this person's days cannot be read."""
+    load = days.load_facts
+
+    def broken(pairs: Any, zones: Any) -> Any:
+        if any(person == employee_id for person, _ in pairs):
+            raise ValueError("odd")
+        return load(pairs, zones)
+
+    monkeypatch.setattr(days, "load_facts", broken)
 
 
 def _version(f: Any) -> int:

@@ -108,11 +108,16 @@ def rebuild_due(*, branch_id: int, at: datetime, limit: int = BATCH) -> int:
 
     Call until it answers 0: each call is one unit of work of at most `limit` days.
     """
-    pairs = [(row.employee_id, row.work_date) for row in conn().execute(_DUE.limit(limit), _asked(branch_id, at))]
-    pairs += _nobody_yet(branch_id, at, limit - len(pairs)) if len(pairs) < limit else []
+    pairs = due_days(branch_id=branch_id, at=at, limit=limit)
     if pairs:
         rebuild_days(pairs=pairs, at=at, bulk=True)
     return len(pairs)
+
+
+def due_days(*, branch_id: int, at: datetime, limit: int = BATCH) -> list[Pair]:
+    """Days to be closed, and those of people who never came."""
+    pairs = [(row.employee_id, row.work_date) for row in conn().execute(_DUE.limit(limit), _asked(branch_id, at))]
+    return pairs + (_nobody_yet(branch_id, at, limit - len(pairs)) if len(pairs) < limit else [])
 
 
 def lock_people(*, ids: Collection[int]) -> None:
