@@ -378,13 +378,9 @@ def test_the_inbox_says_that_punches_are_late(desk: Any, door: Terminal) -> None
     make.save(TerminalState(terminal_id=make.terminal(make.branch(), kind="t_calls").id,
                             seen_at=clock.now() - timedelta(hours=1)))  # fmt: skip
     assert "silent" not in desk.get("/hr/inbox").text
-    other = make.terminal(_branch_of(door), kind="t_calls")
+    other = make.terminal(db.session.get(make.Branch, door.branch_id), kind="t_calls")
     state(other, seen_at=clock.now() - timedelta(minutes=16))
     assert "1 attendance device is silent" in desk.get("/hr/inbox").text
-
-
-def _branch_of(door: Terminal) -> Any:
-    return db.session.get(make.Branch, door.branch_id)
 
 
 @pytest.mark.parametrize("role", ["rep", "supervisor", "finance"])
