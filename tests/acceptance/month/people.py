@@ -78,8 +78,9 @@ def swaps_and_leave(month: Month, dice: Random) -> None:
                 month.facts.append(replace(leave, asked=True))
         for on in month.dates()[2:-2]:
             known = Known(month, office.local(on - DAY, "16:00"))
-            for _ in range(len(office.people) // 8 + 1):
-                month.facts += _swap(month, known, office, on, dice)
+            # One after the other, because each looks at what those before it changed.
+            for second in sorted(dice.sample(range(7000), len(office.people) // 8 + 1)):
+                month.facts += _swap(month, known, office, on, known.by + second * SECOND, dice)
 
 
 def _can_ask(month: Month, office: Office, leave: Leave) -> bool:
@@ -89,12 +90,11 @@ def _can_ask(month: Month, office: Office, leave: Leave) -> bool:
     return works and leave.at < office.local(leave.first, "00:00")
 
 
-def _swap(month: Month, early: Known, office: Office, on: date, dice: Random) -> list[Fact]:
+def _swap(month: Month, early: Known, office: Office, on: date, at: datetime, dice: Random) -> list[Fact]:
     """Nobody whose nights reach into other days. `early`: as it was before anybody swapped."""
     able = [one for one in office.people.values() if one.rota not in ("night", "swing")]
     asker, other = dice.sample(able, 2)
     their = on if dice.random() < 0.5 else on + dice.randint(1, 2) * DAY
-    at = office.local(on - DAY, "16:00") + dice.randrange(7000) * SECOND
     if not early.expected(office, asker.no, on, None).works or not early.expected(office, other.no, their, None).works:
         return []
     known = Known(month, at)
