@@ -150,7 +150,7 @@ def test_hr_decides_it_and_it_does_not_come_back(f: Field) -> None:
     heard(f, f.moment("22:00"))
     worked(f)
     compare(f)
-    number = queries.inbox(hr, queries.InboxFilters(kind="sources"), 1, at=f.moment("23:10")).rows[0].id
+    number = queries.inbox_rows(hr, queries.InboxFilters(kind="sources"), at=f.moment("23:10"))[0].id
     said = {"by": hr, "exception_id": number, "at": f.moment("23:11")}
     do(service.decide, decision="rejected", reason="Not seen", expected_seq=0, **said)
     assert day(f).status == "absent"
@@ -166,7 +166,7 @@ def test_a_question_that_ended_meanwhile_is_a_conflict(f: Field) -> None:
     heard(f, f.moment("22:00"))
     worked(f)
     compare(f)
-    number = queries.inbox(hr, queries.InboxFilters(kind="sources"), 1, at=f.moment("23:10")).rows[0].id
+    number = queries.inbox_rows(hr, queries.InboxFilters(kind="sources"), at=f.moment("23:10"))[0].id
     punch(f, 2, "08:57")
     punch(f, 3, "18:02")
     compare(f)
@@ -193,7 +193,7 @@ def test_a_day_that_waits_for_an_answer_is_asked_about_there_too(f: Field) -> No
     do(service.rebuild_days, pairs=[(f.rep.id, ON)], at=f.moment("23:00"))
     assert (day(f).status, day(f).open_exceptions) == ("pending", 0)
     assert (compare(f), asked()) == (1, [("device_only", "open")])
-    number = queries.inbox(hr, queries.InboxFilters(kind="sources"), 1, at=f.moment("23:10")).rows[0].id
+    number = queries.inbox_rows(hr, queries.InboxFilters(kind="sources"), at=f.moment("23:10"))[0].id
     said = {"by": hr, "exception_id": number, "at": f.moment("23:11")}
     do(service.decide, decision="approved", reason="Seen", expected_seq=0, **said)
     assert (day(f).status, compare(f), asked()) == ("normal", 0, [("device_only", "approved")])

@@ -158,8 +158,9 @@ def test_hr_sees_line_evidence_thread_and_where_to_correct(it, phone, desk, line
     assert "¥5,000.00 a month, from Wed 1 Jan 2020" in page
     slip = re.search(r'href="(/hr/pay-runs/\d+/slips/\d+)"', page)[1]
     assert "Asked</span>" in desk.get(slip).text
-    for path in ("/hr/pay-runs", "/hr/inbox", f"{slip}/line?n=0"):
+    for path in ("/hr/pay-runs", f"{slip}/line?n=0"):
         assert "/hr/pay-questions" in desk.get(path).text
+    assert f"/hr/inbox/questions/{asked}" in desk.get("/hr/inbox").text
     refused = desk.post(f"/hr/pay-questions/{asked}", data={"text": "Half an answer"})
     assert (refused.status_code, "Half an answer" in refused.text) == (422, True)
     assert desk.post(f"/hr/pay-questions/{asked}", data=_answer()).status_code == 303
@@ -167,7 +168,7 @@ def test_hr_sees_line_evidence_thread_and_where_to_correct(it, phone, desk, line
     assert (late.status_code, "What you wrote: “Twice”" in late.text) == (422, True)
     assert it.rep.name in desk.get("/hr/pay-questions?state=answered&page=9").text
     assert "Answered a question about a payslip" in desk.get("/hr/audit").text
-    assert "/hr/pay-questions" not in desk.get("/hr/inbox").text
+    assert f"/hr/inbox/questions/{asked}" not in desk.get("/hr/inbox").text
 
 
 def test_finance_reads_and_does_not_answer(it, phone, client_as, line: str) -> None:
