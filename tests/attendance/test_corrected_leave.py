@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from webapp.core.authz import SignedIn
 from webapp.core.db import db, do, transaction
 from webapp.core.errors import Invalid
 from webapp.schedules import queries as schedules
+from webapp.schedules import service as schedule
 from webapp.schedules.models import Leave, LeaveType
 
 LATER = date(2026, 3, 20)
@@ -98,6 +100,43 @@ def test_leave_that_is_there_already_stays_alone(f: Field, hr: SignedIn) -> None
     factories.save(Leave(employee_id=f.rep.id, **days))
     decide(hr, number, "approved", f)
     do(service.reopen, by=hr, exception_id=number, reason="x", at=f.moment("13:05", LATER))
+    assert (left(f), leaves()) == (18, [("annual", True)])
+
+
+@pytest.mark.parametrize("half", ["starts_half", "ends_half"])
+def test_of_a_day_that_is_half_leave_the_other_half_is_taken(f: Field, hr: SignedIn, half: str) -> None:
+    number = ask(f)
+    days = {"first_on": ON, "last_on": ON, "kind": "sick", "recorded_at": f.moment("08:00"), half: True}
+    factories.save(Leave(employee_id=f.rep.id, **days))
+    decide(hr, number, "approved", f)
+    assert (left(f), leaves(), status(f)) == (19, [("sick", True), ("annual", True)], "leave")
+    do(service.reopen, by=hr, exception_id=number, reason="x", at=f.moment("13:05", LATER))
+    assert (left(f), leaves()) == (20, [("sick", True), ("annual", False)])
+
+
+@pytest.mark.parametrize("db_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_leave_recorded_at_the_same_moment_is_taken_once(app: Flask, f: Field, hr: SignedIn) -> None:
+    """The correction waits for whoever holds the person, and then finds the day taken."""
+    number, at = ask(f), f.moment("13:00", LATER)
+    going = threading.Event()
+
+    def approve() -> None:
+        with app.app_context():
+            going.set()
+            decide(hr, number, "approved", f)
+            db.session.remove()
+
+    def record() -> None:
+        known = {"employee_id": f.rep.id, "first_on": ON, "last_on": ON, "kind": "annual", "at": at}
+        schedule.record_leave(by=None, **known)
+        other.start()
+        going.wait(10)
+        other.join(1)
+        assert other.is_alive()
+
+    other = threading.Thread(target=approve)
+    do(record)
+    other.join(30)
     assert (left(f), leaves()) == (18, [("annual", True)])
 
 

@@ -11,15 +11,18 @@ from webapp.people.models import Employee
 from webapp.schedules.models import Leave
 from webapp.schedules.queries.leave_requests import leave_overlap
 from webapp.schedules.rules import Span
+from webapp.schedules.service.common import lock
 from webapp.schedules.service.leave import add_leave, end_leave
 
 
 def take_corrected_leave(
     *, by: SignedIn | None, employee_id: int, on: date, kind: str, note: str, at: datetime
 ) -> None:  # fmt: skip
-    """Nothing happens where leave, or a request for it, has some of that day already."""
-    span = Span(on, on)
-    if leave_overlap(employee_id, span) is None:
+    """The whole day, or the half that no leave, and no request for it, has already; nothing where both are taken."""
+    lock([employee_id])
+    parts = (Span(on, on), Span(on, on, starts_half=True), Span(on, on, ends_half=True))
+    span = next((part for part in parts if leave_overlap(employee_id, part) is None), None)
+    if span is not None:
         someone = db.session.get_one(Employee, employee_id)
         add_leave(by=by, someone=someone, span=span, kind=kind, note=note, at=at)
 
