@@ -19,12 +19,13 @@ from webapp.schedules.rules.telling import evening_of
 
 @job(timeout=LONG)
 def evening() -> int:
-    """Branches whose evening has come, by their own clock, once a day; how many."""
+    """Branches whose evening has come, by their own clock, once a day; how many. One that was missed is made up for."""
     at, begun = now(), 0
     for branch in read(people.all_branches):
-        on = evening_of(read_roster_policy(branch.roster_policy), at.astimezone(branch.zone))
+        local = at.astimezone(branch.zone)
+        on = evening_of(read_roster_policy(branch.roster_policy), local)
         if on is not None:
-            begun += do(service.tell_evening, branch_id=branch.id, on=on, at=at)
+            begun += do(service.tell_evening, branch_id=branch.id, on=on, over=on < local.date(), at=at)
     return begun
 
 

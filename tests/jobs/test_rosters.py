@@ -139,6 +139,17 @@ def test_a_coming_day_is_told_the_evening_before(rep: Employee, freeze: Freeze) 
     assert len(told(rep)) == 1
 
 
+def test_an_evening_without_a_worker_is_made_up_for(rep: Employee, freeze: Freeze) -> None:
+    lay(rep, "rest", TODAY + 3 * DAY)
+    for at, begun in (("05T15:50", 0), ("05T16:00", 1), ("06T08:00", 0), ("07T08:00", 1), ("07T08:10", 0)):
+        freeze(f"2026-03-{at}+08:00")
+        assert rosters.evening() == begun, at
+        due()
+    assert told(rep) == [("notice_roster_new_one", f"/plan?day={TODAY + 3 * DAY}")], "there was none on the 6th"
+    freeze("2026-03-07T16:00+08:00")
+    assert rosters.evening() == 1
+
+
 def test_in_the_evening_whoever_is_being_planned_waits_for_the_end_of_it(rep: Employee, freeze: Freeze) -> None:
     lay(rep, "rest", TODAY + 2 * DAY)
     freeze("2026-03-05T15:58+08:00")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, or_, select
+from sqlalchemy import String, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,6 +32,12 @@ def take(*, name: str, slot: datetime, at: datetime) -> bool:
         where=or_(PeriodicRun.slot < slot, PeriodicRun.taken_at > at + SKEW),
     )
     return conn().execute(query.returning(PeriodicRun.name)).first() is not None
+
+
+def take_missed(*, name: str, slot: datetime, at: datetime) -> bool:
+    """True for the one caller who makes up for this slot; where none was ever taken, none was missed."""
+    missed = update(PeriodicRun).where(PeriodicRun.name == name, PeriodicRun.slot < slot)
+    return conn().execute(missed.values(slot=slot, taken_at=at)).rowcount == 1
 
 
 def last_taken_at() -> datetime | None:

@@ -10,8 +10,10 @@ NIGHT, MORNING = time(21), time(7)
 
 
 def evening_of(policy: RosterPolicy, local: datetime) -> date | None:
-    """The date whose evening it is; None before it, and where nothing is told by itself."""
-    return local.date() if policy.tell_days and local.time() >= EVENING else None
+    """The date whose evening came last; None where nothing is told by itself."""
+    if not policy.tell_days:
+        return None
+    return local.date() - timedelta(days=local.time() < EVENING)
 
 
 def told_through(policy: RosterPolicy, local: datetime) -> date | None:

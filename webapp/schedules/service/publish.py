@@ -35,10 +35,14 @@ def tell_changed(*, people: Sequence[int], at: datetime) -> int:
     return len(news)
 
 
-def tell_evening(*, branch_id: int, on: date, at: datetime) -> bool:
-    """Have a branch's people told of coming days nobody told them of; True the first time that evening."""
+def tell_evening(*, branch_id: int, on: date, over: bool = False, at: datetime) -> bool:
+    """Have a branch's people told of coming days nobody told them of; True the first time that evening.
+
+    over: that day is past. Only if nobody was there to do it is it made up for.
+    """
     slot = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    if not periodic.take(name=f"rosters|{branch_id}", slot=slot, at=at):
+    take = periodic.take_missed if over else periodic.take
+    if not take(name=f"rosters|{branch_id}", slot=slot, at=at):
         return False
     outbox.put(ROSTER_CHANGED, f"evening {branch_id}|{on}", {"branch_id": branch_id}, at)
     return True
