@@ -37,6 +37,10 @@ def test_asked_for_seen_and_taken(f: Field, client_as: Any) -> None:
     assert f"Asks for leave: Annual leave, 10 days left in {ON.year}" in desk.get(f"/hr/inbox/{number}").text
     desk.post(f"/hr/inbox/{number}/decide", data={"decision": "approved", "seq": 0})
     assert "9 days" in rep.get("/me/leave").text
+    leave = db.session.scalar(select(Leave.id))
+    answer = desk.post(f"/hr/schedule/leave/{leave}/cancel", data={"reason": "x"}, follow_redirects=True)
+    assert (answer.request.path, "Open the correction again" in answer.text) == (f"/hr/inbox/{number}", True)
+    assert "9 days" in rep.get("/me/leave").text
     desk.post(f"/hr/inbox/{number}/reopen", data={"reason": "Came after all", "seq": 1})
     db.session.remove()
     assert db.session.scalars(select(Leave)).one().cancelled_at is not None

@@ -11,7 +11,7 @@ from webapp.attendance.queries.confirm import (
     waiting_since,
     words_of,
 )
-from webapp.attendance.queries.corrections import quota, request_photo_file, request_photos
+from webapp.attendance.queries.corrections import correction_of_leave, quota, request_photo_file, request_photos
 from webapp.attendance.queries.deadlines import deadlines
 from webapp.attendance.queries.evidence import (
     DecisionRow,
@@ -72,11 +72,11 @@ from webapp.attendance.queries.site_code import code_reuse
 from webapp.attendance.queries.stand_ins import can_stand_in, may_choose
 
 __all__ = [
-    "MOST", "PAGE", "Checklist", "DecisionRow", "InboxFilters", "InboxRow", "IssueRow", "MarkRow", "MonthSoFar",
+    "Checklist", "DecisionRow", "InboxFilters", "InboxRow", "IssueRow", "MOST", "MarkRow", "MonthSoFar", "PAGE",
     "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken", "branch_ids",
-    "branches_of", "branches_unheard", "can_stand_in", "checklist", "code_reuse", "dates_of", "day_and_punches",
-    "days", "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of", "heard_rows",
-    "held_counts", "held_days", "held_pairs", "in_closed_months", "inbox_keys", "inbox_one", "inbox_rows",
+    "branches_of", "branches_unheard", "can_stand_in", "checklist", "code_reuse", "correction_of_leave", "dates_of",
+    "day_and_punches", "days", "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of",
+    "heard_rows", "held_counts", "held_days", "held_pairs", "in_closed_months", "inbox_keys", "inbox_one", "inbox_rows",
     "inbox_some", "issue_rows", "kept_files", "lately_expired", "load_facts", "mark_rows", "may_choose", "midnight",
     "months_so_far", "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent",
     "photos_of", "policy_of", "punched_lately", "quota", "request_photo_file", "request_photos", "result_of",

@@ -1,12 +1,12 @@
 """What a rep asked for in a month, and the picture sent with it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from webapp.attendance import policy
-from webapp.attendance.models import AttendanceException, ExceptionPhoto
+from webapp.attendance.models import AttendanceException, Decision, ExceptionPhoto
 from webapp.attendance.queries.settings import policy_of
 from webapp.attendance.rules.corrections import Quota, Request, month_span, quota_of, what_of
 from webapp.core.authz import SignedIn
@@ -32,6 +32,18 @@ def requests_of(employee_id: int, on: date) -> list[Request]:
         for row in rows
         if row.params.get("own")
     ]
+
+
+def correction_of_leave(employee_id: int, on: date, recorded_at: datetime) -> int | None:
+    """The approved correction that took a day of leave, if one did: both are of the same moment."""
+    made = (
+        select(AttendanceException.id)
+        .join(Decision, Decision.exception_id == AttendanceException.id)
+        .where(AttendanceException.employee_id == employee_id, AttendanceException.work_date == on)
+        .where(AttendanceException.kind == "mistake", AttendanceException.state == "approved")
+        .where(Decision.decision == "approved", Decision.at == recorded_at)
+    )
+    return conn().scalar(made.limit(1))
 
 
 def quota(employee_id: int, branch_id: int, on: date) -> Quota:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request
 
+from webapp.attendance import queries as attendance
 from webapp.core import clock, hx
 from webapp.core.authz import OFFICE, allow, me
 from webapp.core.db import do
@@ -62,7 +63,12 @@ def record() -> Response:
 @bp.post("/<int:leave_id>/cancel")
 @allow(*OFFICE)
 def cancel(leave_id: int) -> Response:
-    form = read_form(CancelForm)
+    """A day that was corrected to leave stays leave as long as the correction is approved."""
+    form, leave = read_form(CancelForm), queries.one_leave(me(), leave_id)
+    if leave and (correction := attendance.correction_of_leave(*leave)) is not None:
+        way = gettext("This day was corrected to leave. Open the correction again; the leave is given back then.")
+        flash(way, "att")
+        return hx.redirect(f"/hr/inbox/{correction}")
     reason = form.data.reason[:300] if form.ok else ""
     do(service.cancel_leave, by=me(), leave_id=leave_id, reason=reason, at=clock.now())
     flash(gettext("The leave is cancelled."), "ok")

@@ -27,6 +27,7 @@ from webapp.schedules.queries.office import (
     calendar,
     has_calendar,
     leaves,
+    one_leave,
     open_shifts,
     shifts,
     some_day,
@@ -66,12 +67,12 @@ from webapp.schedules.queries.week import (
 
 __all__ = [
     "CarryLine", "Cell", "Change", "LeaveFilter", "LeavePage", "News", "WeekFilter", "WeekPage", "all_leave_types",
-    "away", "balances", "calendar", "carried_into", "carrying", "cells", "check_open", "closed_months",
-    "colleagues", "expectation", "expectations", "find_leave", "find_swaps", "halves_wanted", "has_calendar",
-    "last_change", "leave_decisions", "leave_keys", "leave_names", "leave_policy", "leave_request", "leave_some",
-    "leave_types", "leave_waiting", "leave_waiting_count", "leaves", "mark_of", "month_steps", "open_shifts",
+    "away", "balances", "calendar", "carried_into", "carrying", "cells", "check_open", "closed_months", "colleagues",
+    "expectation", "expectations", "find_leave", "find_swaps", "halves_wanted", "has_calendar", "last_change",
+    "leave_decisions", "leave_keys", "leave_names", "leave_policy", "leave_request", "leave_some", "leave_types",
+    "leave_waiting", "leave_waiting_count", "leaves", "mark_of", "month_steps", "one_leave", "open_shifts",
     "own_leave_requests", "own_swaps", "pattern", "patterns", "people", "person", "plan", "plans", "roster_policy",
-    "shifts", "some_day", "swap", "swap_days", "swap_keys", "swap_of", "swap_some", "swaps_asked_of",
-    "swaps_waiting", "swaps_waiting_count", "table", "undecided_leave", "untold", "untold_soon", "upcoming", "week",
-    "week_people", "with_days_soon", "work_date", "work_dates", "work_day", "worked", "working_day_after",
+    "shifts", "some_day", "swap", "swap_days", "swap_keys", "swap_of", "swap_some", "swaps_asked_of", "swaps_waiting",
+    "swaps_waiting_count", "table", "undecided_leave", "untold", "untold_soon", "upcoming", "week", "week_people",
+    "with_days_soon", "work_date", "work_dates", "work_day", "worked", "working_day_after",
 ]  # fmt: skip

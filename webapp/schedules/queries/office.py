@@ -71,5 +71,12 @@ def leaves(user: SignedIn, branch_id: int, from_on: date, limit: int = 200) -> l
     return list(conn().execute(found))
 
 
+def one_leave(user: SignedIn, leave_id: int) -> Row[Any] | None:
+    """(employee_id, first_on, recorded_at) of leave that counts."""
+    seen = policy.visible_to(user).with_only_columns(Employee.id)
+    found = select(Leave.employee_id, Leave.first_on, Leave.recorded_at).where(Leave.id == leave_id)
+    return conn().execute(found.where(Leave.cancelled_at.is_(None), Leave.employee_id.in_(seen))).first()
+
+
 def some_day(employee_id: int, work_date: date) -> RosterDay | None:
     return db.session.get(RosterDay, (employee_id, work_date))
