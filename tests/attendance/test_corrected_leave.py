@@ -103,6 +103,17 @@ def test_leave_that_is_there_already_stays_alone(f: Field, hr: SignedIn) -> None
     assert (left(f), leaves()) == (18, [("annual", True)])
 
 
+def test_asked_for_twice_it_is_given_back_with_the_last(f: Field, hr: SignedIn) -> None:
+    first = ask(f)
+    decide(hr, first, "approved", f)
+    second = ask(f, leave_kind="sick")
+    decide(hr, second, "approved", f, 2)
+    decide(hr, first, "rejected", f, 4)
+    assert (left(f), status(f)) == (18, "leave"), "the other one keeps the day"
+    decide(hr, second, "rejected", f, 6)
+    assert (left(f), leaves(), status(f) == "leave") == (20, [("annual", False)], False)
+
+
 @pytest.mark.parametrize("half", ["starts_half", "ends_half"])
 def test_of_a_day_that_is_half_leave_the_other_half_is_taken(f: Field, hr: SignedIn, half: str) -> None:
     number = ask(f)

@@ -65,7 +65,8 @@ def record() -> Response:
 def cancel(leave_id: int) -> Response:
     """A day that was corrected to leave stays leave as long as the correction is approved."""
     form, leave = read_form(CancelForm), queries.one_leave(me(), leave_id)
-    if leave and (correction := attendance.correction_of_leave(*leave)) is not None:
+    correction = leave and attendance.correction_of_leave(leave.employee_id, leave.first_on, leave.recorded_at)
+    if correction is not None:
         way = gettext("This day was corrected to leave. Open the correction again; the leave is given back then.")
         flash(way, "att")
         return hx.redirect(f"/hr/inbox/{correction}")

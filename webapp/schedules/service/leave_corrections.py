@@ -28,13 +28,12 @@ def take_corrected_leave(
 
 
 def return_corrected_leave(
-    *, by: SignedIn | None, employee_id: int, on: date, kind: str, taken: Collection[datetime], reason: str,
-    at: datetime,
+    *, by: SignedIn | None, employee_id: int, on: date, taken: Collection[datetime], reason: str, at: datetime
 ) -> None:  # fmt: skip
-    """taken: when the correction was approved; leave recorded in another moment has nothing to do with it."""
+    """taken: when a correction was approved; leave recorded in another moment has nothing to do with it."""
     mine = select(Leave).where(
-        Leave.employee_id == employee_id, Leave.first_on == on, Leave.last_on == on, Leave.kind == kind,
-        Leave.recorded_at.in_(taken), Leave.cancelled_at.is_(None),
+        Leave.employee_id == employee_id, Leave.first_on == on, Leave.last_on == on, Leave.recorded_at.in_(taken),
+        Leave.cancelled_at.is_(None),
     )  # fmt: skip
     for leave in db.session.scalars(mine.with_for_update()).all():
         end_leave(by=by, leave=leave, someone=db.session.get_one(Employee, employee_id), reason=reason, at=at)
