@@ -140,6 +140,18 @@ class TestAsking:
         assert refusal(lambda: ask(rep)).code == "leave_overlap"
         assert row(ask(rep, MONDAY, MONDAY, starts_half=True)).halves == 1
 
+    def test_leave_that_hr_records_is_told_unless_it_is_over(self, rep: Employee, hr: Employee, boss: Employee) -> None:
+        def record(first: date, last: date) -> int:
+            known = {"by": signed(hr), "employee_id": rep.id, "kind": "sick", "at": NOW}
+            return do(service.record_leave, first_on=first, last_on=last, **known)
+
+        over, now = record(date(2026, 3, 2), TODAY - timedelta(days=1)), record(TODAY, MONDAY)
+        assert (notices(rep), notices(boss), notices(hr)) == (["notice_leave_recorded"], ["notice_leave_away"], [])
+        for leave_id in (over, now, now):
+            do(service.cancel_leave, by=signed(hr), leave_id=leave_id, reason="Came after all", at=NOW)
+        assert notices(rep) == ["notice_leave_recorded", "notice_leave_cancelled"]
+        assert notices(boss) == ["notice_leave_away", "notice_leave_back"]
+
     def test_notice_and_days_gone_by(self, branch: Branch, rep: Employee, boss: Employee) -> None:
         policy(branch, notice_days=3, back_days=2)
         assert refusal(lambda: ask(rep, FRIDAY, FRIDAY)).code == "leave_notice"

@@ -39,6 +39,7 @@ _BY_KIND = {
         "notice_phone_refused": N_("Your new phone is not accepted: %(note)s"),
         "notice_leave_approved": N_("Approved: %(kind_names)s, %(over_days)s. %(note)s"),
         "notice_leave_rejected": N_("Not approved: %(kind_names)s, %(over_days)s. %(note)s"),
+        "notice_leave_recorded": N_("Your leave is recorded: %(kind_names)s, %(over_days)s. %(note)s"),
         "notice_leave_cancelled": N_("Cancelled: %(kind_names)s, %(over_days)s. %(note)s"),
         "notice_leave_kept": N_("Your leave stays as it is: %(kind_names)s, %(over_days)s. %(note)s"),
         "notice_leave_away": N_("%(name)s is on leave: %(kind_names)s, %(over_days)s."),

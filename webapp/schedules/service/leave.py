@@ -38,12 +38,15 @@ def record_leave(
     if (known := leave_type(someone.branch_id, kind)) is None or known.archived_at is not None:
         raise Invalid("not_a_choice", "kind")
     check_free(employee_id, span)
-    return add_leave(by=by, someone=someone, span=span, kind=kind, note=note, at=at)
+    leave = add_leave(by=by, someone=someone, span=span, kind=kind, note=note, at=at)
+    if by is not None:
+        notices.tell_recorded(leave, someone, by, at)
+    return leave.id
 
 
 def add_leave(
     *, by: SignedIn | None, someone: Employee, span: Span, kind: str, note: str, at: datetime
-) -> int:  # fmt: skip
+) -> Leave:  # fmt: skip
     """What `record_leave` does once everything is looked at."""
     leave = Leave(
         employee_id=someone.id, first_on=span.first_on, last_on=span.last_on, kind=kind, note=note,
@@ -53,7 +56,7 @@ def add_leave(
     db.session.flush()
     after = {"employee_id": someone.id, **shown(span, kind), "note": note}
     _record(by, "leave.recorded", leave, someone, None, after, at)
-    return leave.id
+    return leave
 
 
 def cancel_leave(*, by: SignedIn | None, leave_id: int, reason: str = "", at: datetime) -> None:
@@ -67,6 +70,8 @@ def cancel_leave(*, by: SignedIn | None, leave_id: int, reason: str = "", at: da
     end_leave(by=by, leave=leave, someone=someone, reason=reason, at=at)
     request = db.session.scalar(select(LeaveRequest).where(LeaveRequest.leave_id == leave_id).with_for_update())
     if request is None:
+        if by is not None:
+            notices.tell_ended(leave, someone, by, reason, at)
         return
     request.state, request.decided_at, request.version = "cancelled", at, request.version + 1
     if by is not None:

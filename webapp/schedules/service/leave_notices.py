@@ -1,9 +1,10 @@
-"""Who hears of leave that is asked for, and of what became of it."""
+"""Who hears of leave that is asked for or recorded, and of what became of it."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from webapp.core.authz import SignedIn
 from webapp.core.db import db
 from webapp.notifications import service as notices
 from webapp.notifications.queries import office_of
@@ -11,7 +12,7 @@ from webapp.notifications.rules import Told
 from webapp.people.models import Employee
 from webapp.people.queries import stand_ins
 from webapp.schedules import policy
-from webapp.schedules.models import LeaveRequest
+from webapp.schedules.models import Leave, LeaveRequest
 from webapp.schedules.queries.leave import leave_type
 from webapp.schedules.service.common import today
 
@@ -75,6 +76,15 @@ def tell_kept(request: LeaveRequest, reason: str, at: datetime) -> None:
     _tell_asker(request, "notice_leave_kept", reason, at)
 
 
+def tell_recorded(leave: Leave, someone: Employee, by: SignedIn, at: datetime) -> None:
+    """Leave nobody asked for, unless it is over: the person, and the supervisors."""
+    _tell_of(leave, someone, by, "notice_leave_recorded", "notice_leave_away", leave.note, at)
+
+
+def tell_ended(leave: Leave, someone: Employee, by: SignedIn, reason: str, at: datetime) -> None:
+    _tell_of(leave, someone, by, "notice_leave_cancelled", "notice_leave_back", reason, at)
+
+
 def done_with(request: LeaveRequest, at: datetime) -> None:
     notices.close(about=about(request), at=at)
 
@@ -95,18 +105,38 @@ def _tell_bosses(request: LeaveRequest, code: str, at: datetime) -> None:
     notices.tell(told=[Told(who, code, f"{key}|{who}", _page(request, role), params) for who, role in found], at=at)
 
 
+def _tell_of(
+    leave: Leave, someone: Employee, by: SignedIn, code: str, for_bosses: str, note: str, at: datetime
+) -> None:
+    now = today(someone.branch_id, at)
+    if leave.last_on < now:
+        return
+    key, params = f"leave kept|{leave.id}|{code}", _said(leave, someone, someone.branch_id)
+    day = max(leave.first_on, now)
+    own = Told(someone.id, code, f"{key}|{someone.id}", f"/plan?day={day}", {**params, "note": note})
+    others = [
+        Told(who, for_bosses, f"{key}|{who}", "/schedule" if role == "supervisor" else "/hr/schedule", params)
+        for who, role in bosses(someone.id, someone.branch_id, at)
+        if who != by.id
+    ]
+    notices.tell(told=[own, *others], at=at)
+
+
 def _page(request: LeaveRequest, role: str) -> str:
     return f"/team/leave/{request.id}" if role == "supervisor" else f"/hr/schedule/requests/{request.id}"
 
 
 def _params(request: LeaveRequest) -> dict[str, Any]:
-    kind = leave_type(request.branch_id, request.kind)
-    someone = db.session.get_one(Employee, request.employee_id)
+    return _said(request, db.session.get_one(Employee, request.employee_id), request.branch_id)
+
+
+def _said(leave: Leave | LeaveRequest, someone: Employee, branch_id: int) -> dict[str, Any]:
+    kind = leave_type(branch_id, leave.kind)
     return {
         "name": someone.name,
-        "kind_names": [kind.name_en, kind.name_zh] if kind else [request.kind, request.kind],
+        "kind_names": [kind.name_en, kind.name_zh] if kind else [leave.kind, leave.kind],
         "over_days": [
-            f"{request.first_on}{'T12' if request.starts_half else ''}",
-            f"{request.last_on}{'T12' if request.ends_half else ''}",
+            f"{leave.first_on}{'T12' if leave.starts_half else ''}",
+            f"{leave.last_on}{'T12' if leave.ends_half else ''}",
         ],
     }

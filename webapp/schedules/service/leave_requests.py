@@ -159,7 +159,7 @@ def _approve(request: LeaveRequest, by: SignedIn, standing: int | None, reason: 
     span, someone = span_of(request), db.session.get_one(Employee, request.employee_id, with_for_update=True)
     if (other := leave_overlap(request.employee_id, span, without_request=request.id)) is not None:
         raise Conflict("leave_overlap", first=other[1].first_on, last=other[1].last_on)
-    request.leave_id = add_leave(by=by, someone=someone, span=span, kind=request.kind, note=request.note, at=at)
+    request.leave_id = add_leave(by=by, someone=someone, span=span, kind=request.kind, note=request.note, at=at).id
     _finish(request, "approved", at)
     notices.tell_answered(request, reason, at)
 
