@@ -30,7 +30,7 @@ def test_a_month_is_closed_refuses_waits_and_opens_again(stack: Stack, desk: Any
     page.get_by_role("link", name="Show what waits for a decision").click()
     page.get_by_role("button", name="Approve").first.click()
     refused = page.locator("tr[data-row] [role=alert]")
-    expect(refused).to_contain_text("2026-03 is closed")
+    expect(refused).to_contain_text("March 2026 is closed")
     page.goto("/hr/months")
     page.get_by_role("link", name="March 2026").click()
     with stack.app.app_context():
