@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import htmx_flask
 from flask import Flask, Response, current_app, make_response, render_template
@@ -12,10 +12,19 @@ from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.urls import iri_to_uri
 
 request = flask_request
+_ASCII = "".join(map(chr, range(128)))
 
 
 class AppRequest(HtmxAwareRequest):
-    """htmx percent-encodes Chinese header values; this gives them back as text."""
+    """htmx percent-encodes Chinese header values; this gives them back as text.
+
+    Bytes of an address that should have been escaped are: in no encoding they would be an error of ours.
+    """
+
+    def __init__(self, environ: dict[str, Any], *args: Any, **known: Any) -> None:
+        if not (asked := environ.get("QUERY_STRING", "")).isascii():
+            environ["QUERY_STRING"] = quote(asked, safe=_ASCII, encoding="latin-1")
+        super().__init__(environ, *args, **known)
 
     def hx_header(self, name: str) -> str | None:
         value = self.headers.get(name)
