@@ -234,6 +234,24 @@ def test_the_one_that_cannot_be_done_stays_with_its_reason(all_kinds: Waiting, h
     assert not make.db.session.query(HeldDecision).count()
 
 
+def test_a_reason_too_long_for_some_stops_only_those(all_kinds: Waiting, hr: Any) -> None:
+    """PostgreSQL refuses what its column cannot hold, and would break off among the rows."""
+    sent = {"ids": marks(all_kinds), "decision": "approved", "reason": "x" * 301}
+    answer = hr.post("/hr/inbox/bulk", data=sent)
+    assert (answer.status_code, "1 approved. 2 need you." in answer.text) == (200, True)
+    assert "300" in answer.text[answer.text.index(f'id="x-leave_request-{all_kinds.leave}"') :]
+    assert (fresh(LeaveRequest, all_kinds.leave).state, fresh(SwapRequest, all_kinds.swap).state) == (
+        "open",
+        "accepted",
+    )
+
+
+@pytest.mark.parametrize("path", ["/hr/inbox", "/hr/reports/lateness.csv"])
+def test_an_address_in_no_known_encoding_is_read_as_well_as_it_can_be(hr: Any, path: str) -> None:
+    answer = hr.get(path, environ_overrides={"QUERY_STRING": "q=\xff&since=x"})
+    assert answer.status_code in (200, 303)
+
+
 def test_a_stale_version_decides_nothing(all_kinds: Waiting, hr: Any) -> None:
     ids = [f"leave_request-{all_kinds.leave}-7", f"swap-{all_kinds.swap}-1"]
     answer = hr.post("/hr/inbox/bulk", data={"ids": ids, "decision": "rejected", "reason": "No"})

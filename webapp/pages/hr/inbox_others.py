@@ -83,7 +83,8 @@ def _answered(mark: Mark, form: Bound[Any], act: Callable[[], str]) -> Response:
     try:
         text = act()
     except DomainError as error:
-        form.refuse(error)
+        if form.ok or error.status in (403, 404):  # what follows from a form that is refused already says nothing
+            form.refuse(error)
     if not hx.wants_fragment():
         if not form.ok:
             return _show(mark, form)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from webapp.core import outbox
 from webapp.core.authz import OFFICE, SignedIn
 from webapp.core.db import conn, db, is_postgres
-from webapp.core.errors import Forbidden, NotFound
+from webapp.core.errors import Forbidden, Invalid, NotFound
 from webapp.people.models import Branch, BranchMove, Employee
 from webapp.people.service.near_days import tell_branch_later, tell_person_later
 from webapp.schedules import policy
@@ -20,6 +20,7 @@ from webapp.schedules.rules.telling import told_through
 from webapp.wallet.rules import month_span
 
 UNIT = 50
+MOST_REASON = 300
 
 
 def in_units(*, people: Sequence[int]) -> list[Sequence[int]]:
@@ -61,6 +62,14 @@ def office(by: SignedIn | None, branch_id: int) -> None:
         raise NotFound("not_found")
     if by.role not in OFFICE:
         raise Forbidden("forbidden")
+
+
+def check_reason(decision: str, reason: str) -> None:
+    """Raises Invalid where a no has none, or it is longer than can be kept."""
+    if decision == "rejected" and not reason:
+        raise Invalid("leave_reason", "reason")
+    if len(reason) > MOST_REASON:
+        raise Invalid("too_long", "reason", limit=MOST_REASON)
 
 
 def today(branch_id: int, at: datetime) -> date:

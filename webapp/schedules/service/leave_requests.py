@@ -27,7 +27,7 @@ from webapp.schedules.rules import (
     steps_of,
 )
 from webapp.schedules.service import leave_notices as notices
-from webapp.schedules.service.common import today
+from webapp.schedules.service.common import check_reason, today
 from webapp.schedules.service.leave import add_leave, check_free, end_leave, shown
 from webapp.schedules.service.leave_decisions import note_decision
 
@@ -105,8 +105,7 @@ def answer_leave(
         raise Forbidden("forbidden")
     if decision not in ("approved", "rejected"):
         raise Invalid("not_a_choice", "decision")
-    if decision == "rejected" and not reason:
-        raise Invalid("leave_reason", "reason")
+    check_reason(decision, reason)
     theirs = request.steps[request.step] == "supervisor"
     standing = policy.stands_for(by, request.employee_id, on) if theirs else None
     if request.leave_id is not None:

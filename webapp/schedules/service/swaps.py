@@ -16,7 +16,7 @@ from webapp.schedules.models import PlanStop, RosterDay, SwapRequest
 from webapp.schedules.queries.swaps import colleague, swap_days, swap_of
 from webapp.schedules.rules import OPEN_SWAPS, Swap, SwapDay, check_swap, check_unchanged, exchanged, seen
 from webapp.schedules.service import swap_notices as notices
-from webapp.schedules.service.common import lock, person_changed, today
+from webapp.schedules.service.common import check_reason, lock, person_changed, today
 from webapp.schedules.service.marks import marks_of, remember
 
 
@@ -100,8 +100,7 @@ def decide_swap(
         raise Forbidden("forbidden")
     if decision not in ("approved", "rejected"):
         raise Invalid("not_a_choice", "decision")
-    if decision == "rejected" and not reason:
-        raise Invalid("leave_reason", "reason")
+    check_reason(decision, reason)
     if decision == "approved":
         _exchange(request, by, at)
     _finish(request, decision, by, reason, at)
