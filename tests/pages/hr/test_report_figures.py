@@ -12,7 +12,7 @@ import pytest
 from tests import factories as make
 from tests.pages.hr import report_company as rc
 from tests.pages.hr.report_company import NOW, PERIOD, House, came, day, house, issue, moment, word
-from webapp.devices.models import BadLine, TerminalDay
+from webapp.devices.models import BadLine, HeldDecision, TerminalDay
 from webapp.notifications.models import Notice
 from webapp.schedules.models import PlanStop
 
@@ -160,7 +160,7 @@ def test_devices(desk, home):
     nine = moment(march(10), "09:00")
     for n, lag in enumerate((-5, 10, 20, 3600)):
         rc.raw(door, nine + timedelta(minutes=n), lag)
-    rc.raw(door, nine + timedelta(days=1), 0, quality="future", state="held")
+    held = rc.raw(door, nine + timedelta(days=1), 0, quality="future", state="held")
     rc.raw(door, nine + timedelta(days=2), 90_000, source="file")
     rc.raw(door, moment(march(8), "23:59"), 7)
     rc.raw(door, moment(march(16), "00:00"), 7)
@@ -178,6 +178,9 @@ def test_devices(desk, home):
     names = ("Punches", "Days with punches", "Doubtful times", "Share", "Share before", "Still held")
     assert shares(found["Door"], *names) == ["6", "3", "1", "0.1667", "0.0", "1"]
     assert shares(found["Door"], "Unreadable lines", "Missing here", "Silences") == ["2", "2", "2"]
+    known = {"by": home.hr.id, "decided_at": nine, "reason": "A test"}
+    make.save(HeldDecision(raw_punch_id=held.id, seq=1, decision="ignore", **known))
+    assert shares(table(desk, "devices")["Door"], "Doubtful times", "Still held") == ["1", "0"]
 
 
 def test_the_overview_says_the_same(desk):

@@ -15,6 +15,7 @@ from webapp.core.db import conn
 from webapp.core.figures import MEDIAN, NINETY, epoch, nearest, tally
 from webapp.devices import policy
 from webapp.devices.models import BadLine, RawPunch, Terminal, TerminalDay, TerminalState
+from webapp.devices.queries.health import HELD
 from webapp.notifications.models import Notice
 from webapp.people.models import Branch
 from webapp.sites.models import Site
@@ -135,7 +136,7 @@ def _punches(ids: Collection[int], period: Period) -> dict[tuple[int, int], Punc
             case((raw.device_time < str(period.since), 1), else_=0).label("past"),
             func.substr(raw.device_time, 1, 10).label("day"),
             raw.quality,
-            raw.state,
+            case((HELD, 1), else_=0).label("held"),
             case((and_(raw.quality == "ok", raw.source != "file"), case((lag > 0, lag), else_=0))).label("lag"),
         )
         .where(
@@ -147,7 +148,7 @@ def _punches(ids: Collection[int], period: Period) -> dict[tuple[int, int], Punc
         .c
     )
     group = (rows.terminal_id, rows.past)
-    doubtful, held = tally(rows.quality != "ok"), tally(rows.state == "held")
+    doubtful, held = tally(rows.quality != "ok"), tally(rows.held == 1)
     counted = select(*group, func.count(), func.count(rows.day.distinct()), doubtful, held).group_by(*group)
     found = {(row[0], row[1]): Punches(*row[2:]) for row in conn().execute(counted)}
     lags = select(*group, rows.lag, func.count()).where(rows.lag.is_not(None)).group_by(*group, rows.lag)
