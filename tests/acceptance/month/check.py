@@ -115,6 +115,14 @@ def posted_since(stage: Stage, txn_id: int) -> Counter[tuple[str, int]]:
     return found
 
 
+def sums(amounts: Counter[tuple[str, int]]) -> dict[str, int]:
+    """By person, without those whose amounts cancel out."""
+    found: Counter[str] = Counter()
+    for (who, amount), times in amounts.items():
+        found[who] += amount * times
+    return {who: total for who, total in found.items() if total}
+
+
 def newest_txn() -> int:
     rewards = wallet.booked_rewards()
     found = db.session.scalar(select(func.max(rewards.c.id))) or 0
