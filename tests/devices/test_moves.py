@@ -289,6 +289,8 @@ def test_a_moment_that_cannot_be_is_refused(w: World) -> None:
         move(w, w.shop, since=w.moment("12:00"))
     with pytest.raises(Invalid, match="device_since_ahead"):
         move(w, next_shop, since=clock.now() + timedelta(minutes=1))
+    with pytest.raises(Invalid, match="device_since_long_ago"):
+        move(w, next_shop, since=datetime(1, 1, 1, tzinfo=w.branch.zone))
     move(w, next_shop, since=w.moment("12:00"))
     with pytest.raises(Invalid, match="device_since_early"):
         move(w, w.shop, since=w.moment("11:59"))

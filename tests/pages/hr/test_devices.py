@@ -151,12 +151,13 @@ def test_a_move_is_told_with_its_moment_and_mended(desk: Any, branch: Any, site:
     assert desk.post(here, data={**change, "sites_since": "2026-03-01T18:30"}).status_code == 303
     page = desk.get(here).text
     assert ('value="2026-03-01T18:30"' in page, page.index("Hilltop") < page.index("Riverside")) == (True, True)
-    for moment, status in (("2026-03-02T12:30", 422), ("", 422), ("2026-02-28T09:00", 303)):
+    moments = {"2026-03-02T12:30": 422, "": 422, "0001-01-01T00:00": 422, "9999-12-31T23:59": 422}
+    for moment, status in (moments | {"2026-02-28T09:00": 303}).items():
         answer = desk.post(f"{here}/moved", data={"moved_at": moment, "version": 2})
         assert answer.status_code == status, moment
     assert desk.post(f"{here}/moved", data={"moved_at": "2026-02-28T09:00", "version": 2}).status_code == 422
-    moments = list(conn().scalars(select(TerminalStay.from_at).where(TerminalStay.site_id == new.id)))
-    assert f"{moments[0]:%Y-%m-%d %H:%M}" == "2026-02-28 01:00"
+    begun = list(conn().scalars(select(TerminalStay.from_at).where(TerminalStay.site_id == new.id)))
+    assert f"{begun[0]:%Y-%m-%d %H:%M}" == "2026-02-28 01:00"
     stranger = make.terminal(make.branch("BJ"))
     assert desk.post(f"/hr/devices/{stranger.id}/moved", data={"moved_at": moment, "version": 1}).status_code == 404
 

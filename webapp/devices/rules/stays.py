@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from webapp.core.errors import N_, Invalid, words
+from webapp.devices.rules.quality import NO_DEVICE_BEFORE
+
+_FIRST = datetime(NO_DEVICE_BEFORE, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def check_since(since: datetime, at: datetime, not_before: datetime | None, *, s
     """Raises Invalid: it has not come yet, or a move is known that came later. `strictly`: nor at the same moment."""
     if since > at:
         raise Invalid("device_since_ahead", "sites_since")
+    if since < _FIRST:
+        raise Invalid("device_since_long_ago", "sites_since", year=NO_DEVICE_BEFORE)
     if not_before is not None and (since < not_before or (strictly and since == not_before)):
         raise Invalid("device_since_early", "sites_since")
 
@@ -81,6 +86,7 @@ def _changes(stays: Iterable[Stay]) -> set[datetime]:
 words(
     {
         "device_since_ahead": N_("This moment has not come yet. Leave it empty if it is moved now."),
+        "device_since_long_ago": N_("No punch is as old as that. Write a moment of the year %(year)s or later."),
         "device_since_early": N_(
             "It was moved later than that already, see Places. Write a later moment, or correct that one first."
         ),
