@@ -80,17 +80,33 @@ def _rebuild_heard(branch_id: int, after: tuple[int, date], limit: int = BATCH) 
 def moved(*, terminal_id: int, sites: list[int], first: str, last: str) -> int:
     """A device was, or was not, at these shops between two dates: days there that go by it are built anew; how many.
 
-    Repeated from the start it changes nothing.
+    Repeated from the start it changes nothing. A day that cannot be built fails it at its end; the others go on.
     """
     span = date.fromisoformat(first), date.fromisoformat(last)
     do(service.note_heard)
     pairs = read(lambda: queries.days_about(terminal_id, sites, *span))
+    bad = 0
     for start in range(0, len(pairs), BATCH):
-        some = pairs[start : start + BATCH]
-        do(rebuild_days, pairs=some, at=now(), bulk=True)
-        compare(pairs=some, at=now(), enrolled=queries.enrolled, registered=queries.registered_on)
+        bad += _rebuild(pairs[start : start + BATCH])
         let_pass()
+    if bad:
+        raise RuntimeError(f"{bad} days could not be built")
     return len(pairs)
+
+
+def _rebuild(pairs: Sequence[tuple[int, date]]) -> int:
+    """How many could not be built: together, or each alone when one of them cannot."""
+    try:
+        do(rebuild_days, pairs=pairs, at=now(), bulk=True)
+        compare(pairs=pairs, at=now(), enrolled=queries.enrolled, registered=queries.registered_on)
+    except PASSES:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
+        if len(pairs) > 1:
+            return sum(_rebuild([pair]) for pair in pairs)
+        log.exception("a day at a moved device cannot be built", extra={"day": str(pairs[0])})
+        return 1
+    return 0
 
 
 def _store(readings: Sequence[Reading]) -> None:

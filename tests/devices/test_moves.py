@@ -21,6 +21,7 @@ from tests import factories
 from tests.attendance import months
 from tests.devices.world import ON, World, day_of, punches, world
 from webapp.attendance.models import TerminalStay
+from webapp.attendance.service import days
 from webapp.core import clock, outbox
 from webapp.core.audit import AuditEntry
 from webapp.core.db import db, do
@@ -253,6 +254,31 @@ def test_nobody_waits_for_a_device_that_had_left_or_had_not_come(w: World, freez
     redate(w, w.moment("00:00", ON + timedelta(days=1)))
     work()
     assert (status(old), status(new)) == ("unheard", "absent")
+
+
+def test_a_day_that_cannot_be_built_lets_the_others_follow_the_move(
+    w: World, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [w.rep("7"), w.rep("8"), w.rep("9")]
+    for rep in people:
+        plan(rep, w.shop)
+    do(service.heard, terminal_id=w.door.id, at=w.moment("20:00", ON - timedelta(days=1)))
+    freeze(w.moment("00:30", ON + timedelta(days=1)))
+    jobs.listen()
+    closing.close_days()
+    assert {status(rep) for rep in people} == {"unheard"}
+    move(w, factories.site(w.kind), since=w.moment("22:00", ON - timedelta(days=1)))
+    load = days.load_facts
+
+    def broken(pairs: Any, zones: Any) -> Any:
+        if any(who == people[0].id for who, _ in pairs):
+            raise ValueError("odd")
+        return load(pairs, zones)
+
+    monkeypatch.setattr(days, "load_facts", broken)
+    with pytest.raises(RuntimeError, match="1 days"):
+        work()
+    assert [status(rep) for rep in people] == ["unheard", "absent", "absent"]
 
 
 def test_what_it_could_say_of_a_shop_is_heard_when_it_was_heard_past_its_leaving(w: World, freeze: Freeze) -> None:
