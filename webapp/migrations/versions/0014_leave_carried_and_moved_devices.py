@@ -1,5 +1,7 @@
 """letter keys, what a branch decides about rosters, leave in proportion and carried over, where devices stood before"""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -28,7 +30,7 @@ def upgrade():
     )
     op.create_index("ix_terminal_stay_site", "terminal_stay", ["site_id"])
     op.create_index("ix_terminal_stay_terminal", "terminal_stay", ["terminal_id"])
-    op.execute("INSERT INTO terminal_stay (terminal_id, site_id) SELECT terminal_id, site_id FROM terminal_site")
+    fill_stays()
 
     op.add_column("employee", sa.Column("letter_keys", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("branch", sa.Column("roster_policy", JSON, server_default="{}", nullable=False))
@@ -46,6 +48,32 @@ def upgrade():
         sqlite_where=carried,
         postgresql_where=carried,
     )
+
+
+def fill_stays():
+    """Where devices are used, and where they were: nobody wrote that down, but every punch has the shop it was made at.
+
+    From when on the present shops count is not known, so they always did; a punch that is looked at again stays with
+    its shop all the same, because that one counts beside them.
+    """
+    op.execute("INSERT INTO terminal_stay (terminal_id, site_id) SELECT terminal_id, site_id FROM terminal_site")
+    punch = sa.table(
+        "punch", sa.column("terminal_id", ID), sa.column("site_id", ID), sa.column("at", MOMENT)
+    ).alias("made").c
+    stay = sa.table("terminal_stay", *(sa.column(name, ID) for name in ("terminal_id", "site_id")),
+                    *(sa.column(name, MOMENT) for name in ("from_at", "until_at")))  # fmt: skip
+    present = sa.exists().where(stay.c.terminal_id == punch.terminal_id, stay.c.site_id == punch.site_id)
+    former = (
+        sa.select(punch.terminal_id, punch.site_id, sa.func.min(punch.at), sa.func.max(punch.at))
+        .where(punch.site_id.is_not(None), ~present)
+        .group_by(punch.terminal_id, punch.site_id)
+        .order_by(punch.terminal_id, punch.site_id)
+    )
+    rows = [
+        {"terminal_id": terminal_id, "site_id": site_id, "from_at": first, "until_at": last + timedelta(minutes=1)}
+        for terminal_id, site_id, first, last in op.get_bind().execute(former)
+    ]
+    op.bulk_insert(stay, rows)
 
 
 def downgrade():
