@@ -94,6 +94,7 @@
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post' || form.matches('[hx-post]')) return;
     if (navigator.onLine === false && !form.dataset.reached) return hold(event, form);
+    delete form.dataset.reached;
     if (form.dataset.sending) event.preventDefault();
     form.dataset.sending = '1';
     onsite.busy(event.submitter || form.querySelector('[type=submit]'), true);

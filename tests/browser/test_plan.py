@@ -72,3 +72,21 @@ def test_what_is_typed_without_a_network_stays(stack: Any, phone: Any, freeze: A
     page.get_by_role("alert").get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="Is this right?")).to_be_visible()
     expect(page.get_by_text("In the basement")).to_be_visible()
+
+
+def test_a_network_found_once_is_looked_for_again(stack: Any, phone: Any, shops: list[int], watch: Any) -> None:
+    """The browser said there was none, and there was; the page came back, and then there really was none."""
+    watch.allow(NETWORK)
+    page = phone("R001")
+    page.goto("/plan")
+    page.route("**/plan/order", lambda route: route.fulfill(status=204))
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    button = page.get_by_role("button", name="Use this order")
+    button.click()
+    with page.expect_request(lambda asked: asked.method == "POST"):
+        page.get_by_role("alert").get_by_role("button", name="Try again").click()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    page.context.set_offline(True)
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was lost.")
+    assert kept(stack) == shops
