@@ -17,8 +17,8 @@
     gone.href = '/login?next=' + encodeURIComponent(kept.page);
     put(KEY, { ...kept, held: true });
   } else if (kept && kept.held && signing) put(KEY, kept);
-  else if (kept && kept.held && mine(kept)) kept.forms.forEach(fill);
-  if (begun && mine(begun) && begun.of === visit().check_in.value) fill(begun);
+  else if (kept && kept.held && mine(kept)) restore(kept.forms);
+  if (begun && mine(begun) && begun.of === visit().check_in.value) restore([begun]);
 
   addEventListener('pagehide', () => {
     const form = visit();
@@ -47,9 +47,17 @@
     return el.name && el.value.length < 20000 && (from || !['hidden', 'password', 'file', 'submit', 'button'].includes(el.type));
   }
 
-  function fill({ action, fields }) {
-    const form = [...document.querySelectorAll('form[method=post]')].find((one) => one.getAttribute('action') === action);
-    const left = form ? [...form.elements].filter(typed) : [];
+  // Yes and no go to one address: each form fills the next one of its address in which something can be typed.
+  function restore(forms) {
+    const free = [...document.querySelectorAll('form[method=post]')].filter((form) => [...form.elements].some(typed));
+    forms.forEach(({ action, fields }) => {
+      const at = free.findIndex((form) => form.getAttribute('action') === action);
+      if (at >= 0) fill(free.splice(at, 1)[0], fields);
+    });
+  }
+
+  function fill(form, fields) {
+    const left = [...form.elements].filter(typed);
     for (const { name, value, on } of fields) {
       const at = left.findIndex((el) => el.name === name && (!pick(el) || el.value === value));
       const [el] = at < 0 ? [] : left.splice(at, 1);

@@ -133,6 +133,25 @@ def test_signed_out_on_a_refused_form_comes_back_to_its_page(stack: Any, desk: A
     expect(page.get_by_label("Days ahead it has to be asked for")).to_have_value("8")
 
 
+def test_why_not_outlives_a_sign_in_that_ended(stack: Any, phone: Any) -> None:
+    """The form that says yes goes to the same address."""
+    rep = phone("R001")
+    rep.goto("/me/leave/new?kind=annual")
+    rep.get_by_label("First day of leave").fill(str(FRIDAY))
+    press(rep, "Continue")
+    press(rep, "Send")
+    expect(rep).to_have_url(re.compile(r"/me/leave/\d+$"))
+    page = phone("S001")
+    page.goto("/team/requests")
+    page.get_by_role("link", name=re.compile("Li Na")).first.click()
+    page.locator("summary", has_text="Do not approve").click()
+    page.get_by_label("Why").fill("Stocktaking 盘点")
+    sign_out_everywhere(stack, "S001")
+    press(page, "Do not approve")
+    sign_in(page, "S001")
+    expect(page.get_by_label("Why")).to_have_value("Stocktaking 盘点")
+
+
 def sign_in(page: Page, who: str) -> None:
     page.locator("main").get_by_role("link", name="Sign in").click()
     page.locator("[name=number]").fill(who)
