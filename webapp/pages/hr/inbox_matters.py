@@ -111,7 +111,7 @@ def _leave(rows: Collection[Any]) -> dict[int, dict[str, Any]]:
     named = kinds(sorted({row.branch_id for row in rows}))
     return {
         row.id: {
-            "seq": row.version, "opened_at": row.asked_at, "day": date_text(row.first_on), "note": row.note,
+            "seq": row.version, "opened_at": row.since, "day": date_text(row.first_on), "note": row.note,
             "facts": f"{named(row)} · {span_text(row)} · {days_text(row.halves)}",
             "chip": gettext("Asked to cancel it") if row.leave_id and row.state == "open" else _chip("leave_request"),
             "state": None if row.waits else (_LOOKS.get(row.state, "stop"), say(f"leave_state_{row.state}")),
@@ -123,7 +123,7 @@ def _leave(rows: Collection[Any]) -> dict[int, dict[str, Any]]:
 def _swap(rows: Collection[Any]) -> dict[int, dict[str, Any]]:
     return {
         row.id: {
-            "seq": row.version, "opened_at": row.asked_at, "day": date_text(row.asker_on), "note": row.note,
+            "seq": row.version, "opened_at": row.since, "day": date_text(row.asker_on), "note": row.note,
             "facts": _exchange(row), "chip": _chip("swap"),
             "state": None if row.waits else (_LOOKS.get(row.state, "stop"), say(f"swap_state_{row.state}")),
         }

@@ -30,12 +30,12 @@ def page_lines(
     if minimum is not None or name == "money":
         return _by_money(user, filters, minimum, number, at=at, due=due)
     asked = parts(user, filters, minimum, at=at, due=due)
-    if name == "due":
+    if name == "due" and filters.state == "open":  # what is decided is not due any more
         first = filters.sort.replace("due", "opened")
         keys = sorted(first_of(asked, first, KEYS), key=lambda one: _due(one, due), reverse=first == "-opened")
         found = KeyPage(*_cut(keys, number), len(keys))
     else:
-        sort = filters.sort.replace("store", "place")
+        sort = filters.sort.replace("store", "place").replace("due", "opened")
         found = page_of(asked, sort, number, size=PAGE, branches=list(due))
     marks = [(one.kind, one.id) for one in found.keys]
     return some_lines(user, marks, at=at, due=due), found.page, found.pages, found.total

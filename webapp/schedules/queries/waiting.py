@@ -1,10 +1,10 @@
 """Leave requests and swaps that wait for somebody: keys for a list of all that waits, and the rows of it."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import aliased
 
@@ -13,15 +13,20 @@ from webapp.core.db import conn
 from webapp.core.merged import Narrow, before, key, narrowed
 from webapp.people.models import Branch, Employee
 from webapp.schedules import policy
-from webapp.schedules.models import LeaveRequest, SwapRequest
+from webapp.schedules.models import LeaveDecision, LeaveRequest, SwapRequest
 
 _Other = aliased(Employee)
+_LAST_WORD = select(func.max(LeaveDecision.at)).where(LeaveDecision.request_id == LeaveRequest.id).scalar_subquery()
+_LEAVE_SINCE: ColumnElement[datetime] = func.coalesce(_LAST_WORD, LeaveRequest.asked_at)
+"""An open request waits for whoever is next since the step before, or since leave was to be given back."""
+_SWAP_SINCE: ColumnElement[datetime] = func.coalesce(SwapRequest.answered_at, SwapRequest.asked_at)
+"""Nobody can approve a swap before the colleague has agreed."""
 
 
 def leave_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any]:
     """Requests this person answers."""
-    late = before(to.late, LeaveRequest.branch_id, LeaveRequest.asked_at)
-    where: dict[str, Any] = {"branch_id": LeaveRequest.branch_id, "opened_at": LeaveRequest.asked_at, "late": late}
+    late = before(to.late, LeaveRequest.branch_id, _LEAVE_SINCE)
+    where: dict[str, Any] = {"branch_id": LeaveRequest.branch_id, "opened_at": _LEAVE_SINCE, "late": late}
     where |= {"day": LeaveRequest.first_on}
     columns = key("leave_request", id=LeaveRequest.id, person=Employee.name, rank=rank, **where)
     found = select(*columns).join(Employee, Employee.id == LeaveRequest.employee_id)
@@ -31,8 +36,8 @@ def leave_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any
 
 def swap_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any]:
     """Swaps both want, which this person approves. The row is of whoever asked; either is found by name."""
-    late = before(to.late, SwapRequest.branch_id, SwapRequest.asked_at)
-    where: dict[str, Any] = {"branch_id": SwapRequest.branch_id, "opened_at": SwapRequest.asked_at, "late": late}
+    late = before(to.late, SwapRequest.branch_id, _SWAP_SINCE)
+    where: dict[str, Any] = {"branch_id": SwapRequest.branch_id, "opened_at": _SWAP_SINCE, "late": late}
     where |= {"day": SwapRequest.asker_on}
     columns = key("swap", id=SwapRequest.id, person=Employee.name, rank=rank, **where)
     spots = (Employee.name, Employee.staff_no, _Other.name, _Other.staff_no)
@@ -45,8 +50,8 @@ def leave_some(user: SignedIn, ids: Collection[int], on: date) -> list[Row[Any]]
     about = LeaveRequest
     found = select(
         about.id, about.branch_id, about.kind, about.first_on, about.last_on, about.starts_half, about.ends_half,
-        about.halves, about.note, about.state, about.asked_at, about.leave_id, about.version, Employee.name,
-        Employee.staff_no, *_of_branch(policy.leave_answered_by(user, on)),
+        about.halves, about.note, about.state, _LEAVE_SINCE.label("since"), about.leave_id, about.version,
+        Employee.name, Employee.staff_no, *_of_branch(policy.leave_answered_by(user, on)),
     )  # fmt: skip
     found = found.join(Employee, Employee.id == about.employee_id).join(Branch, Branch.id == about.branch_id)
     return list(conn().execute(found.where(about.id.in_(list(ids)), policy.leave_seen_by(user, on))))
@@ -56,8 +61,8 @@ def swap_some(user: SignedIn, ids: Collection[int], on: date) -> list[Row[Any]]:
     """These, as far as the person sees them. `name` asks `other`; `waits`: for this person."""
     about = SwapRequest
     found = select(
-        about.id, about.branch_id, about.asker_on, about.other_on, about.note, about.state, about.asked_at,
-        about.version, Employee.name, Employee.staff_no, _Other.name.label("other"),
+        about.id, about.branch_id, about.asker_on, about.other_on, about.note, about.state,
+        _SWAP_SINCE.label("since"), about.version, Employee.name, Employee.staff_no, _Other.name.label("other"),
         *_of_branch(policy.swaps_answered_by(user, on)),
     )  # fmt: skip
     found = _swappers(found).join(Branch, Branch.id == about.branch_id)
