@@ -1,13 +1,9 @@
 """Keeping attendance days true: rebuilt when schedules change, closed when their window has ended."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
-
-from rq.timeouts import BaseTimeoutException
-from sqlalchemy.exc import OperationalError
 
 from jobs.base import job, read
 from jobs.queues import LONG
@@ -20,7 +16,6 @@ from webapp.devices import queries as devices
 
 BATCH = 100
 Pair = tuple[int, date]
-log = logging.getLogger("onsite.attendance")
 
 
 def schedule_changed(items: Sequence[Item]) -> None:
@@ -50,26 +45,16 @@ def month_reopened(items: Sequence[Item]) -> None:
 
 def _rebuild_held(branch_id: int, month: str) -> int:
     """How many could not be built."""
+
+    def build(pairs: Sequence[Pair]) -> None:
+        do(service.rebuild_held, branch_id=branch_id, month=month, pairs=pairs, at=now())
+
     bad, after = 0, None
     while pairs := read(partial(queries.held_pairs, branch_id, month, BATCH, after)):
-        bad += _build_held(branch_id, month, pairs)
+        bad += len(service.build_apart(pairs=pairs, build=build))
         after = pairs[-1]
         let_pass()
     return bad
-
-
-def _build_held(branch_id: int, month: str, pairs: Sequence[Pair]) -> int:
-    """Together, or each alone when one of them cannot be built."""
-    try:
-        do(service.rebuild_held, branch_id=branch_id, month=month, pairs=pairs, at=now())
-    except (OperationalError, BaseTimeoutException):
-        raise
-    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
-        if len(pairs) > 1:
-            return sum(_build_held(branch_id, month, [pair]) for pair in pairs)
-        log.exception("a held day cannot be built", extra={"employee": pairs[0][0], "date": f"{pairs[0][1]}"})
-        return 1
-    return 0
 
 
 @job(timeout=LONG)
@@ -80,38 +65,11 @@ def close_days() -> int:
     """
     closed = bad = 0
     for branch_id in read(queries.branch_ids):
-        done, failed = 1, 0
-        while done:
-            done, failed = _close(branch_id)
-            closed += done
-            let_pass()
-        bad += failed
+        done, failed = service.close_due(branch_id=branch_id, at=now(), told=let_pass)
+        closed, bad = closed + done, bad + failed
     if bad:
         raise RuntimeError(f"{bad} days could not be closed")
     return closed
-
-
-def _close(branch_id: int) -> tuple[int, int]:
-    """How many days were closed, and how many could not be."""
-    try:
-        return do(service.rebuild_due, branch_id=branch_id, at=now(), limit=BATCH), 0
-    except (OperationalError, BaseTimeoutException):
-        raise
-    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
-        pairs = read(partial(service.due_days, branch_id=branch_id, at=now(), limit=BATCH))
-        bad = sum(not _closed(pair) for pair in pairs)
-        return len(pairs) - bad, bad
-
-
-def _closed(pair: Pair) -> bool:
-    try:
-        do(service.rebuild_days, pairs=[pair], at=now(), bulk=True)
-    except (OperationalError, BaseTimeoutException):
-        raise
-    except Exception:  # noqa: BLE001 - the others go on
-        log.exception("a day cannot be closed", extra={"employee": pair[0], "date": f"{pair[1]}"})
-        return False
-    return True
 
 
 @job(timeout=LONG)

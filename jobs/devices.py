@@ -12,7 +12,7 @@ from jobs.base import job, read
 from jobs.queues import LONG
 from jobs.sweep import let_pass
 from webapp.attendance import queries as days
-from webapp.attendance.service import START, compare, rebuild_days, rebuild_heard
+from webapp.attendance.service import build_apart, build_heard, compare, rebuild_days
 from webapp.core.clock import now
 from webapp.core.db import do
 from webapp.core.outbox import Item
@@ -52,28 +52,8 @@ def listen() -> int:
     do(service.note_heard)
     branches = read(days.branches_unheard)
     for branch_id in branches:
-        after: tuple[int, date] | None = START
-        while after is not None:
-            after = _rebuild_heard(branch_id, after)
-            let_pass()
+        build_heard(branch_id=branch_id, at=now(), told=let_pass)
     return len(branches)
-
-
-def _rebuild_heard(branch_id: int, after: tuple[int, date], limit: int = BATCH) -> tuple[int, date] | None:
-    """The last day looked at, None at the end. Each alone when one of them cannot be built, which goes on waiting."""
-    try:
-        return do(rebuild_heard, branch_id=branch_id, at=now(), after=after, limit=limit)
-    except PASSES:
-        raise
-    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
-        if limit == 1:
-            bad = next(iter(read(lambda: days.unheard_days(branch_id, after=after, limit=1))), None)
-            log.exception("a day that waited for devices cannot be built", extra={"day": str(bad)})
-            return bad
-    last: tuple[int, date] | None = after
-    for _ in range(limit):
-        last = _rebuild_heard(branch_id, last, 1) if last is not None else None
-    return last
 
 
 @job(timeout=LONG)
@@ -87,26 +67,16 @@ def moved(*, terminal_id: int, sites: list[int], first: str, last: str) -> int:
     pairs = read(lambda: queries.days_about(terminal_id, sites, *span))
     bad = 0
     for start in range(0, len(pairs), BATCH):
-        bad += _rebuild(pairs[start : start + BATCH])
+        bad += len(build_apart(pairs=pairs[start : start + BATCH], build=_rebuild))
         let_pass()
     if bad:
         raise RuntimeError(f"{bad} days could not be built")
     return len(pairs)
 
 
-def _rebuild(pairs: Sequence[tuple[int, date]]) -> int:
-    """How many could not be built: together, or each alone when one of them cannot."""
-    try:
-        do(rebuild_days, pairs=pairs, at=now(), bulk=True)
-        compare(pairs=pairs, at=now(), enrolled=queries.enrolled, registered=queries.registered_on)
-    except PASSES:
-        raise
-    except Exception:  # noqa: BLE001 - whatever it was, it belongs to one day
-        if len(pairs) > 1:
-            return sum(_rebuild([pair]) for pair in pairs)
-        log.exception("a day at a moved device cannot be built", extra={"day": str(pairs[0])})
-        return 1
-    return 0
+def _rebuild(pairs: Sequence[tuple[int, date]]) -> None:
+    do(rebuild_days, pairs=pairs, at=now(), bulk=True)
+    compare(pairs=pairs, at=now(), enrolled=queries.enrolled, registered=queries.registered_on)
 
 
 def _store(readings: Sequence[Reading]) -> None:

@@ -18,11 +18,12 @@ from tests.attendance.days import ON, arrive, field, subject
 from webapp.attendance import queries
 from webapp.attendance.models import AttendanceDay
 from webapp.attendance.service import days
-from webapp.core import outbox
+from webapp.core import clock, outbox
 from webapp.core.db import conn, db, do
 from webapp.core.outbox import Item, OutboxRow
 from webapp.people import service as people
-from webapp.people.models import Employee
+from webapp.people.models import Branch, Employee
+from webapp.rewards import service as rewards
 from webapp.schedules.models import RosterDay
 
 Freeze = Callable[..., Any]
@@ -114,6 +115,24 @@ def test_a_day_that_cannot_be_closed_stops_nobody_else(
     monkeypatch.undo()
     freeze(f.moment("12:10"))
     assert jobs.close_days() == 1
+
+
+def test_a_day_that_cannot_be_closed_stops_nobody_elses_pay(
+    app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f = field(settled_from=BEFORE)
+    other = factories.employee(f.branch)
+    _breaks(monkeypatch, f.rep.id)
+    freeze(f.moment("12:00"))
+    rewards.settle_through(branch_id=f.branch.id, through=BEFORE, at=clock.now())
+    db.session.remove()
+    assert db.session.get_one(Branch, f.branch.id).settled_through == BEFORE
+    assert status(replace(f, rep=other), BEFORE) == "absent"
+    monkeypatch.undo()
+    freeze(f.moment("12:10"))
+    assert jobs.close_days() == 1
+    told = db.session.scalars(select(OutboxRow.key).where(OutboxRow.topic == "day_changed")).all()
+    assert f"{f.rep.id}|{BEFORE}" in told, "and is paid what it was"
 
 
 def test_a_day_that_cannot_be_built_lets_those_behind_it_hear_of_devices(

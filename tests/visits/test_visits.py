@@ -91,7 +91,7 @@ def test_a_check_out_tapped_in_time_and_sent_the_next_morning_keeps_its_time(app
     f = field()
     arrived = arrive(f, "09:05")
     morning = f.moment("08:00", NEXT)
-    do(service_days.rebuild_due, branch_id=f.branch.id, at=morning)
+    service_days.close_due(branch_id=f.branch.id, at=morning)
     said = evidence(f.shop, f.moment("18:02"), sent_at=morning)
     finish = service.Finish(client_id_of(arrived), "order", next_on=ON)
     late = do(service.check_out, rep=f.me, evidence=said, finish=finish, at=morning)

@@ -279,7 +279,7 @@ def test_a_correction_is_approved_with_the_time_asked_or_another(team: Crew, hr:
 def test_a_missing_check_out_asks_for_a_time(team: Crew, hr: Any, freeze: Any) -> None:
     found = team.came("Forgot")
     freeze("2026-03-03T08:00+08:00")
-    do(service.rebuild_due, branch_id=team.field.branch.id, at=clock.now())
+    service.close_due(branch_id=team.field.branch.id, at=clock.now())
     do(service.ask_excuse, rep=found.me, work_date=ON, kind="missing_out", note="Phone empty", at=clock.now())
     [one] = exceptions()
     html = hr.get("/hr/inbox").text

@@ -86,10 +86,11 @@ def rebuild_days(
     return found
 
 
-def rebuild_heard(*, branch_id: int, at: datetime, after: Pair = START, limit: int = BATCH) -> Pair | None:
-    """Look again at days that wait for devices, from behind `after` on; the last one looked at, None at the end.
-
-    Only those whose devices were heard since, or that have waited long enough, are built anew.
+def heard_days(
+    *, branch_id: int, at: datetime, after: Pair = START, limit: int = BATCH
+) -> tuple[list[Pair], Pair | None]:
+    """Of the days that wait for devices, from behind `after` on, those whose devices were heard since or that have
+    waited long enough; and the last one looked at, None at the end.
     """
     waiting = unheard_days(branch_id, after=after, limit=limit)
     devices = silences(waiting.keys())
@@ -98,20 +99,7 @@ def rebuild_heard(*, branch_id: int, at: datetime, after: Pair = START, limit: i
         for pair, (start, end) in waiting.items()
         if not end or at >= end + HOLD or not silent(devices[pair], start, end)
     ]
-    if ready:
-        rebuild_days(pairs=ready, at=at, bulk=True)
-    return list(waiting)[-1] if len(waiting) == limit else None
-
-
-def rebuild_due(*, branch_id: int, at: datetime, limit: int = BATCH) -> int:
-    """Close days whose window has ended, and make the days of people who never came; how many.
-
-    Call until it answers 0: each call is one unit of work of at most `limit` days.
-    """
-    pairs = due_days(branch_id=branch_id, at=at, limit=limit)
-    if pairs:
-        rebuild_days(pairs=pairs, at=at, bulk=True)
-    return len(pairs)
+    return ready, list(waiting)[-1] if len(waiting) == limit else None
 
 
 def due_days(*, branch_id: int, at: datetime, limit: int = BATCH) -> list[Pair]:

@@ -28,8 +28,7 @@ Told = Callable[[Tally], None]
 def settle_through(*, branch_id: int, through: date, at: datetime, by: int | None = None) -> Tally:
     """Settle every date of a branch up to `through`, here and now; the amounts of all."""
     total = Tally()
-    for _ in iter(lambda: do(attendance.rebuild_due, branch_id=branch_id, at=at), 0):
-        pass
+    attendance.close_due(branch_id=branch_id, at=at)
     while (due := _next_date(branch_id, through)) is not None:
         run_id = do(open_run, branch_id=branch_id, work_date=due, by=by, at=at)
         if run_id is None:
@@ -47,9 +46,7 @@ def begin_run(
 
     `told` after every hundred closed days.
     """
-    for _ in iter(lambda: do(attendance.rebuild_due, branch_id=branch_id, at=at), 0):
-        if told is not None:
-            told()
+    attendance.close_due(branch_id=branch_id, at=at, told=told)
     due = _next_date(branch_id, through)
     return None if due is None else do(open_run, branch_id=branch_id, work_date=due, by=by, at=at)
 
