@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError
 
 from tests import factories
 from webapp.core import outbox
-from webapp.core.db import db, do
+from webapp.core.db import conn, db, do
 from webapp.core.outbox import OutboxRow
 from webapp.core.prepared import Prepared
 from webapp.people.models import Team
@@ -36,6 +39,41 @@ def test_many_rows_one_row_and_what_comes_back(app: Flask) -> None:
     rename = Prepared(update(Team).where(Team.id == bindparam("which")).values(name="uno"))
     assert do(lambda: rename.run({"which": one}).rowcount) == 1
     assert set(db.session.scalars(select(Team.name))) == {"uno", "two", "three"}
+
+
+def test_many_rows_are_what_they_are_one_by_one(app: Flask) -> None:
+    """Whatever their types, with nothing in some of them, and however few or many."""
+    values = [
+        {
+            "topic": "t",
+            "key": f"名,{{\"'\\ {n}",
+            "payload": payload,
+            "created_at": AT,
+            "available_at": AT,
+            "bulk": n % 2 == 0,
+            "claimed_at": claimed,
+        }
+        for n, (payload, claimed) in enumerate([({"a": [1, "{,}"]}, None), (None, AT), ({}, None)])
+    ]
+    put = Prepared(insert(OutboxRow).inline())
+    columns = [getattr(OutboxRow, name) for name in values[0]]
+    for some in (values[:1], values[:2], values, values[::2], values[1:2] * 2):
+        do(partial(put.run, some))
+        rows = db.session.execute(select(*columns).order_by(OutboxRow.id)).all()
+        assert [row._asdict() for row in rows] == list(some)
+        do(lambda: conn().execute(delete(OutboxRow)) and None)
+
+
+def test_many_rows_at_once_refuse_what_does_not_fit_and_skip_what_is_there(app: Flask) -> None:
+    branch = factories.branch()
+    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    once = Prepared(kind.insert(Team).inline().on_conflict_do_nothing())
+    rows = [{"branch_id": branch.id, "name": name} for name in ("one", "two", "two", "three")]
+    assert do(lambda: once.run(rows).rowcount) == 3
+    assert do(lambda: once.run(rows).rowcount) == 0
+    if kind is postgresql:
+        with pytest.raises(DataError):
+            do(lambda: once.run([{**row, "name": "x" * 500} for row in rows]).rowcount)
 
 
 def test_other_names_are_another_statement(app: Flask) -> None:

@@ -1,10 +1,11 @@
 """Writes of the hot paths: Core statements compiled once, sent with no more work than their parameters need."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CursorResult, Dialect
+from sqlalchemy import Connection, CursorResult, Dialect
 from sqlalchemy.sql import ClauseElement
 
 from webapp.core.db import UTCDateTime, conn
@@ -31,7 +32,7 @@ class Prepared:
             compiled = self._compiled[key] = _Compiled(self._statement, opened.dialect, list(key[1:]))
         if isinstance(rows, Mapping):
             return opened.exec_driver_sql(compiled.text, compiled.parameters(rows))
-        return opened.exec_driver_sql(compiled.text, [compiled.parameters(row) for row in rows])
+        return compiled.run_many(opened, [compiled.parameters(row) for row in rows])
 
 
 class _Compiled:
@@ -48,10 +49,17 @@ class _Compiled:
             self._fixed[name] = convert[name](self._fixed[name])
         self._convert = [(name, convert[name]) for name in names if name in convert]
         self._ordered = _in_order(made.positiontup) if made.positiontup else dict
+        self._together = _together(made, dialect) if dialect.name == "postgresql" else None
         self._places: list[tuple[int, Callable[[Any], Any]]] | None = None
         if made.positiontup and not self._fixed:
             known = dict(self._convert)
             self._places = [(n, known[name]) for n, name in enumerate(made.positiontup) if name in known]
+
+    def run_many(self, opened: Connection, rows: Sequence[Any]) -> CursorResult[Any]:
+        if self._together is None or len(rows) == 1:
+            return opened.exec_driver_sql(self.text, list(rows))
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        return opened.exec_driver_sql(self._together, columns)
 
     def parameters(self, row: Row) -> Any:
         """The tuple or dict that the driver wants."""
@@ -64,6 +72,29 @@ class _Compiled:
         for name, convert in self._convert:
             found[name] = convert(found[name])
         return self._ordered(found)
+
+
+def _together(made: Any, dialect: Dialect) -> str | None:
+    """One insert of many rows given as one array per column, which costs PostgreSQL half of what many inserts do.
+
+    None where that would not be the same: values made by SQL; merging, where two rows may meet; and fractions, among
+    which whole numbers are of another type.
+    """
+    found = _VALUES.search(made.string) if made.isinsert and " DO UPDATE " not in made.string else None
+    if found is None:
+        return None
+    names = _BOUND.findall(found[1])
+    # without its length: a cast to varchar(8) cuts what does not fit, where an insert refuses it
+    types = [_LENGTH.sub("", dialect.type_compiler_instance.process(made.binds[name].type)) for name in names]
+    if "FLOAT" in types:
+        return None
+    arrays = ", ".join(f"%({name})b::{kind}[]" for name, kind in zip(names, types, strict=True))
+    return f"{made.string[: found.start()]}SELECT * FROM unnest({arrays}){made.string[found.end() :]}"
+
+
+_BOUND = re.compile(r"%\((\w+)\)s")
+_VALUES = re.compile(r"VALUES \(((?:%\(\w+\)s(?:::[A-Z ]+)?(?:, )?)+)\)")
+_LENGTH = re.compile(r"\(\d+(?:, \d+)?\)")
 
 
 def _in_order(names: list[str]) -> Callable[[Row], Any]:
