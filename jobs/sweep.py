@@ -4,22 +4,23 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from time import monotonic
+from uuid import uuid4
 
 from rq.timeouts import JobTimeoutException
 from werkzeug.utils import import_string
 
-from jobs.base import Job, job, later
+from jobs.base import Job, job, run_row
 from jobs.queues import DRAIN
-from webapp.core import outbox
+from webapp.core import outbox, row_jobs
 from webapp.core.clock import now
 from webapp.core.db import db, do
 from webapp.core.outbox import Item
-from webapp.core.queue import clear_flag, nudge
+from webapp.core.queue import clear_flag, gone, nudge
 
 Handler = Callable[[Sequence[Item]], None]
 
 TOPICS: dict[str, str] = {
-    "run": "jobs.sweep.run_jobs",
+    outbox.RUN: "jobs.sweep.run_jobs",
     "day_changed": "jobs.settlement.day_changed",
     "rules_changed": "jobs.settlement.rules_changed",
     "month_reopened": "jobs.attendance.month_reopened",
@@ -60,25 +61,38 @@ def let_pass() -> int:
 
 
 def rescue() -> int:
-    """Rows whose process was killed wait again; how many."""
-    ids = outbox.lost(at=now())
+    """Rows whose process was killed, or whose job Redis has lost, wait again; how many."""
+    ids, jobs = outbox.lost(at=now()), row_jobs.handed_over()
+    db.session.remove()
+    never = gone(jobs.values())
+    jobs = {row: job_id for row, job_id in jobs.items() if job_id in never}
+    if ids or jobs:
+        log.warning("outbox rows handed out again", extra={"rows": len(ids), "jobs": len(jobs)})
     if ids:
-        log.warning("outbox rows handed out again", extra={"rows": len(ids)})
         do(outbox.hand_out_again, ids=ids, at=now())
-    return len(ids)
+    if jobs:
+        do(row_jobs.take_back, jobs=jobs, at=now())
+    return len(ids) + len(jobs)
 
 
 def run_jobs(items: Sequence[Item]) -> None:
-    """Topic "run": queue the job whose dotted name is the key, with the payload as its arguments."""
+    """Topic "run": queue the job whose dotted name is the key, with the payload as its arguments.
+
+    The row is written down as that job's first, so whatever happens in between it is found again by `rescue`.
+    """
     for item in items:
         function: Job = import_string(item.key.partition("#")[0])
-        if later(function, **(item.payload or {})) is None:
+        job_id = str(uuid4())
+        do(row_jobs.hand_over, item=item, job_id=job_id)
+        if run_row(function, item, job_id) is None:
             raise ConnectionError("Redis is away")
 
 
 def _work(items: list[Item]) -> int:
+    """One that asks for a job is alone, so that no other can make it be asked for twice."""
     for topic, group in _by_topic(items):
-        _handle(topic, group)
+        for some in [[one] for one in group] if topic == outbox.RUN else [group]:
+            _handle(topic, some)
     return len(items)
 
 
@@ -102,7 +116,8 @@ def _handle(topic: str, items: list[Item]) -> None:
             for item in items:
                 _handle(topic, [item])
     else:
-        do(outbox.finish, ids=[item.id for item in items], at=now())
+        if topic != outbox.RUN:
+            do(outbox.finish, ids=[item.id for item in items], at=now())
 
 
 def _call(topic: str, items: list[Item]) -> None:

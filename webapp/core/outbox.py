@@ -23,10 +23,13 @@ from webapp.core.prepared import Prepared
 from webapp.core.process import is_alive
 from webapp.core.queue import nudge
 
+RUN = "run"
 LEASE = timedelta(minutes=3)
 KEEP_DONE = timedelta(hours=1)
 MAX_ATTEMPTS = 8
 DEADLY = 20
+JOB = "job "
+"""What a row is claimed by that was handed over to a job (row_jobs): this and the id of the job."""
 _WAITING = "claimed_at IS NULL AND done_at IS NULL AND failed_at IS NULL"
 _CLAIMED = "claimed_at IS NOT NULL AND done_at IS NULL AND failed_at IS NULL"
 
@@ -64,7 +67,7 @@ class OutboxRow(db.Model):
 
 _row = OutboxRow.__table__.c
 _waiting = (_row.claimed_at.is_(None), _row.done_at.is_(None), _row.failed_at.is_(None))
-_claimed = (_row.claimed_at.is_not(None), _row.done_at.is_(None), _row.failed_at.is_(None))
+CLAIMED = (_row.claimed_at.is_not(None), _row.done_at.is_(None), _row.failed_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def claim(*, at: datetime, limit: int = 100, bulk_limit: int = 100, bulk: bool =
     taken = (
         update(OutboxRow)
         .where(_row.id.in_(ids), *_waiting)
-        .values(claimed_at=at, claimed_by=_who(), attempts=_row.attempts + 1)
+        .values(claimed_at=at, claimed_by=who(), attempts=_row.attempts + 1)
         .returning(_row.id, _row.topic, _row.key, _row.payload, _row.attempts)
     )
     return sorted((Item(*row) for row in conn().execute(taken)), key=lambda item: item.id)
@@ -158,6 +161,7 @@ def finish(*, ids: Sequence[int], at: datetime) -> None:
 def put_back(*, item: Item, error: str, at: datetime) -> None:
     """After an error: wait longer each time, and after the last attempt stay visible as failed."""
     if item.attempts >= MAX_ATTEMPTS:
+        forget_failed(item)
         values: dict[str, Any] = {"failed_at": at, "last_error": error[:2000]}
         conn().execute(update(OutboxRow).where(_row.id == item.id).values(values))
         return
@@ -167,8 +171,8 @@ def put_back(*, item: Item, error: str, at: datetime) -> None:
 
 def lost(*, at: datetime) -> list[int]:
     """Rows a killed process had claimed: known at once on this machine, elsewhere when the lease ends."""
-    query = select(_row.id, _row.claimed_by, _row.claimed_at).where(*_claimed)
-    claimed = db.session.execute(query).all()
+    query = select(_row.id, _row.claimed_by, _row.claimed_at).where(*CLAIMED)
+    claimed = db.session.execute(query.where(~_row.claimed_by.startswith(JOB))).all()
     return [row.id for row in claimed if row.claimed_at < at - LEASE or _is_dead(row.claimed_by)]
 
 
@@ -254,7 +258,13 @@ def _release(ids: Sequence[int], values: dict[str, Any]) -> None:
             conn().execute(update(OutboxRow).where(_row.id == row_id).values(back))
 
 
-def _who() -> str:
+def forget_failed(item: Item) -> None:
+    """The key names the whole work: of what keeps failing under one the newest row says all there is to know."""
+    same = (_row.topic == item.topic, _row.key == item.key, _row.done_at.is_(None), _row.failed_at.is_not(None))
+    conn().execute(delete(OutboxRow).where(*same))
+
+
+def who() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}"
 
 

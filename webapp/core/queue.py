@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from math import inf
 from time import monotonic
@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq import Retry as JobRetry
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 DRAIN = "jobs.sweep.drain"
@@ -23,6 +24,7 @@ FLAG = "onsite:drain"
 FLAG_SECONDS = 10
 DRAIN_SECONDS = 120
 PAUSE_SECONDS = 2
+_TO_COME = (JobStatus.CREATED, JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED, JobStatus.STARTED)
 
 log = logging.getLogger("onsite.queue")
 
@@ -80,6 +82,18 @@ def enqueue(name: str, *, timeout: int = 180, at_front: bool = False, retry: Any
     return _quietly(lambda: _enqueue(name, timeout=timeout, at_front=at_front, retry=retry, kwargs=kwargs))
 
 
+def enqueue_as(job_id: str, name: str, *, timeout: int, meta: dict[str, Any], kwargs: dict[str, Any]) -> str | None:
+    """The same under an id that is known before; whoever asked sees to it that it is tried again."""
+    known = {"job_id": job_id, "meta": meta}
+    return _quietly(lambda: _enqueue(name, timeout=timeout, at_front=False, retry=None, kwargs=kwargs, **known))
+
+
+def gone(job_ids: Collection[str]) -> set[str]:
+    """Which of these jobs will never begin: wiped, or ended before they could. None of them while Redis is away."""
+    ids = list(job_ids)
+    return (_quietly(lambda: _gone(ids)) or set()) if ids else set()
+
+
 class Nudger(threading.Thread):
     def __init__(self, app: Flask) -> None:
         super().__init__(name="nudger", daemon=True)
@@ -102,7 +116,13 @@ def _nudge() -> str | None:
     return _enqueue(DRAIN, timeout=DRAIN_SECONDS, at_front=True, retry=JobRetry(max=2, interval=[0, 5]), kwargs={})
 
 
-def _enqueue(name: str, *, timeout: int, at_front: bool, retry: Any, kwargs: dict[str, Any]) -> str:
+def _gone(job_ids: list[str]) -> set[str]:
+    found = Job.fetch_many(job_ids, connection(), serializer=JSONSerializer)
+    jobs = {job.id for job in found if job is not None and job.get_status(refresh=False) in _TO_COME}
+    return set(job_ids) - jobs
+
+
+def _enqueue(name: str, *, timeout: int, at_front: bool, retry: Any, kwargs: dict[str, Any], **known: Any) -> str:
     """Results live in our database; Redis keeps a finished job a minute and a failed one a day."""
     job = queue().enqueue(
         name,
@@ -113,6 +133,7 @@ def _enqueue(name: str, *, timeout: int, at_front: bool, retry: Any, kwargs: dic
         result_ttl=60,
         failure_ttl=86400,
         description=name,
+        **known,
     )
     return job.id
 
