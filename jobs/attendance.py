@@ -21,15 +21,21 @@ Pair = tuple[int, date]
 def schedule_changed(items: Sequence[Item]) -> None:
     """Topic: a date of somebody or of a branch, or all of somebody's between two dates, has other hours than before.
 
-    At most a hundred days at a time.
+    At most a hundred days at a time. A day that cannot be built fails it at its end; the others go on.
     """
     found = [(pair, item.payload.get("anew", False)) for item in items for pair in _pairs(item.payload)]
     pairs, anew = sorted({pair for pair, _ in found}), {pair for pair, again in found if again}
-    for start in range(0, len(pairs), BATCH):
-        some = pairs[start : start + BATCH]
+
+    def build(some: Sequence[Pair]) -> None:
         do(service.date_punches, pairs=some, at=now())
         do(service.rebuild_days, pairs=some, at=now(), bulk=True, anew=anew)
+
+    bad = 0
+    for start in range(0, len(pairs), BATCH):
+        bad += len(service.build_apart(pairs=pairs[start : start + BATCH], build=build))
         let_pass()
+    if bad:
+        raise RuntimeError(f"{bad} days could not be built")
 
 
 def month_reopened(items: Sequence[Item]) -> None:

@@ -42,7 +42,7 @@ def raw_punches(items: Sequence[Item]) -> None:
     """Topic "raw_punches": whose the new raw punches of a terminal are; the days of those people follow."""
     for item in items:
         terminal_id = item.payload["terminal_id"]
-        while do(service.digest, terminal_id=terminal_id, at=now()).looked_at:
+        while service.digest_apart(terminal_id=terminal_id, at=now()).looked_at:
             let_pass()
 
 

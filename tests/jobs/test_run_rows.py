@@ -1,4 +1,4 @@
-"""Rows that ask for a job: done when it has run, whatever Redis loses and whoever is killed, and never twice at once."""
+"""Rows that ask for a job: done when it has run, whatever Redis loses or somebody kills, and never twice at once."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def rebuild_punches(serial: str, first: datetime, last: datetime) -> None:
         raise click.ClickException(f"there is no device {serial}")
     asked = do(service.rebuild, terminal_id=terminal_id, first=first.date(), last=last.date(), at=clock.now())
     mapped = unmapped = held = 0
-    while (done := do(service.digest, terminal_id=terminal_id, at=clock.now())).looked_at:
+    while (done := service.digest_apart(terminal_id=terminal_id, at=clock.now())).looked_at:
         mapped, unmapped, held = mapped + done.mapped, unmapped + done.unmapped, held + done.held
     click.echo(f"{serial}: {asked} looked at, {mapped} of people, {unmapped} with unknown ids, {held} held")
 

@@ -1,15 +1,18 @@
 """Punches of devices as facts about people's days: made anew whenever whose they are, or when, turns out different."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from rq.timeouts import BaseTimeoutException
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 
 from webapp.attendance.models import DeviceHeard, Punch
 from webapp.attendance.queries import days_and_branches, policy_of
@@ -17,12 +20,14 @@ from webapp.attendance.queries.facts import BranchOf, Pair
 from webapp.attendance.queries.heard import heard_rows
 from webapp.attendance.rules import Stamp, day_bounds, repeats
 from webapp.attendance.service.days import lock_people, rebuild_days
+from webapp.core import outbox
 from webapp.core.db import conn, is_postgres
 from webapp.core.prepared import Prepared
 from webapp.people.models import Employee
 from webapp.schedules.models import PlanStop
 from webapp.schedules.queries import work_dates
 
+log = logging.getLogger("onsite.attendance")
 _punch = Punch.__table__.c
 _FEW = 20
 """So few days at once are settled at once: somebody may be looking."""
@@ -40,11 +45,12 @@ class Given:
     key: Literal["in", "out"] | None = None
 
 
-def record_punches(*, given: Sequence[Given], gone: Collection[int] = (), at: datetime) -> int:
+def record_punches(*, given: Sequence[Given], gone: Collection[int] = (), at: datetime, apart: bool = False) -> int:
     """These punches are these people's, those of the raw ids `gone` are nobody's any more; how many rows changed.
 
     The days of the people before and after are built anew. A constant number of statements, and two for each day
-    that comes out different.
+    that comes out different. `apart`: something is wrong with one of the days. The punches are kept all the same, and
+    each day is asked for by itself, so that the one is tried again and stays to be seen, and the others are built.
     """
     raw_ids = sorted({one.raw_id for one in given} | set(gone))
     if not raw_ids:
@@ -52,7 +58,8 @@ def record_punches(*, given: Sequence[Given], gone: Collection[int] = (), at: da
     people = {one.employee_id for one in given} | {row.employee_id for row in _known(raw_ids).values()}
     lock_people(ids=people)
     known = _known(raw_ids)
-    rows = _rows([_kept(one, known.get(one.raw_id)) for one in given], at)
+    dated = partial(_dated_apart, known) if apart else work_dates
+    rows = _rows([_kept(one, known.get(one.raw_id)) for one in given], at, dated)
     new = [row for row in rows if _differs(known.get(row["raw_id"]), row)]
     lost = sorted(set(gone) & known.keys())
     touched = {(row["employee_id"], row["work_date"]) for row in new}
@@ -62,7 +69,7 @@ def record_punches(*, given: Sequence[Given], gone: Collection[int] = (), at: da
         _upsert(is_postgres()).run(new)
     if lost:
         conn().execute(delete(Punch).where(_punch.raw_id.in_(lost)))
-    _look_again(touched, at)
+    _look_again(touched, at, apart)
     return len(new) + len(lost)
 
 
@@ -113,7 +120,7 @@ def _known(raw_ids: Sequence[int]) -> dict[int, Any]:
     return {row.raw_id: row for row in conn().execute(_BY_RAW, {"ids": list(raw_ids)})}
 
 
-def _rows(given: Sequence[Given], at: datetime) -> list[dict[str, Any]]:
+def _rows(given: Sequence[Given], at: datetime, dated: Callable[..., list[date]]) -> list[dict[str, Any]]:
     """Rows as they are stored: with branch, shop and work date."""
     homes = _homes(given)
     sites = _sites(given, homes)
@@ -123,7 +130,7 @@ def _rows(given: Sequence[Given], at: datetime) -> list[dict[str, Any]]:
         if one.raw_id in homes:
             by_branch[homes[one.raw_id]].append(one)
     for branch, mine in by_branch.items():
-        dates = work_dates([(one.employee_id, one.at, sites[one.raw_id]) for one in mine], branch)
+        dates = dated([(one.employee_id, one.at, sites[one.raw_id]) for one in mine], branch)
         rows += [_row(one, branch.id, sites[one.raw_id], on, at) for one, on in zip(mine, dates, strict=True)]
     return rows
 
@@ -132,6 +139,25 @@ def _row(one: Given, branch_id: int, site_id: int | None, on: date, at: datetime
     return {"raw_id": one.raw_id, "terminal_id": one.terminal_id, "employee_id": one.employee_id,
             "branch_id": branch_id, "site_id": site_id, "work_date": on, "at": one.at, "key": one.key,
             "state": "counted", "recorded_at": at}  # fmt: skip
+
+
+def _dated_apart(
+    known: Mapping[int, Any], moments: Sequence[tuple[int, datetime, int | None]], branch: BranchOf
+) -> list[date]:
+    """Each person's alone. Where there is no saying: as before, else by the clock, until the day can be built."""
+    before = {(was.employee_id, was.at): was.work_date for was in known.values()}
+    found: dict[int, list[date]] = {}
+    for who in {one[0] for one in moments}:
+        mine = [one for one in moments if one[0] == who]
+        try:
+            with conn().begin_nested():
+                found[who] = work_dates(mine, branch)
+        except (OperationalError, BaseTimeoutException):
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, it belongs to one person
+            log.exception("punches of somebody cannot be dated", extra={"employee": who})
+            found[who] = [before.get((who, at)) or at.astimezone(ZoneInfo(branch.timezone)).date() for _, at, _ in mine]
+    return [found[who].pop(0) for who, _, _ in moments]
 
 
 def _homes(given: Sequence[Given]) -> dict[int, BranchOf]:
@@ -161,7 +187,7 @@ def _planned(pairs: Iterable[Pair]) -> dict[Pair, list[int]]:
     return found
 
 
-def _look_again(touched: Collection[Pair], at: datetime) -> None:
+def _look_again(touched: Collection[Pair], at: datetime, apart: bool) -> None:
     """What repeats what on these days, and the days of those who are paid for them."""
     if not touched:
         return
@@ -169,7 +195,11 @@ def _look_again(touched: Collection[Pair], at: datetime) -> None:
     people = {"people": sorted({who for who, _ in touched})}
     reps = set(conn().scalars(_REPS, people))
     pairs = [pair for pair in sorted(touched) if pair[0] in reps]
-    if pairs:
+    if apart:
+        for who, on in pairs:
+            payload = {"employee_id": who, "work_date": on.isoformat()}
+            outbox.put("schedule_changed", f"{who}|{on}", payload, at, bulk=len(pairs) > _FEW)
+    elif pairs:
         rebuild_days(pairs=pairs, at=at, bulk=len(pairs) > _FEW)
 
 

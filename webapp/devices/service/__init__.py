@@ -16,6 +16,7 @@ from webapp.devices.service.commands import hand_out as hand_out
 from webapp.devices.service.commands import note_results as note_results
 from webapp.devices.service.completeness import note_heard as note_heard
 from webapp.devices.service.digest import digest as digest
+from webapp.devices.service.digest import digest_apart as digest_apart
 from webapp.devices.service.digest import rebuild as rebuild
 from webapp.devices.service.files import import_file as import_file
 from webapp.devices.service.moves import redate as redate

@@ -1,18 +1,21 @@
 """From raw punches to punches of people. Done twice, by two at once or again from the start it gives the same."""
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rq.timeouts import BaseTimeoutException
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from webapp.attendance import service as attendance
 from webapp.attendance.models import TerminalStay
 from webapp.attendance.service import Given
 from webapp.core import outbox
-from webapp.core.db import conn, is_postgres
+from webapp.core.db import conn, db, do, is_postgres
 from webapp.core.errors import NotFound
 from webapp.devices.models import HeldDecision, PinHolder, RawPunch, Terminal
 from webapp.devices.rules import Holder, holders_on, key_of
@@ -20,6 +23,7 @@ from webapp.devices.rules.stays import Stay, sites_at
 from webapp.people.models import Employee
 
 BATCH = 500
+log = logging.getLogger("onsite.devices")
 _raw, _said, _holder = RawPunch.__table__.c, HeldDecision.__table__.c, PinHolder.__table__.c
 
 
@@ -33,10 +37,23 @@ class Digested:
     held: int = 0
 
 
-def digest(*, terminal_id: int, at: datetime, limit: int = BATCH) -> Digested:
+def digest_apart(*, terminal_id: int, at: datetime) -> Digested:
+    """The same from outside any unit of work: somebody whose day cannot be built keeps nobody else's from going on."""
+    try:
+        return do(digest, terminal_id=terminal_id, at=at)
+    except (OperationalError, BaseTimeoutException):
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, it is met again where each day is built by itself
+        log.exception("days of new punches are built one by one", extra={"terminal": terminal_id})
+        db.session.remove()
+        return do(digest, terminal_id=terminal_id, at=at, apart=True)
+
+
+def digest(*, terminal_id: int, at: datetime, limit: int = BATCH, apart: bool = False) -> Digested:
     """Look at the oldest new raw punches of a terminal: whose they are, and whether they count at all.
 
-    Call until nothing is left; each call is one unit of work and a constant number of statements.
+    Call until nothing is left; each call is one unit of work and a constant number of statements. `apart`: as for
+    attendance.record_punches.
     """
     lock_terminals([terminal_id])
     rows = conn().execute(_NEW.limit(limit), {"terminal": terminal_id}).all()
@@ -55,7 +72,7 @@ def digest(*, terminal_id: int, at: datetime, limit: int = BATCH) -> Digested:
         if moment is not None and state == "mapped":
             key = key_of(row.status) if terminal.trusts_keys else None
             given.append(Given(row.id, terminal_id, found.pop(), moment, sites_at(stays, moment), key))
-    attendance.record_punches(given=given, gone=[*states["unmapped"], *states["held"]], at=at)
+    attendance.record_punches(given=given, gone=[*states["unmapped"], *states["held"]], at=at, apart=apart)
     for state, ids in states.items():
         if ids:
             conn().execute(update(RawPunch).where(_raw.id.in_(ids)).values(state=state))
