@@ -52,9 +52,11 @@ def missing(day: Any) -> int:
 
 
 def zones_read(terminal_id: int, zone: str) -> str | None:
-    """Another time zone the newest punches of the device were read with; None when they were read with this one."""
+    """Another time zone the newest punches of the device were read with, or would be; None: all with this one."""
     newest = select(RawPunch.zone).where(RawPunch.terminal_id == terminal_id).order_by(RawPunch.id.desc()).limit(50)
-    return next((other for other in conn().scalars(newest) if other != zone), None)
+    unread = select(DeviceRequest.zone).where(DeviceRequest.terminal_id == terminal_id, DeviceRequest.read_at.is_(None))
+    read = next((other for other in conn().scalars(newest) if other != zone), None)
+    return read or conn().scalar(unread.where(DeviceRequest.zone != zone).limit(1))
 
 
 def standing(terminal_id: int) -> Row[Any] | None:

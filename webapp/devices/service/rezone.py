@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import bindparam, func, select, update
 
-from webapp.core import audit, outbox
+from webapp.core import audit
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn
 from webapp.core.errors import N_, Conflict, Invalid, words
@@ -17,11 +17,9 @@ from webapp.devices.models import RawPunch
 from webapp.devices.rules import Arrival, moment, quality
 from webapp.devices.service.digest import lock_terminals, look_again
 from webapp.devices.service.registry import locked
+from webapp.devices.service.zones import ORDERED, ask, orders, unread_with_another
 
 BATCH = 500
-JOB = "jobs.reconcile.rezone"
-ORDERED = "terminal.rezoned"
-"""In the audit trail, which says what was ordered later."""
 _entry = audit.AuditEntry.__table__.c
 _raw = RawPunch.__table__.c
 
@@ -38,15 +36,14 @@ def rezone(*, by: SignedIn, terminal_id: int, zone: str, first: date, reason: st
     if not reason.strip():
         raise Invalid("reason_needed", "reason")
     count = conn().scalar(select(func.count()).where(*_other(terminal_id, zone, f"{first}", None, at))) or 0
-    if not count:
+    if not count and not unread_with_another(terminal_id, zone):
         raise Invalid("device_zone_same", "since")
     audit.record(
         actor_id=by.id, action=ORDERED, object_type="terminal", object_id=terminal_id, branch_id=device.branch_id,
         after={"timezone": zone, "first_on": first.isoformat()}, reason=reason.strip()[:300], at=at,
     )  # fmt: skip
-    order = conn().scalar(select(func.max(_entry.id)).where(*_orders(terminal_id)))
-    payload = {"terminal_id": terminal_id, "zone": zone, "first": first.isoformat(), "order": order}
-    outbox.put("run", f"{JOB}#{terminal_id}|{zone}|{first}", {**payload, "until": at.isoformat()}, at)
+    order = conn().execute(select(func.max(_entry.id)).where(*orders(terminal_id))).scalar_one()
+    ask(terminal_id, order, zone, first.isoformat(), at, at)
     return count
 
 
@@ -80,12 +77,8 @@ def _taken_over(terminal_id: int, order: int | None) -> str | None:
     """The first date somebody ordered anew since; None: nothing."""
     if order is None:
         return None
-    later = conn().scalars(select(_entry.after).where(*_orders(terminal_id), _entry.id > order))
+    later = conn().scalars(select(_entry.after).where(*orders(terminal_id), _entry.id > order))
     return min((str(after["first_on"]) for after in later if after), default=None)
-
-
-def _orders(terminal_id: int) -> tuple[Any, ...]:
-    return (_entry.object_type == "terminal", _entry.object_id == str(terminal_id), _entry.action == ORDERED)
 
 
 def _other(terminal_id: int, zone: str, first: str, before: str | None, until: datetime | None) -> list[Any]:

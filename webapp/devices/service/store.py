@@ -16,6 +16,8 @@ from webapp.core.prepared import Prepared
 from webapp.devices.models import BadLine, DeviceEvent, DeviceRequest, RawPunch, TerminalState
 from webapp.devices.rules import BAD_KEPT, Arrival, Bad, Event, Line, Parsed, moment, printable, quality
 from webapp.devices.rules.calls import STEADY
+from webapp.devices.service import zones
+from webapp.devices.service.digest import lock_terminals
 
 AT_ONCE = 2000
 """Lines in one unit of work: others who write wait no longer than that takes."""
@@ -89,6 +91,7 @@ def store_lines(
 
     At most AT_ONCE lines or events at a time (the caller cuts). Asks for the new punches to be looked at.
     """
+    lock_terminals([coming.terminal_id])
     judged = _judged(lines, coming)
     new = insert_once(RawPunch).run(judged).rowcount if judged else 0
     if bad:
@@ -97,6 +100,7 @@ def store_lines(
         insert_once(DeviceEvent).run([_event(event, coming) for event in events])
     if new:
         _remember(judged, coming)
+        zones.ask_again(coming.terminal_id, coming.zone, coming.received_at)
         payload = {"terminal_id": coming.terminal_id}
         outbox.put("raw_punches", str(coming.terminal_id), payload, coming.received_at, bulk=not coming.live)
     return Stored(new, sum(row["state"] == "held" for row in judged) if new == len(judged) else 0)
