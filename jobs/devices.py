@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,7 @@ from webapp.devices import queries, service
 from webapp.devices.adapters import adapters
 from webapp.devices.queries import Unread
 from webapp.devices.rules import BAD_KEPT, Bad, Parsed
+from webapp.devices.service.stays import START, Place
 from webapp.devices.service.store import AT_ONCE, Coming, Reading
 
 BATCH = 100
@@ -57,11 +58,19 @@ def listen() -> int:
 
 
 @job(timeout=LONG)
-def moved(*, terminal_id: int, sites: list[int], first: str, last: str) -> int:
+def moved(
+    *, terminal_id: int, sites: list[int], first: str, last: str, since: str | None = None, until: str | None = None
+) -> int:
     """A device was, or was not, at these shops between two dates: days there that go by it are built anew; how many.
 
-    Repeated from the start it changes nothing. A day that cannot be built fails it at its end; the others go on.
+    With `since` its punches from that moment `until` another one (None: now) are looked at once more first; it is
+    asked for the days when that is done. Repeated from the start it changes nothing. A day that cannot be built fails
+    it at its end; the others go on.
     """
+    if since is not None:
+        _look_again(terminal_id, datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None)
+        do(service.build_days, terminal_id=terminal_id, sites=sites, first=first, last=last, since=since, at=now())
+        return 0
     span = date.fromisoformat(first), date.fromisoformat(last)
     do(service.note_heard)
     pairs = read(lambda: queries.days_about(terminal_id, sites, *span))
@@ -72,6 +81,16 @@ def moved(*, terminal_id: int, sites: list[int], first: str, last: str) -> int:
     if bad:
         raise RuntimeError(f"{bad} days could not be built")
     return len(pairs)
+
+
+def _look_again(terminal_id: int, since: datetime, until: datetime | None) -> None:
+    """In pieces, which the drain takes on when all are there."""
+    asked = {"terminal_id": terminal_id, "since": since, "until": until}
+    do(service.look_at_accepted, **asked, at=now())
+    place: Place | None = START
+    while place is not None:
+        place = do(service.look_at_some, **asked, after=place, at=now())
+        let_pass()
 
 
 def _rebuild(pairs: Sequence[tuple[int, date]]) -> None:

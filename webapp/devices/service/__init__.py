@@ -33,6 +33,9 @@ from webapp.devices.service.registry import set_state as set_state
 from webapp.devices.service.retention import forget_bodies as forget_bodies
 from webapp.devices.service.rezone import rezone as rezone
 from webapp.devices.service.rezone import rezone_some as rezone_some
+from webapp.devices.service.stays import build_days as build_days
+from webapp.devices.service.stays import look_at_accepted as look_at_accepted
+from webapp.devices.service.stays import look_at_some as look_at_some
 from webapp.devices.service.store import heard as heard
 from webapp.devices.service.store import mark_read as mark_read
 from webapp.devices.service.store import store_lines as store_lines

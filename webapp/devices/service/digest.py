@@ -90,7 +90,7 @@ def rebuild(*, terminal_id: int, first: date, last: date, at: datetime) -> int:
     return look_again(terminal_ids=[terminal_id], which=and_(*span), at=at)
 
 
-def look_again(*, terminal_ids: Sequence[int], which: Any, at: datetime) -> int:
+def look_again(*, terminal_ids: Sequence[int], which: Any, at: datetime, bulk: bool = False) -> int:
     """Put raw punches of some terminals back to new, and ask for each terminal to be looked at.
 
     Waits for a digest at work: it goes by what was known when it began, and writes at its end.
@@ -99,7 +99,7 @@ def look_again(*, terminal_ids: Sequence[int], which: Any, at: datetime) -> int:
     mine = update(RawPunch).where(_raw.terminal_id.in_(terminal_ids), which).values(state="new")
     found = conn().execute(mine.returning(_raw.terminal_id)).scalars().all()
     for terminal_id in sorted(set(found)):
-        outbox.put("raw_punches", str(terminal_id), {"terminal_id": terminal_id}, at)
+        outbox.put("raw_punches", str(terminal_id), {"terminal_id": terminal_id}, at, bulk=bulk)
     return len(found)
 
 
