@@ -3,7 +3,7 @@
 The rows themselves are fetched afterwards, only those of the page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -39,7 +39,7 @@ class Narrow:
     before: datetime | None = None
     """Opened by then."""
     span: tuple[date, date] | None = None
-    """Only days of it, both ends inclusive."""
+    """Only what has a day in it, both ends inclusive."""
     overdue: bool = False
     """Only what should be decided by now."""
     late: Mapping[int, datetime] = field(default_factory=dict)
@@ -83,16 +83,22 @@ def key(
 
 
 def narrowed(
-    found: Select[Any], to: Narrow, *, branch_id: Any, opened_at: Any, day: Any, late: Any, spots: Sequence[Any]
-) -> Select[Any]:
-    """With every word of `q` somewhere in the spots. `day` is a date or, like those of keys, text."""
+    found: Select[Any], to: Narrow, *, branch_id: Any, opened_at: Any, day: Any, late: Any, spots: Sequence[Any],
+    within: Callable[[date, date], ColumnElement[bool]] | None = None,
+) -> Select[Any]:  # fmt: skip
+    """With every word of `q` somewhere in the spots. `day` is a date or, like those of keys, text.
+
+    `within`: which rows a span touches, where a row has more days than its `day`.
+    """
     said = [or_(*(spot.icontains(word, autoescape=True) for spot in spots)) for word in to.q.split()[:5]]
     if to.branch_id:
         said.append(branch_id == to.branch_id)
     if to.before:
         said.append(opened_at <= to.before)
     if to.span:
-        said.append(cast(day, String).between(to.span[0].isoformat(), to.span[1].isoformat()))
+        first, last = to.span
+        alone = cast(day, String).between(first.isoformat(), last.isoformat())
+        said.append(within(first, last) if within else alone)
     if to.overdue:
         said.append(late)
     return found.where(*said) if said else found
@@ -115,7 +121,10 @@ def local_day(moment: Any, branch_id: Any, zones: Mapping[int, str], at: datetim
 def page_of(
     parts: Sequence[Select[Any]], sort: str, number: int, *, size: int, branches: Sequence[int] = ()
 ) -> KeyPage:  # fmt: skip
-    """One page; a number beyond the end gives the last. `branches`: their order, for sorting by it."""
+    """One page; a number beyond the end gives the last. `branches`: their order, for sorting by it.
+
+    What lacks the value that sorts comes last either way, in every database.
+    """
     if not parts:
         return KeyPage()
     found, number = _sorted(parts, sort, branches), max(1, number)
@@ -147,5 +156,5 @@ def _sorted(parts: Sequence[Select[Any]], sort: str, branches: Sequence[int]) ->
     if name == "branch" and branches:
         by = case({one: place for place, one in enumerate(branches)}, value=rows.branch_id)
     fields = (rows.kind, rows.id, rows.branch_id, rows.opened_at, rows.due_on)
-    found = select(*fields, func.count().over()).order_by(by.desc() if sort.startswith("-") else by.asc())
+    found = select(*fields, func.count().over()).order_by(by.desc().nulls_last() if sort.startswith("-") else by.asc().nulls_last())
     return found.order_by(rows.day, rows.person, rows.kind, rows.id)

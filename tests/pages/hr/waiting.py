@@ -54,10 +54,10 @@ def waiting() -> Waiting:
     )  # fmt: skip
 
 
-def exception(person: Employee, on: date = date(2026, 4, 1)) -> int:
+def exception(person: Employee, on: date = date(2026, 4, 1), **more: Any) -> int:
     known = {"dedup_key": str(uuid4()), "employee_id": person.id, "branch_id": person.branch_id, "work_date": on}
     params = {"category": "other", "note": "x", "own": True}
-    return make.save(AttendanceException(kind="mistake", opened_at=clock.now(), params=params, **known)).id
+    return make.save(AttendanceException(kind="mistake", opened_at=clock.now(), params=params, **known, **more)).id
 
 
 def leave(person: Employee, first: date = FRIDAY, last: date = MONDAY, **known: Any) -> int:

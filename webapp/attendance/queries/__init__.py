@@ -37,7 +37,6 @@ from webapp.attendance.queries.facts import (
 )
 from webapp.attendance.queries.heard import branches_unheard, heard_rows, silences, unheard_days
 from webapp.attendance.queries.inbox import (
-    MOST,
     PAGE,
     InboxFilters,
     InboxRow,
@@ -45,6 +44,7 @@ from webapp.attendance.queries.inbox import (
     inbox_one,
     inbox_rows,
     inbox_some,
+    withdrawn_among,
 )
 from webapp.attendance.queries.months import Checklist, checklist, held_counts, held_days, held_pairs, in_closed_months
 from webapp.attendance.queries.photos import (
@@ -72,7 +72,7 @@ from webapp.attendance.queries.site_code import code_reuse
 from webapp.attendance.queries.stand_ins import can_stand_in, may_choose
 
 __all__ = [
-    "Checklist", "DecisionRow", "InboxFilters", "InboxRow", "IssueRow", "MOST", "MarkRow", "MonthSoFar", "PAGE",
+    "Checklist", "DecisionRow", "InboxFilters", "InboxRow", "IssueRow", "MarkRow", "MonthSoFar", "PAGE",
     "PersonDay", "PhotoRow", "PunchRow", "Repeat", "SignalCount", "SignalPage", "SignalRow", "Spoken", "branch_ids",
     "branches_of", "branches_unheard", "can_stand_in", "checklist", "code_reuse", "correction_of_leave", "dates_of",
     "day_and_punches", "days", "days_and_branches", "deadlines", "decisions_of", "exceptions_about", "expectation_of",
@@ -81,5 +81,5 @@ __all__ = [
     "months_so_far", "people_with_a_day", "person_day", "photo_file", "photo_place", "photo_repeats", "photo_sent",
     "photos_of", "policy_of", "punched_lately", "quota", "request_photo_file", "request_photos", "result_of",
     "signal_counts", "signal_history", "signals_of", "silences", "to_confirm", "unheard_days", "waiting",
-    "waiting_since", "whose", "words_of",
+    "waiting_since", "whose", "withdrawn_among", "words_of",
 ]  # fmt: skip

@@ -24,8 +24,6 @@ from webapp.wallet.rules import month_span
 
 Due = Mapping[int, Deadlines]
 PAGE = 50
-MOST = 1000
-"""Rows looked at when something else than a column of the table sorts or filters them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +121,28 @@ def inbox_keys(user: SignedIn, wanted: InboxFilters, *, at: datetime, due: Due) 
     return _filtered(user, wanted, at, due).with_only_columns(*columns)
 
 
-def inbox_rows(user: SignedIn, wanted: InboxFilters, *, at: datetime, due: Due | None = None) -> list[InboxRow]:
-    """Every matching row, at most MOST of them, for sorting by what the table does not know."""
-    rows = conn().execute(_sorted(_filtered(user, wanted, at, due or {}), wanted.sort).limit(MOST))
-    return [_row(row) for row in rows]
+def inbox_rows(
+    user: SignedIn, wanted: InboxFilters, *, at: datetime, due: Due | None = None, most: int = 1000
+) -> list[InboxRow]:
+    """Every matching row, at most `most` of them and those with the oldest days, for sorting by what no table knows."""
+    found = _filtered(user, wanted, at, due or {})
+    oldest = found.with_only_columns(AttendanceException.id)
+    oldest = oldest.order_by(AttendanceException.work_date, AttendanceException.id).limit(most)
+    some = _visible(user).where(AttendanceException.id.in_(oldest.scalar_subquery()))
+    return [_row(row) for row in conn().execute(_sorted(some, wanted.sort))]
 
 
 def inbox_some(user: SignedIn, ids: Collection[int]) -> list[InboxRow]:
     """These, as far as the person may see them, oldest day first."""
     found = _visible(user).where(AttendanceException.id.in_(list(ids)))
     return [_row(row) for row in conn().execute(_sorted(found, "day"))]
+
+
+def withdrawn_among(user: SignedIn, ids: Collection[int]) -> int:
+    """How many of these have nothing to decide any more; the inbox does not show them."""
+    about = AttendanceException
+    found = select(func.count()).where(about.id.in_(list(ids)), about.state == "withdrawn", policy.seen_by(user))
+    return conn().scalar(found) or 0
 
 
 def inbox_one(user: SignedIn, exception_id: int) -> InboxRow:
@@ -210,7 +220,7 @@ def _matches(text: str) -> ColumnElement[bool]:
 
 def _sorted(found: Select[Any], sort: str) -> Select[Any]:
     by = _SORTS.get(sort.removeprefix("-"), AttendanceException.work_date)
-    ordered = by.desc() if sort.startswith("-") else by.asc()
+    ordered = by.desc().nulls_last() if sort.startswith("-") else by.asc().nulls_last()
     return found.order_by(ordered, AttendanceException.work_date, Employee.name, AttendanceException.id)
 
 

@@ -1,5 +1,6 @@
 """Many rows of the inbox answered at once: each is a unit of work of its own and reports by itself."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -38,6 +39,9 @@ def bulk() -> Response:
     form, at, user = read_form(BulkForm), clock.now(), me()
     seqs = _picked(form.values.get("ids", []))
     found = some_lines(user, list(seqs), at=at, due=attendance.deadlines(user.branch_ids, at))
+    gone = seqs.keys() - {line.mark for line in found}
+    if gone and not found:
+        return hx.respond("hr/inbox.html", status=422, **list_context(result=(_done(form, 0), _gone_text(gone))))
     ready = [line for line in found if not _why_left(line)]
     if form.ok and form.data.decision == "rejected" and not form.data.reason:
         form.errors["reason"] = say("reason_needed")
@@ -49,7 +53,7 @@ def bulk() -> Response:
     if not form.data.checked and (len(ready) > view.ROWS_TO_CHECK or view.needs_check(worth, totals, decision)):
         return _check_page(form, found, ready, totals, seqs)
     problems = {line.mark: _try(line, form.data, seqs[line.mark]) for line in found}
-    return _answer({mark: text for mark, text in problems.items() if text}, len(found), decision)
+    return _answer(form, {mark: text for mark, text in problems.items() if text}, len(found), gone)
 
 
 def _try(line: Row, form: BulkForm, seq: int) -> str:
@@ -75,6 +79,7 @@ def _check_page(form: Bound[Any], found: list[Row], ready: list[Row], totals: An
     decision, others = form.data.decision, [line for line in ready if isinstance(line, Matter)]
     context: dict[str, Any] = {
         "lines": worth, "others": others, "left": left, "largest": largest,
+        "gone": _gone_text(seqs.keys() - {line.mark for line in found}),
         "sums": [money_text(change, currency, signed=True) for currency, change in totals.items()],
         "people_count": len({line.row.employee_id for line in worth}),
         "picked": [_written(line.mark, seqs[line.mark]) for line in ready],
@@ -94,17 +99,45 @@ def _why_left(line: Row) -> str:
     return "" if line.row.state == "open" else say(f"state_{line.row.state}")
 
 
-def _answer(problems: dict[Mark, str], total: int, decision: str) -> Response:
-    done = total - len(problems)
-    if decision == "approved":
-        text = ngettext("%(num)s approved.", "%(num)s approved.", done)
-    else:
-        text = ngettext("%(num)s rejected.", "%(num)s rejected.", done)
+def _answer(form: Bound[Any], problems: dict[Mark, str], total: int, gone: Collection[Mark]) -> Response:
+    """What was done, what needs its reader, and what of the picked rows is not there to be decided any more."""
+    text = _done(form, total - len(problems))
     if not problems:
-        flash(text, "ok")
+        flash(f"{text} {_gone_text(gone)}".strip(), "att" if gone else "ok")
         return hx.redirect(back())
-    left = ngettext("%(num)s needs you.", "%(num)s need you.", len(problems))
-    return hx.respond("hr/inbox.html", **list_context(problems=problems, result=(text, left)))
+    user, at = me(), clock.now()
+    seen = some_lines(user, list(problems), at=at, due=attendance.deadlines(user.branch_ids, at))
+    open_ones = [line.mark for line in seen if _waits(line)]
+    gone = {*gone, *(problems.keys() - {line.mark for line in seen})}
+    told = [_gone_text(gone, settled=len(seen) - len(open_ones))]
+    if open_ones:
+        told.append(ngettext("%(num)s needs you.", "%(num)s need you.", len(open_ones)))
+    return hx.respond("hr/inbox.html", **list_context(problems=problems, result=(text, " ".join(told).strip())))
+
+
+def _done(form: Bound[Any], number: int) -> str:
+    if form.values.get("decision") == "rejected":
+        return ngettext("%(num)s rejected.", "%(num)s rejected.", number)
+    return ngettext("%(num)s approved.", "%(num)s approved.", number)
+
+
+def _gone_text(gone: Collection[Mark], settled: int = 0) -> str:
+    """How many of the picked rows nobody can decide here any more, and why. `settled`: still seen, but answered."""
+    over = attendance.withdrawn_among(me(), [number for kind, number in gone if kind == "exception"]) if gone else 0
+    unseen = len(gone) - over
+    told = [
+        (settled, ngettext("%(num)s was answered or taken back meanwhile.",
+                           "%(num)s were answered or taken back meanwhile.", settled)),
+        (over, ngettext("%(num)s settled itself meanwhile: there is nothing left to decide.",
+                        "%(num)s settled themselves meanwhile: there is nothing left to decide.", over)),
+        (unseen, ngettext("%(num)s is not in your branches any more: its own office decides it.",
+                          "%(num)s are not in your branches any more: their own office decides them.", unseen)),
+    ]  # fmt: skip
+    return " ".join(text for number, text in told if number)
+
+
+def _waits(line: Row) -> bool:
+    return line.waits if isinstance(line, Matter) else line.row.state == "open"
 
 
 def _picked(ids: list[str]) -> dict[Mark, int]:

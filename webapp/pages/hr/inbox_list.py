@@ -43,7 +43,7 @@ def list_context(
     user, filters, at = me(), filters_of(request.args), clock.now()
     due, late = attendance.deadlines(user.branch_ids, at), devices.late(user, at)
     minimum, number, stuck = _minimum(request.args), request.args.get("page", 1, type=int), problems or {}
-    shown, page, pages, total = page_lines(user, filters, minimum, number, at=at, due=due)
+    shown, page, pages, total, cut = page_lines(user, filters, minimum, number, at=at, due=due)
     shown = [replace(line, problem=stuck.get(line.mark, "")) for line in shown]
     absent = set(stuck) - {line.mark for line in shown}
     if absent:
@@ -51,7 +51,7 @@ def list_context(
     waits = waiting(user, at=at, due=due)
     return {
         "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": query_of(),
-        "result": result, "steps": [] if total else first_steps(user), "late": late, "beside": beside(filters, minimum),
+        "result": result, "cut": cut, "steps": [] if total else first_steps(user), "late": late, "beside": beside(filters, minimum),
         "bulk_form": form, "form": None, "badges": {"inbox": waits[0]}, "month_name": month_name,
         **_tabs(filters, minimum, own, view_form, waits[1]), **_choices(filters, minimum, due),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import aliased
 
@@ -31,7 +31,7 @@ def leave_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any
     columns = key("leave_request", id=LeaveRequest.id, person=Employee.name, rank=rank, **where)
     found = select(*columns).join(Employee, Employee.id == LeaveRequest.employee_id)
     found = found.where(policy.leave_answered_by(user, on))
-    return narrowed(found, to, spots=(Employee.name, Employee.staff_no), **where)
+    return narrowed(found, to, spots=(Employee.name, Employee.staff_no), within=_leave_touches, **where)
 
 
 def swap_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any]:
@@ -42,7 +42,7 @@ def swap_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any]
     columns = key("swap", id=SwapRequest.id, person=Employee.name, rank=rank, **where)
     spots = (Employee.name, Employee.staff_no, _Other.name, _Other.staff_no)
     found = _swappers(select(*columns)).where(policy.swaps_answered_by(user, on))
-    return narrowed(found, to, spots=spots, **where)
+    return narrowed(found, to, spots=spots, within=_swap_touches, **where)
 
 
 def leave_some(user: SignedIn, ids: Collection[int], on: date) -> list[Row[Any]]:
@@ -67,6 +67,14 @@ def swap_some(user: SignedIn, ids: Collection[int], on: date) -> list[Row[Any]]:
     )  # fmt: skip
     found = _swappers(found).join(Branch, Branch.id == about.branch_id)
     return list(conn().execute(found.where(about.id.in_(list(ids)), policy.swaps_seen_by(user, on))))
+
+
+def _leave_touches(first: date, last: date) -> ColumnElement[bool]:
+    return and_(LeaveRequest.first_on <= last, LeaveRequest.last_on >= first)
+
+
+def _swap_touches(first: date, last: date) -> ColumnElement[bool]:
+    return or_(SwapRequest.asker_on.between(first, last), SwapRequest.other_on.between(first, last))
 
 
 def _of_branch(waits: ColumnElement[bool]) -> tuple[Any, ...]:
