@@ -89,6 +89,11 @@ def deciding_for(user: SignedIn, exception: Any) -> dict[str, int]:
     return standing_in_at(user, site_id) if site_id else standing_for(user, exception.employee_id, exception.work_date)
 
 
+def own(user: SignedIn) -> ColumnElement[bool]:
+    """Exceptions nobody lets this person decide: their own, and those of whom they stand in for."""
+    return AttendanceException.employee_id.in_(user.acts_as)
+
+
 def can_decide(user: SignedIn, exception: Any) -> bool:
     """`exception`: employee_id, branch_id, kind, site_id. One statement for supervisors, none for the others."""
     if exception.employee_id in user.acts_as:

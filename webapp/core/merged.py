@@ -42,6 +42,8 @@ class Narrow:
     """Only what has a day in it, both ends inclusive."""
     overdue: bool = False
     """Only what should be decided by now."""
+    own: bool = False
+    """Only what is about the reader, which others decide; else only what the reader may decide."""
     late: Mapping[int, datetime] = field(default_factory=dict)
     """By branch: what was opened before that is overdue."""
     today: Mapping[int, date] = field(default_factory=dict)
@@ -143,11 +145,15 @@ def first_of(parts: Sequence[Select[Any]], sort: str, most: int) -> list[Key]:
     return [Key(*row[:-1]) for row in conn().execute(_sorted(parts, sort, ()).limit(most))]
 
 
-def tally(parts: Sequence[Select[Any]]) -> tuple[int, int]:
-    """How many, and how many of them are overdue; one statement."""
+def tally(parts: Sequence[Select[Any]], others: Sequence[Select[Any]] = ()) -> tuple[int, int, int]:
+    """How many, how many of them are overdue, and how many the others are; one statement."""
     merged = union_all(*parts).subquery("merged")
-    found = conn().execute(select(func.count(), func.coalesce(func.sum(merged.c.late), 0)).select_from(merged)).one()
-    return found[0], int(found[1])
+    beside: Any = literal(0)
+    if others:
+        beside = select(func.count()).select_from(union_all(*others).subquery("others")).scalar_subquery()
+    counted = select(func.count(), func.coalesce(func.sum(merged.c.late), 0), beside).select_from(merged)
+    found = conn().execute(counted).one()
+    return found[0], int(found[1]), found[2]
 
 
 def _sorted(parts: Sequence[Select[Any]], sort: str, branches: Sequence[int]) -> Select[Any]:
@@ -156,5 +162,7 @@ def _sorted(parts: Sequence[Select[Any]], sort: str, branches: Sequence[int]) ->
     if name == "branch" and branches:
         by = case({one: place for place, one in enumerate(branches)}, value=rows.branch_id)
     fields = (rows.kind, rows.id, rows.branch_id, rows.opened_at, rows.due_on)
-    found = select(*fields, func.count().over()).order_by(by.desc().nulls_last() if sort.startswith("-") else by.asc().nulls_last())
+    found = select(*fields, func.count().over()).order_by(
+        by.desc().nulls_last() if sort.startswith("-") else by.asc().nulls_last()
+    )
     return found.order_by(rows.day, rows.person, rows.kind, rows.id)

@@ -81,6 +81,12 @@ def leave_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
     return and_(open_one, near)
 
 
+def leave_own(user: SignedIn) -> ColumnElement[bool]:
+    """The person's own requests that wait for others, in the branches they see."""
+    about = LeaveRequest
+    return and_(about.state == "open", about.employee_id == user.id, about.branch_id.in_(user.branch_ids))
+
+
 def said_yes(request: LeaveRequest) -> list[int]:
     """Who has approved a step and so answers no other; giving leave back begins anew."""
     if request.leave_id is not None:
@@ -95,6 +101,13 @@ def swaps_answered_by(user: SignedIn, on: date) -> ColumnElement[bool]:
     if user.role in OFFICE:
         return and_(others, about.branch_id.in_(user.branch_ids))
     return and_(others, _of_teams(user, about.asker_id, on))
+
+
+def swaps_own(user: SignedIn) -> ColumnElement[bool]:
+    """Swaps the person is part of that wait for others."""
+    about = SwapRequest
+    own = or_(about.asker_id == user.id, about.other_id == user.id)
+    return and_(about.state == "accepted", own, about.branch_id.in_(user.branch_ids))
 
 
 def leave_seen_by(user: SignedIn, on: date) -> ColumnElement[bool]:

@@ -48,6 +48,8 @@ class InboxFilters:
     """Only days of "2026-11"."""
     overdue: int = 0
     """1: only what should be decided by now."""
+    own: int = 0
+    """1: only what is about the reader, which others decide; else nothing of that waits here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ def _filtered(user: SignedIn, wanted: InboxFilters, at: datetime, due: Due) -> S
     found = _timely(found, wanted, at, due)
     if wanted.sent:
         found = found.where(Decision.__table__.c.decision == "passed_on")
+    mine = policy.own(user)
+    found = found.where(mine if wanted.own else or_(AttendanceException.state != "open", ~mine))
     if wanted.mine:
         found = found.where(AttendanceException.decided_by == user.id)
     if wanted.state == "open":

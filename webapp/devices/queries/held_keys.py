@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.engine import Row
 
 from webapp.core.authz import SignedIn
@@ -23,18 +23,18 @@ def held_keys(user: SignedIn, at: datetime, to: Narrow, *, rank: int) -> Select[
     where |= {"day": local_day(RawPunch.received_at, Terminal.branch_id, to.zones, at)}
     person = func.coalesce(_holder(Employee.name), RawPunch.pin)
     columns = key("held_punch", id=RawPunch.id, person=person, place=Terminal.name, rank=rank, **where)
-    found = _of(select(*columns), user).where(HELD)
+    found = _of(select(*columns), user).where(HELD, _own(user) if to.own else ~_own(user))
     number = func.coalesce(_holder(Employee.staff_no), "")
     return narrowed(found, to, spots=(person, number, RawPunch.pin, Terminal.name), **where)
 
 
 def held_some(user: SignedIn, ids: Collection[int]) -> list[Row[Any]]:
-    """These, as far as the person sees them. `waits`: nobody has decided about it."""
+    """These, as far as the person sees them. `held`: nobody has decided about it; `waits`: for this person."""
     found = select(
         RawPunch.id, RawPunch.pin, RawPunch.device_time, RawPunch.received_at, RawPunch.quality, Terminal.branch_id,
         Terminal.name.label("terminal"), _holder(Employee.name).label("name"),
         _holder(Employee.staff_no).label("staff_no"), Branch.name.label("branch"), Branch.timezone,
-        HELD.label("waits"),
+        HELD.label("held"), and_(HELD, ~_own(user)).label("waits"),
     )  # fmt: skip
     found = _of(found, user).join(Branch, Branch.id == Terminal.branch_id)
     return list(conn().execute(found.where(RawPunch.id.in_(list(ids)))))
@@ -43,6 +43,11 @@ def held_some(user: SignedIn, ids: Collection[int]) -> list[Row[Any]]:
 def _of(found: Select[Any], user: SignedIn) -> Select[Any]:
     mine = policy.visible_to(user).with_only_columns(Terminal.id)
     return found.join(Terminal, Terminal.id == RawPunch.terminal_id).where(RawPunch.terminal_id.in_(mine))
+
+
+def _own(user: SignedIn) -> ColumnElement[bool]:
+    """Nobody decides about a punch of their own."""
+    return func.coalesce(_holder(Employee.id), 0) == user.id
 
 
 def _holder(column: Any) -> Any:

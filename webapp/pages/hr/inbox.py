@@ -113,7 +113,7 @@ def _answer(exception_id: int, form: Bound[Any], text: str) -> Response:
     problem = next(iter(form.errors.values()), "")
     mark = ("exception", exception_id)
     [line] = lines_of([mark], {mark: problem})
-    left, _ = waiting(me(), at=clock.now())
+    left = waiting(me(), at=clock.now())
     return hx.respond("hr/inbox_row.html", "row", form.status, line=line, query=query_of(), waiting_now=left)
 
 
@@ -121,7 +121,7 @@ def _detail(exception_id: int, form: Bound[Any] | None = None, text: str = "") -
     row = attendance.inbox_one(me(), exception_id)
     context = detail_context(me(), row, at=clock.now())
     [line] = lines_of([("exception", exception_id)])
-    left, _ = waiting(me(), at=clock.now())
+    left = waiting(me(), at=clock.now())
     return hx.respond(
         "hr/inbox_detail.html", "detail", form.status if form else 200, **context,
         form=form if form and form.errors else None, line=line, query=query_of(), said=text,

@@ -86,7 +86,7 @@ def _check_page(form: Bound[Any], found: list[Row], ready: list[Row], totals: An
     }  # fmt: skip
     return hx.respond(
         "hr/inbox_check.html", **context, form=form, decision=decision, query=query_of(),
-        badges={"inbox": waiting(me(), at=clock.now())[0]},
+        badges={"inbox": waiting(me(), at=clock.now())},
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def detail_context(user: SignedIn, row: InboxRow, *, at: datetime, granted: date
     asked_site = row.params.get("site_id")
     zone = ZoneInfo(row.timezone)
     return {
-        "row": row, "zone": zone, "marks": marks,
+        "row": row, "zone": zone, "marks": marks, "own": row.employee_id in user.acts_as,
         "pictures": {mark.id: picture for mark in marks if (picture := mark.picture)},
         "seen": seen(row.pair, marks, zone, office=True),
         "photos": photos, "repeats": repeats_by_mark(user, photos),

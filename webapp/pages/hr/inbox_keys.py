@@ -55,9 +55,15 @@ def left_out_by(filters: InboxFilters, minimum: int | None) -> list[str]:
     return [name for used, name in asked if used]
 
 
-def waiting(user: SignedIn, *, at: datetime, due: Due | None = None) -> tuple[int, int]:
-    """How many rows wait for this person in all, and how many of them are overdue; without `due` none is."""
-    return tally(parts(user, InboxFilters(), None, at=at, due=due or {}))
+def waiting(user: SignedIn, *, at: datetime) -> int:
+    """How many rows wait for this person in all."""
+    return tally(parts(user, InboxFilters(), None, at=at, due={}))[0]
+
+
+def counted(user: SignedIn, *, at: datetime, due: Due) -> tuple[int, int, int]:
+    """The same, how many of them are overdue, and how many about this person wait for others."""
+    own = parts(user, InboxFilters(own=1), None, at=at, due={})
+    return tally(parts(user, InboxFilters(), None, at=at, due=due), own)
 
 
 def _narrow(filters: InboxFilters, at: datetime, due: Due) -> Narrow:
@@ -67,6 +73,7 @@ def _narrow(filters: InboxFilters, at: datetime, due: Due) -> Narrow:
         before=at - timedelta(days=filters.days) if filters.days else None,
         span=month_span(filters.month) if filters.month else None,
         overdue=bool(filters.overdue),
+        own=bool(filters.own),
         late={branch_id: one.overdue_before(at) for branch_id, one in due.items()},
         today={branch_id: one.local(at) for branch_id, one in due.items()},
         zones={branch_id: one.timezone for branch_id, one in due.items()},

@@ -33,6 +33,8 @@ class Line:
     age: int = 0
     """Working days since it was opened."""
     overdue: bool = False
+    own: bool = False
+    """About its reader, or whom they stand in for: others decide it."""
     kind = ""
     """A Matter has one."""
 
@@ -47,6 +49,10 @@ class Line:
     @property
     def lacks_time(self) -> bool:
         return self.row.state == "open" and needs_time(self.row) and self.row.asked_at is None
+
+    @property
+    def decidable(self) -> bool:
+        return self.row.state == "open" and not self.own
 
     @property
     def zone(self) -> ZoneInfo:

@@ -17,11 +17,11 @@ from webapp.core.errors import Invalid
 from webapp.core.forms import Bound, blank
 from webapp.core.i18n import lang, ngettext, say
 from webapp.devices import queries as devices
-from webapp.pages.hr.inbox_keys import KINDS, waiting
+from webapp.pages.hr.inbox_keys import KINDS, counted
 from webapp.pages.hr.inbox_lines import Line
 from webapp.pages.hr.inbox_matters import Mark, Matter
 from webapp.pages.hr.inbox_pages import page_lines, some_lines
-from webapp.pages.hr.inbox_views import beside, first_steps, views
+from webapp.pages.hr.inbox_views import beside, first_steps, own_note, views
 from webapp.pages.payslip_lines import month_name
 from webapp.people import queries as people
 from webapp.people.queries import View as SavedView
@@ -48,12 +48,13 @@ def list_context(
     absent = set(stuck) - {line.mark for line in shown}
     if absent:
         shown = some_lines(user, sorted(absent), at=at, due=due, problems=stuck) + shown
-    waits = waiting(user, at=at, due=due)
+    waits, overdue, mine = counted(user, at=at, due=due)
     return {
         "lines": shown, "page": page, "pages": pages, "total": total, "filters": filters, "query": query_of(),
-        "result": result, "cut": cut, "steps": [] if total else first_steps(user), "late": late, "beside": beside(filters, minimum),
-        "bulk_form": form, "form": None, "badges": {"inbox": waits[0]}, "month_name": month_name,
-        **_tabs(filters, minimum, own, view_form, waits[1]), **_choices(filters, minimum, due),
+        "result": result, "cut": cut, "late": late, "beside": beside(filters, minimum),
+        "steps": [] if total else first_steps(user), "month_name": month_name,
+        "bulk_form": form, "form": None, "badges": {"inbox": waits},
+        **_tabs(filters, minimum, own, view_form, (overdue, mine)), **_choices(filters, minimum, due),
     }  # fmt: skip
 
 
@@ -79,6 +80,7 @@ def filters_of(args: MultiDict[str, str]) -> InboxFilters:
         mine=int(args.get("mine") == "1"),
         month=_month(args.get("month", "")),
         overdue=int(args.get("overdue") == "1"),
+        own=int(args.get("own") == "1"),
     )
 
 
@@ -102,16 +104,18 @@ def query_of() -> str:
 
 
 def _tabs(
-    filters: InboxFilters, minimum: int | None, known: Sequence[SavedView] | None, form: Bound[Any] | None, late: int
-) -> dict[str, Any]:
+    filters: InboxFilters, minimum: int | None, known: Sequence[SavedView] | None, form: Bound[Any] | None,
+    counts: tuple[int, int],
+) -> dict[str, Any]:  # fmt: skip
     """Views above the table; what somebody filters and sorts by now may become one of their own."""
     now = kept_query(request.query_string.decode())
     own = people.saved_views(me(), PAGE_NAME) if known is None else known
     chosen = next((one for one in own if one.query == now), None)
-    found = views(me(), filters, minimum, any(one.first for one in own), late)
+    found = views(me(), filters, minimum, any(one.first for one in own), *counts)
     nameable = bool(now) and chosen is None and not any(one.chosen for one in found)
-    return {"views": found, "own_views": own, "own_view": chosen, "view_form": form, "view_query": now,
-            "nameable": nameable}  # fmt: skip
+    note = own_note(me(), clock.now()) if filters.own else ""
+    return {"views": found, "own_note": note, "own_views": own, "own_view": chosen, "view_form": form,
+            "view_query": now, "nameable": nameable}  # fmt: skip
 
 
 def _choices(filters: InboxFilters, minimum: int | None, due: Due) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def _held(rows: Collection[Any]) -> dict[int, dict[str, Any]]:
             "day": date_text(row.received_at.astimezone(ZoneInfo(row.timezone)).date()),
             "facts": gettext("%(why)s · %(device)s showed %(time)s", why=say(f"quality_{row.quality}"),
                              device=row.terminal, time=row.device_time),
-            "state": None if row.waits else ("ok", say("inbox_decided")),
+            "state": None if row.held else ("ok", say("inbox_decided")),
         }
         for row in rows
     }  # fmt: skip

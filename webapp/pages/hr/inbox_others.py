@@ -93,7 +93,7 @@ def _answered(mark: Mark, form: Bound[Any], act: Callable[[], str]) -> Response:
     if request.headers.get("HX-Target") == "detail":
         return _show(mark, form, text if form.ok else "")
     [line] = lines_of([mark], {mark: next(iter(form.errors.values()), "")})
-    left, _ = waiting(me(), at=clock.now())
+    left = waiting(me(), at=clock.now())
     return hx.respond("hr/inbox_row.html", "row", form.status, line=line, query=query_of(), waiting_now=left)
 
 
@@ -105,10 +105,11 @@ def _show(mark: Mark, form: Bound[Any] | None = None, text: str = "") -> Respons
     here = f"{row.here}?{query_of()}" if query_of() else row.here
     swaps = {"hx-post": here, "hx-target": "#detail", "hx-swap": "innerHTML", "hx-sync": "this:drop"}
     drawn = {"data-for": row.dom_id, **swaps, "hx-disabled-elt": "find button"}
-    left, _ = waiting(me(), at=clock.now())
+    left = waiting(me(), at=clock.now())
     return hx.respond(
         "hr/inbox_matter.html", "detail", form.status if form else 200, **context, matter=row,
         query=query_of(), action=here, drawn={} if alone else drawn, said=text, alone=alone, failed=failed,
+        own_row=request.args.get("own") == "1" and not row.waits and kind != "pay_question",
         rejecting=request.args.get("reject") == "1", badges={"inbox": left},
         **({"waiting_now": left, "swap_row": True} if form is not None and not alone else {}),
     )  # fmt: skip

@@ -62,7 +62,7 @@ def some_lines(
     found: dict[Mark, Row] = dict(matters(user, ids, at=at, due=due, problems=problems))
     rows = attendance.inbox_some(user, ids["exception"]) if ids["exception"] else []
     for line in view.lines(rows, at=at, due=due):
-        found[line.mark] = replace(line, problem=(problems or {}).get(line.mark, ""))
+        found[line.mark] = _marked(user, replace(line, problem=(problems or {}).get(line.mark, "")))
     return [found[mark] for mark in marks if mark in found]
 
 
@@ -106,7 +106,7 @@ def _worth(
         return {}, ""
     rows = attendance.inbox_rows(user, filters, at=at, due=due, most=WORTH)
     lines = view.lines(rows, at=at, due=due)
-    known = {line.mark: line for line in lines if minimum is None or view.moves(line, minimum)}
+    known = {line.mark: _marked(user, line) for line in lines if minimum is None or view.moves(line, minimum)}
     beyond = _beyond([attendance.inbox_keys(user, filters, at=at, due=due)], len(rows), WORTH)
     said = ngettext(
         "Only the %(most)s exceptions with the oldest days are compared by money. %(num)s more is not in this list: "
@@ -116,6 +116,10 @@ def _worth(
         beyond, most=WORTH,
     )  # fmt: skip
     return known, said if beyond else ""
+
+
+def _marked(user: SignedIn, line: Line) -> Line:
+    return replace(line, own=line.row.employee_id in user.acts_as)
 
 
 def _beyond(asked: Sequence[Any], seen: int, most: int) -> int:

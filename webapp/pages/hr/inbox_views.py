@@ -1,5 +1,6 @@
 """Above the inbox: saved views (a tap on one is a whole set of filters), and the first steps of a new company."""
 
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ class View(NamedTuple):
 
 
 def views(
-    user: SignedIn, now: InboxFilters, minimum: int | None = None, own_first: bool = False, late: int = 0
+    user: SignedIn, now: InboxFilters, minimum: int | None = None, own_first: bool = False, late: int = 0, own: int = 0
 ) -> list[View]:
     """In the order of a working day; the one whose filters are exactly those of the page is chosen.
 
@@ -35,10 +36,24 @@ def views(
         ({"sent": 1}, gettext("Sent by supervisors")),
         ({"state": "decided", "mine": 1}, gettext("Decided by me")),
     ]
+    if own or now.own:
+        known.append(({"own": 1}, gettext("About you")))
     everything = "/hr/inbox?state=open" if own_first else "/hr/inbox"
     found = [_view(wanted, text, now, minimum, everything) for wanted, text in known]
-    return [one._replace(number=late or None) if wanted == {"overdue": 1} else one
+    numbers = {"overdue": late, "own": own}
+    return [one._replace(number=numbers.get(next(iter(wanted), "")) or None)
             for one, (wanted, _) in zip(found, known, strict=True)]  # fmt: skip
+
+
+def own_note(user: SignedIn, at: datetime) -> str:
+    """Above what is about its reader: who decides it."""
+    if people.others_in_office(user.branch_id, at.astimezone(user.branch.zone).date(), without=user.acts_as):
+        return gettext("Nobody decides about themselves: your colleagues in the office have these in their inbox.")
+    return gettext(
+        "Nobody decides about themselves, and nobody else works in the office for %(branch)s: "
+        "once one more person has the role HR, these are theirs to decide.",
+        branch=user.branch.name,
+    )
 
 
 class Beside(NamedTuple):

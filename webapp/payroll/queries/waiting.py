@@ -23,7 +23,9 @@ def question_keys(user: SignedIn, to: Narrow, *, rank: int) -> Select[Any]:
     where |= {"day": Payslip.month + "-01"}
     known = {"id": _ASKED.id, "person": Employee.name, "due_on": _ASKED.due_on}
     found = _with_slip(select(*key("pay_question", rank=rank, **known, **where)))
-    return narrowed(found.where(_waits(user)), to, spots=(Employee.name, Employee.staff_no), **where)
+    return narrowed(
+        found.where(_own(user) if to.own else _waits(user)), to, spots=(Employee.name, Employee.staff_no), **where
+    )
 
 
 def question_some(user: SignedIn, ids: Collection[int]) -> list[Row[Any]]:
@@ -39,6 +41,10 @@ def question_some(user: SignedIn, ids: Collection[int]) -> list[Row[Any]]:
 
 def _waits(user: SignedIn) -> Any:
     return and_(_ASKED.state == "open", _ASKED.employee_id != user.id, questions_visible_to(user))
+
+
+def _own(user: SignedIn) -> Any:
+    return and_(_ASKED.state == "open", _ASKED.employee_id == user.id, questions_visible_to(user))
 
 
 def _with_slip(found: Select[Any]) -> Select[Any]:

@@ -18,6 +18,7 @@ from webapp.people.queries.people import (
     has_reps,
     has_salaries,
     names,
+    others_in_office,
     phone_owners,
     salaries,
     salaries_of,
@@ -51,7 +52,7 @@ __all__ = [
     "AUDIT_PAGE", "AuditFilters", "Credentials", "Filters", "Page", "Person", "StandIn", "View", "all_branches",
     "as_actor", "belonged", "branch", "branch_at", "branch_by_code", "branch_on", "branches", "can_stand_in",
     "credentials", "employee", "employee_ids", "employees_by_staff_no", "entries", "find", "has_left", "has_reps",
-    "has_salaries", "kinds", "meant", "names", "password_hash", "phone_owners", "salaries", "salaries_of",
-    "saved_views", "scope", "sign_ins", "signed_in", "stand_in_choices", "stand_ins", "stand_ins_among",
-    "stand_ins_of", "standing_in", "stands_in_for", "supervisor_numbers", "team_sizes", "teams",
+    "has_salaries", "kinds", "meant", "names", "others_in_office", "password_hash", "phone_owners", "salaries",
+    "salaries_of", "saved_views", "scope", "sign_ins", "signed_in", "stand_in_choices", "stand_ins",
+    "stand_ins_among", "stand_ins_of", "standing_in", "stands_in_for", "supervisor_numbers", "team_sizes", "teams",
 ]  # fmt: skip

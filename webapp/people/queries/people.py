@@ -83,6 +83,15 @@ def has_reps(branch_ids: Collection[int]) -> bool:
     return db.session.scalar(reps) is not None
 
 
+def others_in_office(branch_id: int, on: date, *, without: Collection[int]) -> bool:
+    """Does anybody else of HR or an admin work for the branch on a date?"""
+    there = select(BranchScope.employee_id).where(BranchScope.branch_id == branch_id)
+    reach = or_(Employee.role == "admin", Employee.branch_id == branch_id, Employee.id.in_(there))
+    works = or_(Employee.left_on.is_(None), Employee.left_on >= on)
+    others = select(Employee.id).where(Employee.role.in_(("hr", "admin")), Employee.id.not_in(without), reach, works)
+    return db.session.scalar(others.limit(1)) is not None
+
+
 def team_sizes(branch_ids: Collection[int]) -> dict[int, int]:
     """People per team, those who left included."""
     query = select(Employee.team_id, func.count()).where(Employee.branch_id.in_(branch_ids)).group_by(Employee.team_id)

@@ -24,24 +24,25 @@ _SWAP_SINCE: ColumnElement[datetime] = func.coalesce(SwapRequest.answered_at, Sw
 
 
 def leave_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any]:
-    """Requests this person answers."""
+    """Requests this person answers, or their own."""
     late = before(to.late, LeaveRequest.branch_id, _LEAVE_SINCE)
     where: dict[str, Any] = {"branch_id": LeaveRequest.branch_id, "opened_at": _LEAVE_SINCE, "late": late}
     where |= {"day": LeaveRequest.first_on}
     columns = key("leave_request", id=LeaveRequest.id, person=Employee.name, rank=rank, **where)
     found = select(*columns).join(Employee, Employee.id == LeaveRequest.employee_id)
-    found = found.where(policy.leave_answered_by(user, on))
+    found = found.where(policy.leave_own(user) if to.own else policy.leave_answered_by(user, on))
     return narrowed(found, to, spots=(Employee.name, Employee.staff_no), within=_leave_touches, **where)
 
 
 def swap_keys(user: SignedIn, on: date, to: Narrow, *, rank: int) -> Select[Any]:
-    """Swaps both want, which this person approves. The row is of whoever asked; either is found by name."""
+    """Swaps both want, which this person approves, or their own. The row is of whoever asked; both are found."""
     late = before(to.late, SwapRequest.branch_id, _SWAP_SINCE)
     where: dict[str, Any] = {"branch_id": SwapRequest.branch_id, "opened_at": _SWAP_SINCE, "late": late}
     where |= {"day": SwapRequest.asker_on}
     columns = key("swap", id=SwapRequest.id, person=Employee.name, rank=rank, **where)
     spots = (Employee.name, Employee.staff_no, _Other.name, _Other.staff_no)
-    found = _swappers(select(*columns)).where(policy.swaps_answered_by(user, on))
+    found = _swappers(select(*columns))
+    found = found.where(policy.swaps_own(user) if to.own else policy.swaps_answered_by(user, on))
     return narrowed(found, to, spots=spots, within=_swap_touches, **where)
 
 
