@@ -120,8 +120,9 @@ def test_it_is_looked_at_then_laid_out_then_taken_back(desk: Any, branch: Any, r
 def test_each_may_begin_where_chosen(desk: Any, reps: Any, pattern: Any) -> None:
     lay(desk, pattern, laying(reps, 4, **{f"offset_{reps[0].id}": "3"}))
     assert kinds(reps[0], 4) == "rwwr"
-    answer = desk.post(f"{BASE}/{pattern.id}/apply", data=laying(reps, 4, **{f"offset_{reps[0].id}": "4"}))
-    assert (answer.status_code, "The pattern has the days 1 to 3." in answer.text) == (422, True)
+    for odd in ("4", "0", "-1", "²", "9" * 5000):
+        answer = desk.post(f"{BASE}/{pattern.id}/apply", data=laying(reps, 4, **{f"offset_{reps[0].id}": odd}))
+        assert (answer.status_code, "The pattern has the days 1 to 3." in answer.text) == (422, True), odd[:9]
 
 
 @pytest.mark.parametrize(

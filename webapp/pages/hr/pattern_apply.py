@@ -98,10 +98,11 @@ def _laying(found: RosterPattern, data: ApplyForm) -> service.Laying:
         who = row_id(text)
         if who is None:
             raise Invalid("not_a_choice", "ids")
-        begins = request.form.get(f"offset_{who}", "").strip()
-        if begins and not (begins.isascii() and begins.isdigit() and 1 <= int(begins) <= length):
+        written = request.form.get(f"offset_{who}", "").strip()
+        begins = row_id(written) or 0
+        if written and not 1 <= begins <= length:
             raise Invalid("pattern_begins", "ids", limit=length)
-        offsets[who] = (int(begins) - 1 if begins else n * data.stagger) % length
+        offsets[who] = (begins - 1 if written else n * data.stagger) % length
     known = {"holidays": data.holidays, "leave": data.leave, "replace": data.replace}
     return service.Laying(found.id, offsets, data.first_on, data.last_on, **known)
 
