@@ -49,6 +49,12 @@ def test_before_and_after_in_words(branch, hr, client_as):
     assert f'href="/hr/people/{who.id}">Li Na</a>' in text
 
 
+@pytest.mark.parametrize("odd", ["0001-01-01T00:00", "9999-12-31T23:59", "0001-01-01", "9999-12-31", "2026-02-30"])
+def test_a_name_that_looks_like_no_day_hides_nothing(odd, branch, hr):
+    note(branch, before={"name": "Early"}, after={"name": odd})
+    assert [hr.get(path).status_code for path in ("/hr/audit", "/hr/audit/export.csv")] == [200, 200]
+
+
 def test_days_and_plans_are_named_and_found_by_person(branch, hr):
     """U29: who changed Li Na's 2 March, and what was it before?"""
     who = factories.employee(branch, name="Li Na")

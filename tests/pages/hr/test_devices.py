@@ -340,6 +340,7 @@ def test_an_address_to_report_to_is_shown_once(desk: Any, branch: Any) -> None:
     assert f"/api/hikvision/{gate.serial}/" in page
     assert "where terminals reach this server over plain HTTP" in page
     assert "/api/hikvision/" not in desk.get(f"/hr/devices/{gate.id}").text
+    assert desk.get("/hr/devices/0").status_code == 404
 
 
 def test_unreadable_lines_are_shown_and_read_again(desk: Any, door: Terminal) -> None:

@@ -219,7 +219,7 @@ def _day_or(text: str) -> str:
     """A date or a moment as people write it; any other text as it is."""
     try:
         return date_text(date.fromisoformat(text)) if len(text) == 10 else when_text(datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):  # typed by somebody, and no day there is
         return text
 
 

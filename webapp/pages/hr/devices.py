@@ -70,7 +70,7 @@ def create() -> Response:
 @allow(*OFFICE)
 def show(terminal_id: int) -> Response:
     """With the address that has just been made for it, once."""
-    made_for, address = session.get("listener") or (0, "")
+    made_for, address = session.get("listener") or (None, "")
     if made_for == terminal_id:
         del session["listener"]
     return show_device(terminal_id, address=address if made_for == terminal_id else "")
