@@ -22,8 +22,9 @@ def visible_to(user: SignedIn) -> Select[tuple[Employee]]:
 
 
 def teams_of(user: SignedIn) -> Select[int | None]:
-    """The own team, and those of whom one stands in for."""
-    return select(Employee.team_id).where(Employee.id.in_(user.acts_as), Employee.team_id.is_not(None))
+    """The own team, and those of whom one stands in for. The client's staff answer for a store, never for a team."""
+    ours = (Employee.id.in_(user.acts_as), Employee.employer == "own")
+    return select(Employee.team_id).where(*ours, Employee.team_id.is_not(None))
 
 
 def can_manage(by: SignedIn | None, employee: Employee) -> bool:
