@@ -15,6 +15,7 @@ from tests.attendance.days import ON, Field, arrive, field, leave
 from webapp.attendance import service
 from webapp.attendance.models import AttendanceException
 from webapp.core.db import db, do
+from webapp.schedules.models import CalendarDay
 from webapp.visits.models import Visit
 
 Freeze = Callable[..., Any]
@@ -102,6 +103,18 @@ def test_a_mistake_becomes_a_question_to_a_person(f: Field, client_as: Any) -> N
     day = client.get(f"/visits?view=day&day={ON}").get_data(as_text=True)
     assert "What you asked" in day
     assert "Answered by Thu 5 Mar, usually" in day
+
+
+def test_an_answer_is_not_due_on_a_holiday(f: Field, client_as: Any) -> None:
+    """And the page of a day with a question is there all the same."""
+    known = {"branch_id": f.branch.id, "kind": "holiday", "name": "Day"}
+    factories.save(CalendarDay(on=ON + timedelta(days=1), **known), CalendarDay(on=ON + timedelta(days=30), **known))
+    arrived = arrive(f, "09:50")
+    client = client_as(f.rep)
+    wrong = {"category": "wrong_time", "at": "09:05", "note": ""}
+    assert client.post(f"/visits/{arrived.visit_id}/mistakes", data=wrong).status_code == 303
+    day = client.get(f"/visits?view=day&day={ON}")
+    assert "Answered by Fri 6 Mar, usually" in day.get_data(as_text=True)
 
 
 def test_what_the_server_found_by_itself_is_not_what_the_rep_asked(f: Field, client_as: Any) -> None:

@@ -51,7 +51,7 @@ def working_day_after(branch_id: int, on: date, days: int) -> date:
     near = select(CalendarDay.on, CalendarDay.kind).where(
         CalendarDay.branch_id == branch_id, CalendarDay.on > on, CalendarDay.on <= on + timedelta(days=60)
     )
-    known = {row.on: row.kind for row in conn().execute(near)}
+    known = {day: kind for day, kind in conn().execute(near)}
     workdays = conn().scalars(select(Branch.workdays).where(Branch.id == branch_id)).one()
     return rules.working_day_after(on, days, workdays, known)
 
