@@ -10,6 +10,10 @@ import pytest
 from tests import factories
 from tests.pages.supervisor.crew import ON, Crew, arrive, crew, leave
 from tests.support.queries import record
+from webapp.attendance.service.days import rebuild_days
+from webapp.core import clock
+from webapp.core.db import do
+from webapp.schedules.models import CalendarDay
 
 MONEY = "¥"
 
@@ -61,6 +65,18 @@ def test_a_stranger_and_a_day_elsewhere_are_not_there(team: Crew, rep: Any, clie
     third = date(2026, 3, 4)
     arrive(rep, "09:00", on=third, site=away)
     assert "Wed 4 Mar" not in client_as(team.boss).get(f"/team/{rep.rep.id}/month").text.split("Day by day")[1]
+
+
+def test_a_holiday_is_called_one_wherever_a_day_is_shown(team: Crew, rep: Any, client_as: Any, freeze: Any) -> None:
+    on = ON + timedelta(days=3)
+    factories.save(CalendarDay(branch_id=team.field.branch.id, on=on, kind="holiday", name="Day", source="hr"))
+    freeze(f"{on}T12:00+08:00")
+    do(rebuild_days, pairs=[(rep.rep.id, on)], at=clock.now())
+    mine, boss = client_as(rep.rep), client_as(team.boss)
+    own = [mine.get(path).text for path in (f"/plan?day={on}", f"/visits?view=day&day={on}", "/visits?view=month")]
+    assert ["Holiday" in page for page in own] == [True] * 3
+    theirs = ("/team", f"/confirm/{rep.rep.id}?on={on}", f"/team/{rep.rep.id}/month")
+    assert ["Holiday" in boss.get(path).text for path in theirs] == [True] * 3
 
 
 def test_as_many_statements_for_a_full_month(team: Crew, rep: Any, client_as: Any) -> None:

@@ -25,9 +25,14 @@ def shape(day: DayResult | None) -> tuple[str, str | None]:
     return SHAPES.get(day.status, ("", None)) if day else ("", None)
 
 
+def status_word(day: DayResult) -> str:
+    """The word for its status: rest because the calendar says so is a holiday."""
+    return "status_holiday" if (day.status, day.expected) == ("rest", "holiday") else f"status_{day.status}"
+
+
 def chip(day: DayResult | None) -> Chip | None:
     if day is None:
         return None
     kind, icon = SHAPES.get(day.status, ("plain", "circle"))
-    code = {"late": "late_minutes", "serious_late": "serious_late_minutes"}.get(day.status, f"status_{day.status}")
+    code = {"late": "late_minutes", "serious_late": "serious_late_minutes"}.get(day.status, status_word(day))
     return _CHIPS.get(kind, "plain"), say(code, minutes=day.minutes_late), icon

@@ -14,7 +14,7 @@ from webapp.core import clock
 from webapp.core.authz import SignedIn
 from webapp.core.errors import N_, words
 from webapp.core.i18n import date_text, say
-from webapp.pages.day_shapes import chip, shape
+from webapp.pages.day_shapes import chip, shape, status_word
 
 words(
     {
@@ -87,7 +87,7 @@ def _cell(on: date, first: date, day: DayResult | None, link: Callable[[date], s
     if on.month != first.month:
         return {"day": on.day, "off": True, "kind": "", "href": None, "icon": None, "today": False, "text": ""}
     kind, icon = shape(day)
-    text = ", ".join(word for word in (date_text(on), say(f"status_{day.status}") if day else "") if word)
+    text = ", ".join(word for word in (date_text(on), say(status_word(day)) if day else "") if word)
     href = link(on) if day else None
     return {"day": on.day, "off": False, "kind": kind, "icon": icon, "href": href, "today": on == today, "text": text}
 

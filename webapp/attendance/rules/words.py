@@ -60,6 +60,7 @@ words(
         "status_field_work": N_("Field work"),
         "status_leave": N_("Leave"),
         "status_rest": N_("Rest"),
+        "status_holiday": N_("Holiday"),
         "status_pending": N_("Pending"),
         "exception_outside": N_("Out of range"),
         "exception_uncertain": N_("Position uncertain"),

@@ -12,7 +12,7 @@ from webapp.attendance.rules import DayResult, excusable
 from webapp.core import clock, hx
 from webapp.core.authz import Role, SignedIn, allow, me
 from webapp.core.i18n import date_text, ngettext, say
-from webapp.pages.day_shapes import chip, shape
+from webapp.pages.day_shapes import chip, shape, status_word
 from webapp.pages.punch_lines import seen
 from webapp.pages.rep.asked import asked
 from webapp.rewards import queries as rewards
@@ -98,7 +98,7 @@ def _cell(on: date, first: date, day: DayResult | None, visits: int, today: date
     if on.month != first.month:
         return {"day": on.day, "off": True, "kind": "", "href": None, "icon": None, "today": False, "text": ""}
     kind, icon = shape(day)
-    words = [date_text(on), say(f"status_{day.status}") if day else ""]
+    words = [date_text(on), say(status_word(day)) if day else ""]
     words.append(ngettext("%(num)s visit", "%(num)s visits", visits) if visits else "")
     text = ", ".join(word for word in words if word)
     href = f"/visits?view=day&day={on}"

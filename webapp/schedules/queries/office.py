@@ -51,7 +51,7 @@ def working_day_after(branch_id: int, on: date, days: int) -> date:
     near = select(CalendarDay.on, CalendarDay.kind).where(
         CalendarDay.branch_id == branch_id, CalendarDay.on > on, CalendarDay.on <= on + timedelta(days=60)
     )
-    known = {day: kind for day, kind in conn().execute(near)}
+    known = dict(conn().execute(near).tuples().all())
     workdays = conn().scalars(select(Branch.workdays).where(Branch.id == branch_id)).one()
     return rules.working_day_after(on, days, workdays, known)
 
