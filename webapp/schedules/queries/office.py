@@ -48,10 +48,10 @@ def has_calendar(branch_id: int, year: int) -> bool:
 
 def working_day_after(branch_id: int, on: date, days: int) -> date:
     """The `days`th working day of the branch after a date."""
-    near = select(CalendarDay.on, CalendarDay.kind).where(
+    near = select(CalendarDay.on.label("on"), CalendarDay.kind).where(
         CalendarDay.branch_id == branch_id, CalendarDay.on > on, CalendarDay.on <= on + timedelta(days=60)
     )
-    known = dict(conn().execute(near).tuples().all())
+    known = {row.on: row.kind for row in conn().execute(near)}
     workdays = conn().scalars(select(Branch.workdays).where(Branch.id == branch_id)).one()
     return rules.working_day_after(on, days, workdays, known)
 
