@@ -363,8 +363,9 @@ def test_however_many_bodies_are_read_again_they_are_not_listed(desk: Any, door:
     """PostgreSQL takes 65 535 parameters."""
     for n in range(40):
         request = request_of(door, sha256=str(n), body=b"x", read_at=clock.now())
-        row = {"n": 1, "line": "x", "reason": "time", "received_at": clock.now()}
-        make.save(BadLine(terminal_id=door.id, request_id=request.id, **row))
+        make.save(
+            BadLine(terminal_id=door.id, request_id=request.id, n=1, line="x", reason="time", received_at=clock.now())
+        )
     with queries() as asked:
         desk.post(f"/hr/devices/{door.id}/lines/again")
     again = [text for text in asked if "device_request" in text]
@@ -380,8 +381,8 @@ def test_the_inbox_says_that_punches_are_late(desk: Any, door: Terminal) -> None
     make.save(TerminalState(terminal_id=make.terminal(make.branch(), kind="t_calls").id,
                             seen_at=clock.now() - timedelta(hours=1)))  # fmt: skip
     assert "silent" not in desk.get("/hr/inbox").text
-    other = make.terminal(db.session.get(make.Branch, door.branch_id), kind="t_calls")
-    state(other, seen_at=clock.now() - timedelta(minutes=16))
+    ours = db.session.get(make.Branch, door.branch_id)
+    state(make.terminal(ours, kind="t_calls"), seen_at=clock.now() - timedelta(minutes=16))
     assert "1 attendance device is silent" in desk.get("/hr/inbox").text
 
 

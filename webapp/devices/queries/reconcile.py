@@ -53,10 +53,13 @@ def missing(day: Any) -> int:
 
 def zones_read(terminal_id: int, zone: str) -> str | None:
     """Another time zone the newest punches of the device were read with, or would be; None: all with this one."""
-    newest = select(RawPunch.zone).where(RawPunch.terminal_id == terminal_id).order_by(RawPunch.id.desc()).limit(50)
-    unread = select(DeviceRequest.zone).where(DeviceRequest.terminal_id == terminal_id, DeviceRequest.read_at.is_(None))
-    read = next((other for other in conn().scalars(newest) if other != zone), None)
-    return read or conn().scalar(unread.where(DeviceRequest.zone != zone).limit(1))
+    newest = select(RawPunch.id, RawPunch.zone).where(RawPunch.terminal_id == terminal_id)
+    last = newest.order_by(RawPunch.id.desc()).limit(50).subquery()
+    read = select(last.c.zone).where(last.c.zone != zone).order_by(last.c.id.desc()).limit(1)
+    unread = select(DeviceRequest.zone).where(
+        DeviceRequest.terminal_id == terminal_id, DeviceRequest.read_at.is_(None), DeviceRequest.zone != zone
+    )
+    return conn().scalar(select(func.coalesce(read.scalar_subquery(), unread.limit(1).scalar_subquery())))
 
 
 def standing(terminal_id: int) -> Row[Any] | None:

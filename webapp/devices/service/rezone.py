@@ -43,7 +43,7 @@ def rezone(*, by: SignedIn, terminal_id: int, zone: str, first: date, reason: st
         after={"timezone": zone, "first_on": first.isoformat()}, reason=reason.strip()[:300], at=at,
     )  # fmt: skip
     order = conn().execute(select(func.max(_entry.id)).where(*orders(terminal_id))).scalar_one()
-    ask(terminal_id, order, zone, first.isoformat(), at, at)
+    ask(terminal_id=terminal_id, order=order, zone=zone, first=first.isoformat(), until=at, at=at)
     return count
 
 

@@ -100,7 +100,7 @@ def store_lines(
         insert_once(DeviceEvent).run([_event(event, coming) for event in events])
     if new:
         _remember(judged, coming)
-        zones.ask_again(coming.terminal_id, coming.zone, coming.received_at)
+        zones.ask_again(terminal_id=coming.terminal_id, zone=coming.zone, came=coming.received_at)
         payload = {"terminal_id": coming.terminal_id}
         outbox.put("raw_punches", str(coming.terminal_id), payload, coming.received_at, bulk=not coming.live)
     return Stored(new, sum(row["state"] == "held" for row in judged) if new == len(judged) else 0)
