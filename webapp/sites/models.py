@@ -1,5 +1,7 @@
 """Client sites, store types, who supervises where, proposed positions, the code a store shows."""
 
+from datetime import date
+
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,6 +70,18 @@ class Site(db.Model):
     archived_at: Mapped[UTC | None]
     created_at: Mapped[UTC]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class EarlierStoreType(db.Model):
+    """The type a site had before it was given another; in force on work dates before `until_on`."""
+
+    __tablename__ = "earlier_store_type"
+    __table_args__ = (Index("ix_earlier_store_type_branch", "branch_id", "until_on"),)
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    until_on: Mapped[date] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"))
+    store_type_id: Mapped[int] = mapped_column(ForeignKey("store_type.id"))
 
 
 class SiteSupervisor(db.Model):

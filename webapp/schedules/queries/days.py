@@ -39,7 +39,7 @@ from webapp.schedules.rules import (
     work_date_of,
 )
 from webapp.schedules.rules import expectation as expect
-from webapp.sites.models import Site, StoreType
+from webapp.sites.models import EarlierStoreType, Site, StoreType
 
 Pair = tuple[int, date]
 """(employee_id, work_date)"""
@@ -63,11 +63,8 @@ def expectations(
     """
     if not pairs:
         return {}
-    known, zone, sites = (
-        _load(pairs, branch.id, set((default_site or {}).values())),
-        ZoneInfo(branch.timezone),
-        default_site or {},
-    )
+    sites, zone = default_site or {}, ZoneInfo(branch.timezone)
+    known = _load(pairs, branch.id, set(sites.values()))
     return {pair: expect(known.words(pair), known.shift(pair, sites.get(pair)), pair[1], zone) for pair in set(pairs)}
 
 
@@ -134,6 +131,7 @@ class _Known:
         self.week, self.earlier_weeks = [], []
         for row in parts["week"]:
             self.week, self.earlier_weeks = json.loads(row.word), json.loads(row.start)
+        self.earlier_types = parts["was_type"]
         self.earlier = {tag: parts[tag] for tag in ("old_shift", "old_type")}
 
     def words(self, pair: Pair) -> DayWords:
@@ -156,7 +154,7 @@ class _Known:
             return self._on("old_shift", roster, on)
         place = self.planned.get(pair) or (self.sites.get(site_id) if site_id is not None else None)
         if place is not None:
-            return self._on("old_type", place, on)
+            return self._on("old_type", self._then(place, on), on)
         return USUAL if self.first_shift is None else self._on("old_shift", self.first_shift, on)
 
     def scheduled(self, employee_id: int, site_id: int | None) -> Callable[[date], ShiftTimes | None]:
@@ -182,6 +180,11 @@ class _Known:
     def _week(self, on: date) -> tuple[int, ...]:
         """Weekdays worked by the rule in force on a date."""
         return tuple(next((days for until, days in self.earlier_weeks if on.isoformat() < until), self.week))
+
+    def _then(self, place: Row, on: date) -> Row:
+        """The store's type on a date."""
+        changes = [old for old in self.earlier_types if old.word == place.word and old.until > on]
+        return min(changes, key=lambda old: old.until, default=place)
 
     def _on(self, kind: str, row: Row, on: date) -> ShiftTimes:
         """The hours in force on a date: the earliest change after it tells what was before."""
@@ -210,6 +213,7 @@ def _times(row: Row) -> ShiftTimes:
 # Plain tables: a statement of mapped attributes takes ten times as long to find in the cache of compiled ones.
 _branch, _person, _calendar = Branch.__table__.c, Employee.__table__.c, CalendarDay.__table__.c
 _earlier, _leave = EarlierTimes.__table__.c, Leave.__table__.c
+_was = EarlierStoreType.__table__.c
 _plan, _roster = PlanStop.__table__.c, RosterDay.__table__.c
 _shift, _site, _type = Shift.__table__.c, Site.__table__.c, StoreType.__table__.c
 
@@ -236,12 +240,10 @@ def _hours(source: Any) -> dict[str, Any]:
     }
 
 
-_STORE_HOURS = {
-    "start": _type.shift_start,
-    "end": _type.shift_end,
-    "grace": _type.grace_minutes,
-    "terms": cast(_type.terms, String),
-}
+_STORE = {
+    "word": cast(_site.id, String), "ref": _type.id, "start": _type.shift_start, "end": _type.shift_end,
+    "grace": _type.grace_minutes, "terms": cast(_type.terms, String),
+}  # fmt: skip
 _PEOPLE, _DATES = bindparam("people", expanding=True), bindparam("dates", expanding=True)
 _BRANCH, _FIRST, _LAST = bindparam("branch"), bindparam("first"), bindparam("last")
 _SHIFT = _hours(_shift)
@@ -269,15 +271,19 @@ _EVERYTHING = union_all(
     _part("calendar", day=_calendar.on_date, word=_calendar.kind).where(
         _calendar.branch_id == _BRANCH, _calendar.on_date.in_(_DATES), _calendar.kind != "ordinary"
     ),
-    _part("plan", key=_plan.employee_id, day=_plan.work_date, seq=_plan.seq, ref=_type.id, **_STORE_HOURS)
+    _part("plan", key=_plan.employee_id, day=_plan.work_date, seq=_plan.seq, **_STORE)
     .select_from(PlanStop.__table__)
     .join(Site.__table__, _site.id == _plan.site_id)
     .join(StoreType.__table__, _type.id == _site.store_type_id)
     .where(_plan.employee_id.in_(_PEOPLE), _plan.work_date.in_(_DATES)),
-    _part("site", key=_site.id, ref=_type.id, **_STORE_HOURS)
+    _part("site", key=_site.id, **_STORE)
     .select_from(Site.__table__)
     .join(StoreType.__table__, _type.id == _site.store_type_id)
     .where(_site.id.in_(bindparam("sites", expanding=True))),
+    _part("was_type", until=_was.until_on, **{**_STORE, "word": cast(_was.site_id, String)})
+    .select_from(EarlierStoreType.__table__)
+    .join(StoreType.__table__, _type.id == _was.store_type_id)
+    .where(_was.branch_id == _BRANCH, _was.until_on > _FIRST),
     _part("shift", ref=_shift.id, **_SHIFT).where(_shift.id == _FIRST_SHIFT.scalar_subquery()),
     _part("week", word=cast(_branch.workdays, String), start=cast(_branch.earlier_weeks, String)).where(
         _branch.id == _BRANCH

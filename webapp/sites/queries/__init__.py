@@ -28,6 +28,7 @@ from webapp.sites.queries.office import (
 )
 from webapp.sites.queries.places import MOST_CHOICES, choices, fences, for_rep, near
 from webapp.sites.queries.proposals import Proposal, open_count, proposal_state, proposals, proposed_since
+from webapp.sites.queries.types import type_on
 
 __all__ = [
     "MOST_CHOICES",
@@ -66,4 +67,5 @@ __all__ = [
     "supervisors_of",
     "types_and_supervisors",
     "type_fences",
+    "type_on",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 
@@ -10,10 +11,10 @@ from webapp.core import audit
 from webapp.core.authz import SignedIn
 from webapp.core.db import conn, db
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
-from webapp.people.models import Employee
+from webapp.people.models import Branch, Employee
 from webapp.people.service.near_days import tell_branch_later
 from webapp.sites import policy, rules
-from webapp.sites.models import Site, SiteSupervisor, StoreType
+from webapp.sites.models import EarlierStoreType, Site, SiteSupervisor, StoreType
 from webapp.sites.queries.fences import branch_policy
 from webapp.sites.rules import Datum, SiteFields
 
@@ -42,6 +43,7 @@ def update_site(*, by: SignedIn | None, site_id: int, version: int | None, field
         raise Conflict("conflict")
     before = {**_state(site), "supervisors": _supervisors(site.id)}
     _fill(site, fields)
+    _keep_type(site, before["store_type_id"], at)
     _set_supervisors(site, fields.supervisors)
     after = {**_state(site), "supervisors": sorted(set(fields.supervisors))}
     if before != after:
@@ -131,6 +133,18 @@ def _check_store_type(branch_id: int, store_type_id: int) -> None:
     kind = db.session.get(StoreType, store_type_id)
     if kind is None or kind.branch_id != branch_id:
         raise Invalid("not_a_choice", "store_type_id")
+
+
+def _keep_type(site: Site, was: int, at: datetime) -> None:
+    """Days before this one keep the hours they had; while nothing is settled the type is simply corrected."""
+    branch = db.session.get_one(Branch, site.branch_id)
+    if site.store_type_id == was or branch.settled_through is None:
+        return
+    until_on = at.astimezone(ZoneInfo(branch.timezone)).date()
+    if db.session.get(EarlierStoreType, (site.id, until_on)) is None:
+        db.session.add(
+            EarlierStoreType(site_id=site.id, until_on=until_on, branch_id=site.branch_id, store_type_id=was)
+        )
 
 
 def _set_supervisors(site: Site, wanted: Collection[int]) -> None:
