@@ -1,6 +1,6 @@
 """What devices say about a day beside what phones say, and why its status is what it is; in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,9 +38,15 @@ class Seen:
     beside: dict[int, str] | None = None
 
 
-def seen(pair: tuple[int, date], marks: Sequence[MarkRow], zone: ZoneInfo, *, office: bool = False) -> Seen:
-    """At most five statements, one for most days. `office`: with the way each punch came, and from where."""
+def seen(
+    pair: tuple[int, date], marks: Sequence[MarkRow], zone: ZoneInfo, *, office: bool = False,
+    only: Collection[int] | None = None,
+) -> Seen:  # fmt: skip
+    """At most five statements, one for most days. `office`: with the way each punch came, and from where; `only`:
+    of these stores.
+    """
     day, rows, said = attendance.day_and_punches(pair)
+    rows = [row for row in rows if only is None or row.site_id in only]
     known = devices.punch_sources([row.raw_id for row in rows])
     taps = [mark for mark in marks if mark.void_at is None]
     lines = tuple(_line(row, known[row.raw_id], said.get(row.raw_id, "between"), zone, office) for row in rows)

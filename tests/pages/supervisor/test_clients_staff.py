@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests import factories as make
-from tests.pages.hr.report_company import came, day, house
+from tests.pages.hr.report_company import came, day, house, moment, raw
 from tests.pages.supervisor.test_reports import march, rows
-from webapp.attendance.models import AttendanceException
+from webapp.attendance.models import AttendanceException, Punch, Verdict
 from webapp.core import clock
 from webapp.people.models import Branch, Delegation, Employee
-from webapp.sites.models import SiteSupervisor
+from webapp.sites.models import Site, SiteSupervisor
 
 
 @pytest.fixture
@@ -57,6 +57,22 @@ def test_the_month_and_the_day_of_the_team_are_closed_to_them(keeper: Employee, 
     seen = [client.get(f"/confirm/{who}?on=2026-03-{n:02}").status_code for who, n in days]
     assert seen == [404, 200, 404, 404]
     assert "Bob" not in client.get("/team").text
+
+
+def test_on_a_day_at_several_stores_they_see_their_own(keeper: Employee, client_as: Any) -> None:
+    ann, branch = of("Ann"), make.db.session.get_one(Branch, keeper.branch_id)
+    depot, shop = (make.db.session.query(Site).filter_by(code=code).one() for code in ("S2", "S1"))
+    make.save(Verdict(check_in_id=came(ann, march(3), shop, "14:02").id, verdict="inside", reason="in_range"))
+    for site, clock_text in ((depot, "17:11"), (shop, "14:07")):
+        door = make.terminal(branch, name=f"Door of {site.name}")
+        at = moment(march(3), clock_text)
+        known = {"employee_id": ann.id, "branch_id": branch.id, "site_id": site.id, "work_date": march(3)}
+        make.save(Punch(raw_id=raw(door, at).id, terminal_id=door.id, at=at, recorded_at=at, **known))
+    own = make.employee(branch, "supervisor", team_id=ann.team_id)
+    page = f"/confirm/{ann.id}?on=2026-03-03"
+    theirs, all_of_it = client_as(keeper).get(page).text, client_as(own).get(page).text
+    for text, seen in (("Depot", True), ("17:11", True), ("Riverside", False), ("14:02", False), ("14:07", False)):
+        assert (text in theirs, text in all_of_it) == (seen, True), text
 
 
 def test_a_stand_in_of_the_client_gains_no_team_either(keeper: Employee, client_as: Any) -> None:

@@ -61,6 +61,8 @@ class PersonDay:
     """Late days of the month up to this date."""
     approvable: tuple[int, ...]
     """Open exceptions that confirming this person approves."""
+    shops: frozenset[int] | None = None
+    """The client's staff see what happened at their own stores; None: everything."""
 
     @property
     def pair(self) -> Pair:
@@ -159,7 +161,7 @@ def _people(user: SignedIn, on: date, employee_id: int | None = None) -> list[Pe
     marks, issues, late = mark_rows(pairs), issue_rows(pairs), _late_days([row.id for row in rows], on)
     bare = [(row.id, on) for row in rows if row.status is None]
     expected, sites = expectations(bare, user.branch), set(conn().scalars(supervised_by(*user.acts_as)))
-    found = []
+    shops, found = frozenset(sites) if user.employer == "client" else None, []
     for row in rows:
         pair = (row.id, on)
         day = None if row.status is None else DayResult(*(getattr(row, name) for name in RESULT_COLUMNS))
@@ -167,7 +169,9 @@ def _people(user: SignedIn, on: date, employee_id: int | None = None) -> list[Pe
         said = _spoken(row) if row.word else None
         person = (row.id, row.staff_no, row.name, row.phone, on, day, hours, said)
         mine = tuple(issue.id for issue in issues[pair] if _is_approved_with(issue, sites))
-        found.append(PersonDay(*person, tuple(marks[pair]), tuple(issues[pair]), late.get(row.id, 0), mine))
+        taps = tuple(mark for mark in marks[pair] if shops is None or mark.site_id in shops)
+        asked = tuple(issue for issue in issues[pair] if shops is None or issue.site_id in {None, *shops})
+        found.append(PersonDay(*person, taps, asked, late.get(row.id, 0), mine, shops))
     return found
 
 
