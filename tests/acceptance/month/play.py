@@ -23,9 +23,11 @@ from webapp.attendance import service as attendance
 from webapp.attendance.models import AttendanceException, CheckIn
 from webapp.attendance.rules import Evidence, Fix, Token
 from webapp.attendance.service.photos import Taken
+from webapp.core import clock, outbox, row_jobs
 from webapp.core.authz import SignedIn
 from webapp.core.db import db, do
 from webapp.core.errors import Invalid
+from webapp.core.outbox import Item
 from webapp.core.queue import silence
 from webapp.devices import service as devices_service
 from webapp.devices.models import RawPunch
@@ -45,11 +47,12 @@ class Player:
 
     def __init__(self, stage: Stage, freeze: Any, look: Look | None = None) -> None:
         self.stage, self.freeze, self.look = stage, freeze, look
-        self.queue: deque[tuple[str, dict[str, Any]]] = deque()
+        self.queue: deque[tuple[str, dict[str, Any], Item | None]] = deque()
 
     def play(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Everything of the month in order, with the jobs between, to the very end."""
         monkeypatch.setattr(base, "enqueue", self._enqueue)
+        monkeypatch.setattr(base, "enqueue_as", self._enqueue_as)
         with silence():
             facts = deque(self.stage.month.ordered())
             for beat in self._beats(facts[0].at):
@@ -96,13 +99,20 @@ class Player:
         self._work()
 
     def _enqueue(self, name: str, *, timeout: int = 0, at_front: bool = False, retry: Any = None, **given: Any) -> str:
-        self.queue.append((name, given))
+        self.queue.append((name, given, None))
         return name
+
+    def _enqueue_as(self, job_id: str, name: str, *, timeout: int, meta: dict[str, Any], kwargs: dict[str, Any]) -> str:
+        number, key, attempts = meta["row"]
+        self.queue.append((name, kwargs, Item(number, outbox.RUN, key, None, attempts)))
+        return job_id
 
     def _work(self) -> None:
         while self.queue:
-            name, given = self.queue.popleft()
+            name, given, row = self.queue.popleft()
             import_string(name)(**given)
+            if row is not None:
+                do(row_jobs.ran, item=row, at=clock.now())
             sweep.drain()
 
     def do(self, fact: w.Fact) -> None:
