@@ -13,7 +13,7 @@ from tests.support.queries import record
 from webapp.attendance.service.days import rebuild_days
 from webapp.core import clock
 from webapp.core.db import do
-from webapp.schedules.models import CalendarDay
+from webapp.schedules.models import CalendarDay, PlanStop
 
 MONEY = "¥"
 
@@ -75,6 +75,17 @@ def test_a_holiday_is_called_one_on_the_reps_pages(team: Crew, rep: Any, client_
     mine = client_as(rep.rep)
     own = [mine.get(path).text for path in (f"/plan?day={on}", f"/visits?view=day&day={on}", "/visits?view=month")]
     assert ["Holiday" in page for page in own] == [True] * 3
+
+
+def test_and_on_those_of_their_supervisor(team: Crew, rep: Any, client_as: Any, freeze: Any) -> None:
+    on, shop = ON + timedelta(days=3), team.field.shop
+    factories.save(CalendarDay(branch_id=team.field.branch.id, on=on, kind="holiday", name="Day", source="hr"))
+    factories.save(PlanStop(employee_id=rep.rep.id, work_date=on, seq=1, site_id=shop.id))
+    freeze(f"{on}T12:00+08:00")
+    boss, paths = client_as(team.boss), ("/team", f"/confirm/{rep.rep.id}?on={on}")
+    assert ["Holiday" in boss.get(path).text for path in paths] == [True, True]
+    do(rebuild_days, pairs=[(rep.rep.id, on)], at=clock.now())
+    assert "Thu 5 Mar, Holiday" in boss.get(f"/team/{rep.rep.id}/month").text
 
 
 def test_as_many_statements_for_a_full_month(team: Crew, rep: Any, client_as: Any) -> None:
